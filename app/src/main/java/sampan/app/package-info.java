@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.app;
+
+import org.jspecify.annotations.NullMarked;

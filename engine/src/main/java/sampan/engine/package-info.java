@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine;
+
+import org.jspecify.annotations.NullMarked;

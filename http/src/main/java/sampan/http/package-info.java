@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package sampan.linux.sys;
+
+import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// An open descriptor that somebody owns. Closing twice is harmless; use after close is an
+/// [IllegalStateException], never a foreign descriptor that got the same number.
+public final class Fd implements AutoCloseable {
+    private static final int CLOSED = -1;
+
+    private final AtomicInteger number;
+
+    private Fd(int number) {
+        this.number = new AtomicInteger(number);
+    }
+
+    /// Takes ownership of an open descriptor.
+    public static Fd own(int number) {
+        if (number < 0) {
+            throw new IllegalArgumentException("descriptor " + number);
+        }
+        return new Fd(number);
+    }
+
+    public static Fd own(long number) {
+        return own(Math.toIntExact(number));
+    }
+
+    /// open(2) of a path in the daemon's own view; O_CLOEXEC is always added.
+    public static Fd open(String path, int flags, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            return own(
+                    Kernel.call(
+                            "openat",
+                            path,
+                            Nr.OPENAT,
+                            Open.AT_FDCWD,
+                            Kernel.address(arena.allocateFrom(path)),
+                            flags | Open.CLOEXEC,
+                            mode,
+                            0,
+                            0));
+        }
+    }
+
+    public static Fd open(String path, int flags) {
+        return open(path, flags, 0);
+    }
+
+    /// The number, valid until [#close].
+    public int number() {
+        int n = number.get();
+        if (n == CLOSED) {
+            throw new IllegalStateException("descriptor is closed");
+        }
+        return n;
+    }
+
+    /// The path that leads to the open file in this process.
+    public String path() {
+        return "/proc/self/fd/" + number();
+    }
+
+    public boolean isOpen() {
+        return number.get() != CLOSED;
+    }
+
+    /// Gives the descriptor away: the caller closes it from now on.
+    public int release() {
+        int n = number.getAndSet(CLOSED);
+        if (n == CLOSED) {
+            throw new IllegalStateException("descriptor is closed");
+        }
+        return n;
+    }
+
+    @Override
+    public void close() {
+        int n = number.getAndSet(CLOSED);
+        if (n != CLOSED) {
+            // close(2) frees the number even where it reports an error: never repeat it.
+            Kernel.raw(Nr.CLOSE, n, 0, 0);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "fd " + number.get();
+    }
+}

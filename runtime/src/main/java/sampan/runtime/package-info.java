@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.runtime;
+
+import org.jspecify.annotations.NullMarked;
