@@ -169,17 +169,15 @@ public final class NetlinkSocket implements AutoCloseable {
                 "netlink table of " + subject + " changed during " + DUMP_TRIES + " readings");
     }
 
-    /// Waits for notifications of the groups joined and hands them on; returns when the wake-up
-    /// descriptor becomes readable. Blocks the calling thread, which must be a platform thread.
-    ///
-    /// @param lost called where the kernel dropped notifications because nobody read them in time
-    public void listen(Fd wakeUp, Consumer<NetlinkMessage> content, Runnable lost) {
+    /// Waits for notifications of the groups joined and hands them on; returns after the wake-up
+    /// was signalled. Blocks the calling thread, which must be a platform thread.
+    public void listen(WakeUp wakeUp, NetlinkListener listener) {
         MemorySegment in = Buffers.take();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment poll = arena.allocate(16, 8);
             while (true) {
                 pollEntry(poll, 0, fd);
-                pollEntry(poll, 8, wakeUp);
+                pollEntry(poll, 8, wakeUp.fd());
                 long ready = Kernel.raw(NetNr.POLL, Kernel.address(poll), 2, WITHOUT_LIMIT);
                 if (ready < 0 && ready != -Errno.EINTR) {
                     throw Kernel.failure("poll", (int) -ready, "netlink notifications");
@@ -187,7 +185,8 @@ public final class NetlinkSocket implements AutoCloseable {
                 if (poll.get(ValueLayout.JAVA_SHORT, 14) != 0) {
                     return;
                 }
-                drain(in, content, lost);
+                drain(in, listener);
+                listener.quiet();
             }
         } finally {
             Buffers.give(in);
@@ -199,18 +198,18 @@ public final class NetlinkSocket implements AutoCloseable {
         fd.close();
     }
 
-    private void drain(MemorySegment in, Consumer<NetlinkMessage> content, Runnable lost) {
+    private void drain(MemorySegment in, NetlinkListener listener) {
         while (true) {
             long length = receive(in, MSG_DONTWAIT);
             if (length == -Errno.EAGAIN) {
                 return;
             }
             if (length == -Errno.ENOBUFS) {
-                lost.run();
+                listener.lost();
             } else if (length < 0) {
                 throw Kernel.failure("recvfrom", (int) -length, "netlink notifications");
             } else {
-                NetlinkMessage.each(in.asSlice(0, length), content);
+                NetlinkMessage.each(in.asSlice(0, length), listener::message);
             }
         }
     }
