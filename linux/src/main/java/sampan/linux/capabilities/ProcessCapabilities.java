@@ -1,7 +1,9 @@
 package sampan.linux.capabilities;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,8 +50,13 @@ public record ProcessCapabilities(
 
     /// Every capability of the running kernel, those without a name in this build included.
     public static CapabilitySet ofKernel() {
-        try {
-            int last = Integer.parseInt(Files.readString(LAST_CAP).strip());
+        // One read: a sysctl file gives the rest of its number to nobody who reads it by bytes, as
+        // Files.readString begins.
+        try (InputStream in = Files.newInputStream(LAST_CAP)) {
+            byte[] text = new byte[32];
+            int length = Math.max(0, in.read(text));
+            int last =
+                    Integer.parseInt(new String(text, 0, length, StandardCharsets.US_ASCII).strip());
             return new CapabilitySet(last >= 63 ? -1L : (1L << (last + 1)) - 1);
         } catch (IOException e) {
             throw new UncheckedIOException(LAST_CAP.toString(), e);
