@@ -132,7 +132,7 @@ int connect_daemon(const char *personality)
         int started = start_daemon();
         sock = try_connect();
         if (sock < 0 && started < 0) {
-            char text[PATH_LENGTH_MAX + 128];
+            char text[2 * PATH_LENGTH_MAX + 128];
             snprintf(text, sizeof text, "%s/cli.sock; start sampand, or see %s/sampand.log", run_dir, run_dir);
             fail(STATUS_ENGINE, "cannot connect to the Sampan daemon at", text);
         }
