@@ -11,6 +11,7 @@ import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Kernel;
+import sampan.linux.sys.Nr;
 import sampan.linux.sys.Open;
 
 /// An owned descriptor of a network namespace, which lives at least as long as it is open.
@@ -55,7 +56,7 @@ public final class NetNamespace implements AutoCloseable {
     /// @throws IllegalStateException on a virtual thread, whose carrier others use
     public static NetNamespace unshare() {
         requirePlatformThread();
-        Kernel.call("unshare", "network namespace", NetNr.UNSHARE, CLONE_NEWNET, 0, 0);
+        Kernel.call("unshare", "network namespace", Nr.UNSHARE, CLONE_NEWNET, 0, 0);
         return current();
     }
 
@@ -64,7 +65,7 @@ public final class NetNamespace implements AutoCloseable {
     /// @throws IllegalStateException on a virtual thread, whose carrier others use
     public void enter() {
         requirePlatformThread();
-        Kernel.call("setns", toString(), NetNr.SETNS, fd.number(), CLONE_NEWNET, 0);
+        Kernel.call("setns", toString(), Nr.SETNS, fd.number(), CLONE_NEWNET, 0);
     }
 
     /// Runs work inside on a thread of its own and waits for it. What it throws unchecked is thrown

@@ -11,6 +11,7 @@ import sampan.errors.SampanException;
 import sampan.linux.sys.Errno;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Kernel;
+import sampan.linux.sys.Nr;
 
 /// A netlink socket: datagrams out, acknowledgements and dumps back.
 ///
@@ -49,7 +50,6 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int MSG_DONTWAIT = 0x40;
     private static final int ADDRESS_SIZE = 12;
     private static final int DUMP_TRIES = 8;
-    private static final int WITHOUT_LIMIT = -1;
     private static final short POLLIN = 1;
 
     private final Fd fd;
@@ -71,7 +71,7 @@ public final class NetlinkSocket implements AutoCloseable {
                         Kernel.call(
                                 "socket",
                                 "netlink protocol " + protocol,
-                                NetNr.SOCKET,
+                                Nr.SOCKET,
                                 AF_NETLINK,
                                 SOCK_RAW_CLOEXEC,
                                 protocol));
@@ -79,12 +79,12 @@ public final class NetlinkSocket implements AutoCloseable {
             MemorySegment address = arena.allocate(ADDRESS_SIZE, 4);
             address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
             long at = Kernel.address(address);
-            Kernel.call("bind", "netlink", NetNr.BIND, fd.number(), at, ADDRESS_SIZE);
+            Kernel.call("bind", "netlink", Nr.BIND, fd.number(), at, ADDRESS_SIZE);
             MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, ADDRESS_SIZE);
             Kernel.call(
                     "getsockname",
                     "netlink",
-                    NetNr.GETSOCKNAME,
+                    Nr.GETSOCKNAME,
                     fd.number(),
                     at,
                     Kernel.address(size));
@@ -178,7 +178,7 @@ public final class NetlinkSocket implements AutoCloseable {
             while (true) {
                 pollEntry(poll, 0, fd);
                 pollEntry(poll, 8, wakeUp.fd());
-                long ready = Kernel.raw(NetNr.POLL, Kernel.address(poll), 2, WITHOUT_LIMIT);
+                long ready = Kernel.raw(Nr.PPOLL, Kernel.address(poll), 2, 0);
                 if (ready < 0 && ready != -Errno.EINTR) {
                     throw Kernel.failure("poll", (int) -ready, "netlink notifications");
                 }
@@ -231,7 +231,7 @@ public final class NetlinkSocket implements AutoCloseable {
             Kernel.call(
                     "sendto",
                     subject,
-                    NetNr.SENDTO,
+                    Nr.SENDTO,
                     fd.number(),
                     Kernel.address(out),
                     length,
@@ -267,7 +267,7 @@ public final class NetlinkSocket implements AutoCloseable {
                 from.set(ValueLayout.JAVA_INT, 12, ADDRESS_SIZE);
                 long length =
                         Kernel.raw(
-                                NetNr.RECVFROM,
+                                Nr.RECVFROM,
                                 fd.number(),
                                 Kernel.address(in),
                                 in.byteSize(),
@@ -313,7 +313,7 @@ public final class NetlinkSocket implements AutoCloseable {
         Kernel.call(
                 "setsockopt",
                 "netlink option " + name,
-                NetNr.SETSOCKOPT,
+                Nr.SETSOCKOPT,
                 fd.number(),
                 level,
                 name,

@@ -15,7 +15,7 @@ public final class WakeUp implements AutoCloseable {
     private final Fd fd;
 
     public WakeUp() {
-        fd = Fd.own(Kernel.call("eventfd2", "wake-up", NetNr.EVENTFD2, 0, EFD_CLOEXEC_NONBLOCK, 0));
+        fd = Fd.own(Kernel.call("eventfd2", "wake-up", Nr.EVENTFD2, 0, EFD_CLOEXEC_NONBLOCK, 0));
     }
 
     public void signal() {

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.netlink.NetNamespace;
+import sampan.linux.netlink.NetlinkSocket;
 import sampan.linux.netlink.RouteSocket;
 
 @Tag("privileged")
@@ -197,19 +198,11 @@ class NatTableTest {
     }
 
     @Test
-    void chain_that_drops_forwarded_packets_is_found_and_ours_is_not_one() throws Exception {
+    void chain_that_drops_forwarded_packets_is_found_and_ours_is_not_one() {
         assertThat(land.host.call(ForeignChains::forwardDrops)).isEmpty();
-        land.host.callChecked(() ->
-                new ProcessBuilder(
-                                "nft",
-                                "add table inet strict; add chain inet strict fwd"
-                                        + " { type filter hook forward priority 0;"
-                                        + " policy drop; }")
-                        .inheritIO()
-                        .start()
-                        .waitFor());
+        land.host.run(NatTableTest::dropForwarded);
         assertThat(land.host.call(ForeignChains::forwardDrops))
-                .containsExactly(new ForeignChains.ForwardDrop("inet", "strict", "fwd"));
+                .containsExactly(new ForeignChains.ForwardDrop("ip", "strict", "gate"));
     }
 
     @Test
@@ -239,6 +232,31 @@ class NatTableTest {
                 route.batch().defaultRoute(Landscape.HOST, eth0).send("default");
             }
         });
+    }
+
+    private static void dropForwarded() {
+        try (NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.PROTOCOL_NETFILTER)) {
+            socket.transact(
+                    "strict",
+                    e -> {
+                        Nft nft = new Nft(e, "strict").begin().table();
+                        e.message(
+                                        Nft.type(Nft.NEW_CHAIN),
+                                        NetlinkSocket.REQUEST | NetlinkSocket.CREATE)
+                                .rawU8(Nft.FAMILY_IPV4)
+                                .rawU8(0)
+                                .rawBe16(0)
+                                .string(1, "strict")
+                                .string(3, "gate")
+                                .open(4)
+                                .be32(1, Nft.HOOK_FORWARD)
+                                .be32(2, 0)
+                                .close()
+                                .be32(5, 0)
+                                .string(7, "filter");
+                        nft.end();
+                    });
+        }
     }
 
     private void deleteByAnother() {
