@@ -63,9 +63,12 @@ public final class TableWatch implements AutoCloseable {
         return this;
     }
 
-    /// Stops watching and waits for the thread to end.
+    /// Stops watching and waits for the thread to end. Closing twice is harmless.
     @Override
     public void close() {
+        if (!socket.fd().isOpen()) {
+            return;
+        }
         wakeUp.signal();
         try {
             thread.join(STOP_MILLIS);

@@ -192,9 +192,11 @@ class NatTableTest {
     @Test
     void removed_table_is_gone_and_removing_twice_is_harmless() {
         assertThat(table.intact()).isTrue();
+        assertThat(table.present()).isTrue();
         table.remove();
         table.remove();
         assertThat(table.intact()).isFalse();
+        assertThat(table.present()).isFalse();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import sampan.engine.networks.Attachment;
 import sampan.engine.networks.Endpoint;
@@ -46,6 +47,7 @@ public final class BridgeDriver implements NetworkDriver {
     private final Publisher publisher;
     private final Leaving leaving;
     private final SandboxPool<Made> pool;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final ConcurrentHashMap<String, Endpoint> endpoints = new ConcurrentHashMap<>();
 
     /// A namespace that waits for its container.
@@ -199,6 +201,9 @@ public final class BridgeDriver implements NetworkDriver {
 
     /// Closes, and takes bridge and firewall table away: for a daemon that leaves no containers.
     public void remove() {
+        if (closed.getAndSet(true)) {
+            throw new IllegalStateException("the driver is closed");
+        }
         stop();
         table.remove();
         wiring.delete(bridged.bridge());
@@ -207,8 +212,10 @@ public final class BridgeDriver implements NetworkDriver {
 
     @Override
     public void close() {
-        stop();
-        closeSockets();
+        if (!closed.getAndSet(true)) {
+            stop();
+            closeSockets();
+        }
     }
 
     private void stop() {
