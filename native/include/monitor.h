@@ -30,6 +30,7 @@
 
 #define MON_MAGIC 0x314e4d53u /* "SMN1" */
 #define MON_CLIENTS_MAX 64
+#define MON_FRAME_MAX (64u << 10)
 #define MON_BACKLOG_MAX (256u << 10)
 #define MON_TEXT_MAX 4096
 
@@ -39,8 +40,10 @@ enum mon_type {
     MON_FAILED = 3,  /* a = step (index in the plan from 0), b = errno, c = code | stage << 16; text = path */
     MON_EXITED = 4,  /* a = pid, b = wait status, c = OOM kill seen, d = finished ns */
     MON_STATE = 5,   /* a = pid, b = 0 created, 1 running, 2 exited; d = started ns */
+    MON_DETACHED = 6, /* a = 0 by the detach keys, else the errno with which its output failed (EPIPE) */
     MON_GO = 16,     /* daemon: after SYNC */
     MON_START = 17,  /* daemon: after WAIT_START */
+    MON_RESIZE = 18, /* daemon: a = rows, b = cols */
 };
 
 struct mon_message {
@@ -57,7 +60,8 @@ enum mon_role { ROLE_ATTACH = 1, ROLE_SUPERVISE = 2 };
 #define HELLO_FDS 16
 
 struct mon_hello {
-    uint32_t magic, role, flags, reserved;
+    uint32_t magic, role, flags;
+    uint32_t keys_length; /* 0, or as many bytes of detach keys follow, at most PLAN_KEYS_MAX */
 };
 
 enum mon_frame_type {

@@ -1,0 +1,49 @@
+/* Ops of the launcher while the child waits, and the child's own waiting. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clone.h"
+#include "progress.h"
+#include "run.h"
+#include "slots.h"
+#include "text.h"
+
+static int write_once(int dir, const char *path, const char *bytes, size_t size)
+{
+    int fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t n = write(fd, bytes, size);
+    int result = n < 0 ? -errno : n == (ssize_t)size ? 0 : -EIO;
+    close(fd);
+    return result;
+}
+
+int run_WRITE_CHILD(const struct plan_step *step)
+{
+    char path[TEXT_NUMBER_MAX + 8 + PLAN_PATH_MAX];
+    char *at = text_number(stpcpy(path, "/proc/"), clone_child());
+    *at++ = '/';
+    strcpy(at, step->strs[0].bytes);
+    return write_once(AT_FDCWD, path, step->strs[1].bytes, step->strs[1].length);
+}
+
+int run_WRITE_PID(const struct plan_step *step)
+{
+    char pid[TEXT_NUMBER_MAX];
+    size_t length = (size_t)(text_number(pid, clone_child()) - pid);
+    return write_once(slot_get(step->ints[0]), step->strs[0].bytes, pid, length);
+}
+
+int run_WAIT_START(const struct plan_step *step)
+{
+    (void)step;
+    int fd, result = link_send(LINK_CREATED, -1);
+    if (result < 0)
+        return result;
+    result = link_receive(&fd, true);
+    return result == LINK_START ? 0 : result < 0 ? result : -ECANCELED;
+}
