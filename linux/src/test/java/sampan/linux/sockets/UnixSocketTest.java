@@ -45,10 +45,10 @@ class UnixSocketTest {
     @Test
     void descriptorsTravel() {
         try (UnixSocket.Pair pair = UnixSocket.pair(SocketType.STREAM);
-                Fd a = MemFd.sealedData("a", bytes("aa"));
                 Fd b = MemFd.sealedData("b", bytes("bb"))) {
-            pair.first().send(bytes("x"), List.of(a, b));
-            a.close();
+            try (Fd a = MemFd.sealedData("a", bytes("aa"))) {
+                pair.first().send(bytes("x"), List.of(a, b));
+            }
             try (Received got = pair.second().receive(new byte[10], 8)) {
                 assertThat(got.bytes()).isEqualTo(1);
                 assertThat(got.truncated()).isFalse();

@@ -18,8 +18,8 @@ class FdTest {
 
     @Test
     void aDuplicateOutlivesTheFirst() {
-        try (Fd first = Fd.open("/dev/null", Open.RDONLY);
-                Fd second = first.duplicate()) {
+        Fd first = Fd.open("/dev/null", Open.RDONLY);
+        try (Fd second = first.duplicate()) {
             first.close();
             assertThat(second.isOpen()).isTrue();
             assertThat(second.number()).isGreaterThanOrEqualTo(3);
