@@ -3,8 +3,8 @@
 ///
 /// Inside, a container is a [ContainerRecord] (what is kept) in a [ContainerHandle] (who may change
 /// it, who waits for it); [Containers] finds them, [ContainerFiles] keeps them on disk. A request to
-/// make one goes through [ImageDefaults] (the image's settings are merged in), [SpecCheck] (is it
-/// right), and the mounts are settled by the services. Life cycle: [ContainerState].
+/// make one is judged by [SpecCheck] after the image's settings were merged in, and [MountTable]
+/// settles what it mounts. Life cycle: [ContainerState].
 @NullMarked
 package sampan.engine.containers;
 

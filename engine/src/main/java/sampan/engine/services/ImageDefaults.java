@@ -1,4 +1,4 @@
-package sampan.engine.containers;
+package sampan.engine.services;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,7 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import sampan.engine.containers.ContainerSpec;
+import sampan.engine.containers.LifecycleSpec;
 import sampan.engine.containers.LifecycleSpec.HealthCheck;
+import sampan.engine.containers.NetworkSpec;
+import sampan.engine.containers.ProcessSpec;
+import sampan.engine.containers.StorageSpec;
 import sampan.engine.images.Image.ImageConfig;
 import sampan.errors.SampanException;
 
