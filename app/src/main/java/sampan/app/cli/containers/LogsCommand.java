@@ -2,18 +2,12 @@ package sampan.app.cli.containers;
 
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
-import sampan.app.cli.Words;
+import sampan.app.cli.Times;
 import sampan.app.session.DescriptorStreams;
 import sampan.engine.containers.Container;
 import sampan.engine.services.StreamService.LogRequest;
@@ -55,7 +49,7 @@ public final class LogsCommand implements Callable<Integer> {
         Container found = context.engine().containers().inspect(container);
         String prefix = details ? details(found) : "";
         LogRequest request =
-                new LogRequest(follow, true, true, time("--since", since), time("--until", until), lines());
+                new LogRequest(follow, true, true, Times.parse("--since", since), Times.parse("--until", until), lines());
         Lines out = new Lines(DescriptorStreams.output(context.caller().stdout()), timestamps, prefix);
         Lines err = new Lines(DescriptorStreams.output(context.caller().stderr()), timestamps, prefix);
         context.engine()
@@ -97,28 +91,6 @@ public final class LogsCommand implements Callable<Integer> {
             return tail.equals("all") ? -1 : Long.parseLong(tail);
         } catch (NumberFormatException e) {
             throw SampanException.invalid("--tail " + tail + ": give a number or all");
-        }
-    }
-
-    /// RFC 3339, a date, seconds since 1970, or a duration before now.
-    static Optional<Instant> time(String option, String text) {
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        if (text.matches("\\d+(\\.\\d+)?")) {
-            return Optional.of(Instant.EPOCH.plusNanos(Math.round(Double.parseDouble(text) * 1e9)));
-        }
-        try {
-            return Optional.of(Instant.parse(text));
-        } catch (DateTimeParseException e) {
-            // not RFC 3339: perhaps without a zone, or a duration
-        }
-        try {
-            String whole = text.length() == 10 ? text + "T00:00:00" : text;
-            return Optional.of(LocalDateTime.parse(whole).toInstant(ZoneOffset.UTC));
-        } catch (DateTimeParseException e) {
-            Duration before = Words.time(option, text);
-            return Optional.of(Instant.now().minus(before));
         }
     }
 

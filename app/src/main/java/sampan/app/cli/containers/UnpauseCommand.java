@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.Each;
 
 /// `sampan unpause`.
 @Command(description = "Unpause all processes within one or more containers")

@@ -1,7 +1,6 @@
-package sampan.app.cli.containers;
+package sampan.app.cli;
 
 import java.util.List;
-import sampan.app.cli.CommandContext;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
