@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import sampan.errors.ErrnoException;
 import sampan.errors.SampanException;
-import sampan.linux.sys.CString;
 import sampan.linux.sys.DisposableThread;
-import sampan.linux.sys.Errno;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Kernel;
 import sampan.linux.sys.Nr;
@@ -21,6 +19,8 @@ public final class Overlay {
     public static final int LOWER_MAX = 500;
 
     private static final int CLONE_NEWNS = 0x20000;
+    // Of the 4095 bytes that mount(2) takes as options, those for paths.
+    private static final int MOUNT_ROOM = 3500;
 
     private Overlay() {}
 
@@ -52,9 +52,10 @@ public final class Overlay {
         }
         List<Fd> held = new ArrayList<>();
         try {
-            List<String> lowers = lower.stream().map(path -> plain(path, held)).toList();
-            Optional<String> up = upper.map(path -> plain(path, held));
-            Optional<String> wk = work.map(path -> plain(path, held));
+            int room = lowerByLowerOffered() ? Mounts.VALUE_MAX : MOUNT_ROOM / (lower.size() + 2);
+            List<String> lowers = lower.stream().map(path -> plain(path, room, held)).toList();
+            Optional<String> up = upper.map(path -> plain(path, room, held));
+            Optional<String> wk = work.map(path -> plain(path, room, held));
             return lowerByLowerOffered()
                     ? byContext(lowers, up, wk, options)
                     : byMount(lowers, up, wk, options);
@@ -141,16 +142,13 @@ public final class Overlay {
     }
 
     /// The path itself, or a short one without characters that overlayfs gives a meaning.
-    private static String plain(String path, List<Fd> held) {
+    private static String plain(String path, int room, List<Fd> held) {
         boolean simple =
                 path.startsWith("/")
-                        && path.length() <= 64
+                        && path.length() <= room
                         && path.chars().allMatch(Overlay::isSimple);
         if (simple) {
             return path;
-        }
-        if (CString.encode(path).length == 0) {
-            throw Kernel.failure("open", Errno.ENOENT, path);
         }
         Fd dir = Fd.open(path, Open.PATH | Open.DIRECTORY);
         held.add(dir);
