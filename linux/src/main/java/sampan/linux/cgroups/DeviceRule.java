@@ -100,9 +100,9 @@ public record DeviceRule(
     /// @throws SampanException INVALID for another letter, or none
     public static int access(String letters) {
         int access = 0;
-        for (char letter : letters.toCharArray()) {
+        for (int i = 0; i < letters.length(); i++) {
             access |=
-                    switch (letter) {
+                    switch (letters.charAt(i)) {
                         case 'r' -> READ;
                         case 'w' -> WRITE;
                         case 'm' -> MKNOD;
