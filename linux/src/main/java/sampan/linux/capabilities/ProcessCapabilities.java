@@ -56,7 +56,8 @@ public record ProcessCapabilities(
             byte[] text = new byte[32];
             int length = Math.max(0, in.read(text));
             int last =
-                    Integer.parseInt(new String(text, 0, length, StandardCharsets.US_ASCII).strip());
+                    Integer.parseInt(
+                            new String(text, 0, length, StandardCharsets.US_ASCII).strip());
             return new CapabilitySet(last >= 63 ? -1L : (1L << (last + 1)) - 1);
         } catch (IOException e) {
             throw new UncheckedIOException(LAST_CAP.toString(), e);

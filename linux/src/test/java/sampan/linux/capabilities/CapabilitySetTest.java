@@ -65,7 +65,11 @@ final class CapabilitySetTest {
     void parsesStatus() {
         ProcessCapabilities parsed =
                 ProcessCapabilities.parse(
-                        List.of("Name:\tx", "CapInh:\t00", "CapPrm:\t0000000000000020", "CapEff:\t20"));
+                        List.of(
+                                "Name:\tx",
+                                "CapInh:\t00",
+                                "CapPrm:\t0000000000000020",
+                                "CapEff:\t20"));
         assertThat(parsed.effective().names()).containsExactly("CAP_KILL");
         assertThat(parsed.ambient()).isEqualTo(CapabilitySet.NONE);
     }
