@@ -132,14 +132,17 @@ final class PlanBuffer {
     }
 
     private void reserve(int more) {
-        if ((long) size + more > bytes.length) {
-            if ((long) size + more > PlanWriter.SIZE_MAX) {
-                throw SampanException.invalid(
-                        "launch plan is larger than "
-                                + PlanWriter.SIZE_MAX
-                                + " bytes: give fewer mounts, arguments or variables");
-            }
-            bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
+        long needed = (long) size + more;
+        if (needed <= bytes.length) {
+            return;
         }
+        if (needed > PlanWriter.SIZE_MAX) {
+            throw SampanException.invalid(
+                    "launch plan is larger than "
+                            + PlanWriter.SIZE_MAX
+                            + " bytes: give fewer mounts, arguments or variables");
+        }
+        int doubled = Math.min(bytes.length * 2, PlanWriter.SIZE_MAX);
+        bytes = Arrays.copyOf(bytes, Math.max((int) needed, doubled));
     }
 }
