@@ -1,0 +1,76 @@
+package sampan.engine.containers;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Limits, in the units of the Docker API: bytes, microseconds, nano CPUs. 0 or empty means not
+/// set; -1 where Docker reads it as unlimited (memorySwap, pidsLimit, swappiness).
+public record ResourceSpec(
+        long memory,
+        long memoryReservation,
+        long memorySwap,
+        long memorySwappiness,
+        boolean oomKillDisable,
+        long cpuShares,
+        long nanoCpus,
+        long cpuPeriod,
+        long cpuQuota,
+        long cpuRealtimePeriod,
+        long cpuRealtimeRuntime,
+        String cpusetCpus,
+        String cpusetMems,
+        Optional<Long> pidsLimit,
+        int blkioWeight,
+        List<DeviceWeight> blkioWeightDevice,
+        List<DeviceRate> blkioDeviceReadBps,
+        List<DeviceRate> blkioDeviceWriteBps,
+        List<DeviceRate> blkioDeviceReadIops,
+        List<DeviceRate> blkioDeviceWriteIops,
+        List<Device> devices,
+        List<String> deviceCgroupRules,
+        List<Ulimit> ulimits,
+        String cgroupParent,
+        int oomScoreAdj) {
+
+    /// @param path device node on the host
+    public record DeviceWeight(String path, int weight) {}
+
+    /// @param rate bytes or operations per second
+    public record DeviceRate(String path, long rate) {}
+
+    /// @param permissions some of r, w, m
+    public record Device(String hostPath, String containerPath, String permissions) {}
+
+    /// @param name as in setrlimit(2) without RLIMIT_, lower case; -1 is unlimited
+    public record Ulimit(String name, long soft, long hard) {}
+
+    /// Nothing limited.
+    public static ResourceSpec none() {
+        return new ResourceSpec(
+                0,
+                0,
+                0,
+                -1,
+                false,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                "",
+                "",
+                Optional.empty(),
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                "",
+                0);
+    }
+}

@@ -1,0 +1,15 @@
+package sampan.engine.services;
+
+/// The engine as its callers see it: a record of services.
+public record Engine(
+        ContainerService containers,
+        TaskService tasks,
+        StreamService streams,
+        ExecService execs,
+        ArchiveService archives,
+        ImageService images,
+        ImageTransferService transfers,
+        VolumeService volumes,
+        NetworkService networks,
+        EventService events,
+        SystemService system) {}

@@ -1,0 +1,43 @@
+package sampan.engine.services;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sampan.engine.images.Image;
+
+/// Images that are here. A `reference` is a name (`busybox`, `busybox:1`, `repo@sha256:…`), an id
+/// or an unambiguous prefix of one; unknown is NOT_FOUND with Docker's words `No such image: REF`.
+public interface ImageService {
+    Image inspect(String reference);
+
+    /// All images; each with all its references.
+    List<Image> list(boolean all, Map<String, List<String>> filters);
+
+    void tag(String reference, String repository, String tag);
+
+    /// @param kind `Untagged` or `Deleted`
+    record Removal(String kind, String subject) {}
+
+    /// Removes a reference, and the image when it was the last and no container uses it; CONFLICT
+    /// with Docker's words otherwise.
+    List<Removal> remove(String reference, boolean force, boolean noPrune);
+
+    /// @param id `<missing>` for steps without an image of their own
+    record HistoryEntry(
+            String id,
+            Instant created,
+            String createdBy,
+            List<String> tags,
+            long size,
+            String comment) {}
+
+    List<HistoryEntry> history(String reference);
+
+    record Pruned(List<Removal> removals, long bytes) {}
+
+    Pruned prune(Map<String, List<String>> filters);
+
+    /// Number of containers that use each image id, for listings; asked of the containers.
+    Optional<Image> find(String reference);
+}

@@ -1,0 +1,28 @@
+package sampan.engine.services;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+
+/// Images in and out. What comes in is hostile: confined to the store, bounded, checked.
+public interface ImageTransferService {
+    /// Told while a transfer goes on; called on the transferring thread.
+    interface Progress {
+        /// @param id of the layer or image, or empty
+        /// @param current bytes so far, total 0 when unknown
+        void report(String id, String status, long current, long total);
+    }
+
+    /// @param loaded references and ids, in the order of the archive: `busybox:latest`, `sha256:…`
+    record Loaded(List<String> references, List<String> ids) {}
+
+    /// docker-archive or OCI layout, plain or compressed.
+    Loaded load(InputStream archive, Progress progress);
+
+    /// docker-archive that is an OCI layout too, as current engines write it.
+    void save(List<String> references, OutputStream archive);
+
+    /// `docker import`: a root filesystem as a new image of one layer; returns its id.
+    String importTar(
+            InputStream tar, String repository, String tag, String message, List<String> changes);
+}

@@ -1,0 +1,69 @@
+package sampan.engine.services;
+
+import java.util.List;
+import java.util.Map;
+import sampan.engine.containers.Container;
+import sampan.engine.images.Image;
+import sampan.engine.volumes.Volume;
+
+/// The engine about itself.
+public interface SystemService {
+    /// What `docker info` wants to know, measured when asked.
+    record SystemView(
+            String id,
+            String name,
+            int containers,
+            int running,
+            int paused,
+            int stopped,
+            int images,
+            String storageDriver,
+            List<List<String>> storageStatus,
+            String kernelVersion,
+            String operatingSystem,
+            String osVersion,
+            String architecture,
+            int cpus,
+            long memory,
+            String root,
+            String cgroupVersion,
+            List<String> securityOptions,
+            List<String> warnings,
+            boolean memoryLimit,
+            boolean swapLimit,
+            boolean cpuCfs,
+            boolean cpuShares,
+            boolean cpuSet,
+            boolean pidsLimit,
+            boolean oomKillDisable,
+            boolean ipv4Forwarding,
+            int openDescriptors,
+            int threads,
+            int eventListeners,
+            Map<String, String> settings) {}
+
+    SystemView view();
+
+    /// Disk use. Sizes are bytes on disk; `shared` of an image is what others have too.
+    record ImageUse(Image image, long shared, long unique, int containers) {}
+
+    record ContainerUse(Container container, long writable, long root) {}
+
+    record VolumeUse(Volume volume, long bytes, int references) {}
+
+    record DiskUse(
+            long layersBytes,
+            List<ImageUse> images,
+            List<ContainerUse> containers,
+            List<VolumeUse> volumes) {}
+
+    DiskUse diskUse();
+
+    /// One finding of doctor.
+    ///
+    /// @param level ok, warning, failure
+    record Finding(String subject, String level, String text, String remedy) {}
+
+    /// What the kernel offers and what is left over.
+    List<Finding> doctor();
+}

@@ -1,0 +1,100 @@
+package sampan.oci.json;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Reads and writes JSON. Records bind by component name; unknown fields are ignored, as every
+/// engine does, but trailing text, duplicate keys and documents beyond the limits are refused with
+/// [ErrorCode#INVALID]. Thread-safe.
+public final class Json {
+    /// Longest document, in bytes; a launch spec of 4,096 mounts takes about one MiB.
+    public static final long DOCUMENT_BYTES_MAX = 16L << 20;
+
+    private static final int DEPTH_MAX = 64;
+    private static final int STRING_CHARS_MAX = 4 << 20;
+
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxDocumentLength(DOCUMENT_BYTES_MAX)
+                                                    .maxNestingDepth(DEPTH_MAX)
+                                                    .maxStringLength(STRING_CHARS_MAX)
+                                                    .build())
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .build())
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                    .build();
+
+    private Json() {}
+
+    public static <T> T read(byte[] document, Class<T> type) {
+        try {
+            return MAPPER.readValue(document, type);
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+    }
+
+    public static <T> T read(InputStream document, Class<T> type) {
+        try {
+            return MAPPER.readValue(document, type);
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+    }
+
+    public static JsonNode tree(byte[] document) {
+        return read(document, JsonNode.class);
+    }
+
+    public static <T> T convert(JsonNode tree, Class<T> type) {
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (JacksonException e) {
+            throw invalid(e);
+        }
+    }
+
+    public static byte[] write(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
+    public static String text(Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    /// Indented by two spaces, for people.
+    public static String pretty(Object value) {
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+    }
+
+    public static void write(Object value, OutputStream out) {
+        MAPPER.writeValue(out, value);
+    }
+
+    // A record's constructor refuses values in its own words, which are better than the library's.
+    private static SampanException invalid(JacksonException e) {
+        for (Throwable at = e.getCause(); at != null; at = at.getCause()) {
+            if (at instanceof SampanException refusal) {
+                return new SampanException(
+                        refusal.code(), "invalid JSON: " + refusal.getMessage(), e);
+            }
+        }
+        return new SampanException(ErrorCode.INVALID, "invalid JSON: " + e.getOriginalMessage(), e);
+    }
+}

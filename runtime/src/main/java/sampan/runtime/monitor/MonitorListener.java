@@ -1,0 +1,21 @@
+package sampan.runtime.monitor;
+
+import java.time.Instant;
+
+/// Hears what a monitor reports. Called on the poller's thread: hand over and return, never block.
+public interface MonitorListener {
+    /// The process exists and waits (SYNC or WAIT_START).
+    default void created(int pid) {}
+
+    /// Its program runs.
+    void started(int pid, Instant at);
+
+    /// The plan failed before its program ran; the monitor is gone.
+    void failed(StepFailure failure);
+
+    /// The process ended and all its output was written; the monitor is gone.
+    void exited(ExitRecord exit);
+
+    /// The monitor went away without telling an end: it was killed. Its records may be missing.
+    void lost();
+}
