@@ -172,7 +172,13 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     @Override
     public void removeLayer(Digest diffId) {
         Committed removed = layers.remove(diffId);
-        if (removed != null) {
+        if (removed == null) {
+            return;
+        }
+        // A snapshot that was entered meanwhile has seen the layer; one entered later will miss it.
+        if (referenced().contains(diffId)) {
+            layers.put(diffId, removed);
+        } else {
             trash.take(removed.home());
         }
     }
