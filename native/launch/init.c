@@ -2,7 +2,6 @@
  * Op INIT: the container's process splits. Its child runs the rest of the plan; itself it becomes a
  * small init, with the rights and filters that the plan gave so far and without any descriptor.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "loop.h"
 
 #include <errno.h>
@@ -27,6 +26,7 @@
 #include "slots.h"
 #include "stdin_feed.h"
 #include "stdio_ends.h"
+#include "wait_start.h"
 
 #define IDLE_MS 250 /* without traffic before buffers go back */
 #define LINGER_MS 600000 /* without progress before a client that got not everything is dropped */
@@ -62,6 +62,8 @@ void loop_forget(void)
 {
     if (control >= 0)
         close(control);
+    if (detach && plan_has(&launch_plan, OP_WAIT_START))
+        wait_start_listens(clients_keep_listener());
     clients_forget();
     log_close();
     stdio_forget();
@@ -331,6 +333,8 @@ int loop_run(void)
     settle();
     while (phase != ENDED && !broken) {
         round_and_rest();
+        if (detach && phase == RUNNING)
+            record_close();
         if (detach && (phase == CREATED || phase == RUNNING))
             return 0;
     }
@@ -356,12 +360,7 @@ int loop_fail(const struct failure *failure)
             f.status = how;
     }
     record_fail(&f);
-    struct mon_message message = {.type = MON_FAILED,
-                                  .text_length = f.text_length,
-                                  .a = f.step,
-                                  .b = f.error,
-                                  .c = f.code | (int64_t)f.stage << 16,
-                                  .d = f.status};
+    struct mon_message message = failure_message(&f);
     clients_accept();
     tell(&message, f.text);
     record_close();

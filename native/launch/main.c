@@ -1,5 +1,4 @@
 /* sampan-launch: reads the plan from descriptor 3, runs it, stays as the monitor. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
