@@ -51,11 +51,7 @@ public record Resources(
     /// @param access some of r, w, m
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record DeviceRule(
-            boolean allow,
-            String type,
-            Optional<Long> major,
-            Optional<Long> minor,
-            String access) {
+            boolean allow, String type, Optional<Long> major, Optional<Long> minor, String access) {
         public DeviceRule {
             type = Absent.text(type);
             major = Absent.optional(major);

@@ -52,8 +52,22 @@ final class ArgumentText {
     private static final List<String> STDIO = List.of("null", "pipes", "pty", "inherit");
     private static final List<String> RLIMITS =
             List.of(
-                    "CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK",
-                    "AS", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME");
+                    "CPU",
+                    "FSIZE",
+                    "DATA",
+                    "STACK",
+                    "CORE",
+                    "RSS",
+                    "NPROC",
+                    "NOFILE",
+                    "MEMLOCK",
+                    "AS",
+                    "LOCKS",
+                    "SIGPENDING",
+                    "MSGQUEUE",
+                    "NICE",
+                    "RTPRIO",
+                    "RTTIME");
     private static final int BLOB_BYTES_SHOWN = 64;
     private static final int TEXT_CHARS_SHOWN = 1000;
     private static final int INSTRUCTION_BYTES = 8;
@@ -68,7 +82,8 @@ final class ArgumentText {
         return switch (kind) {
             case "slot" ->
                     value == PlanWriter.CWD ? "" : value == PlanWriter.NONE ? "" : "#" + value;
-            case "octal" -> "0" + Long.toOctalString(value);
+            case "hidden" -> "";
+            case "octal" -> value == 0 ? "0" : "0" + Long.toOctalString(value);
             case "hex" -> "0x" + Long.toHexString(value);
             case "limit" -> value == -1 ? "unlimited" : Long.toString(value);
             case "stdio" -> word(STDIO, value);
@@ -154,9 +169,7 @@ final class ArgumentText {
     }
 
     private static String word(List<String> words, long value) {
-        return value >= 0 && value < words.size()
-                ? words.get((int) value)
-                : Long.toString(value);
+        return value >= 0 && value < words.size() ? words.get((int) value) : Long.toString(value);
     }
 
     private static String names(List<Bit> bits, long value) {

@@ -17,6 +17,8 @@ public enum Op {
     MON_STDIN_ONCE(8, "", ""),
     MON_ATTACH(9, "in:slot out:slot err:slot flags:attach", ""),
     MON_SUBREAPER(10, "", ""),
+    MON_STDIO_OWNER(11, "uid gid", ""),
+    MON_ATTACH_KEYS(12, "", "keys"),
     CLONE(20, "flags:clone cgroup:slot", ""),
     WRITE_CHILD(21, "", "file data"),
     WRITE_PID(22, "dir:slot", "path"),
@@ -45,7 +47,7 @@ public enum Op {
     MOVE_MOUNT(66, "mount:slot target:slot flags:move", "path"),
     MOUNT_SETATTR(
             67,
-            "mount:slot flags:tree set:attr clear:attr propagation:mount userns:slot reserved",
+            "mount:slot flags:tree set:attr clear:attr propagation:mount userns:slot reserved:hidden",
             ""),
     MOUNT(68, "target:slot flags:mount", "source path fstype data"),
     PIVOT(69, "root:slot", ""),

@@ -10,9 +10,7 @@ public record Opening(long flags, int mode, long resolve) {
     /// A directory, reached without a symbolic link and without leaving the root.
     public static final Opening PLAIN_DIRECTORY =
             new Opening(
-                    Open.PATH | Open.DIRECTORY,
-                    0,
-                    Open.RESOLVE_IN_ROOT | Open.RESOLVE_NO_SYMLINKS);
+                    Open.PATH | Open.DIRECTORY, 0, Open.RESOLVE_IN_ROOT | Open.RESOLVE_NO_SYMLINKS);
 
     /// A file to read, such as a namespace.
     public static final Opening READ = new Opening(Open.RDONLY, 0, 0);

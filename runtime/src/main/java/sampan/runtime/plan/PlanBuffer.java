@@ -2,6 +2,7 @@ package sampan.runtime.plan;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -67,11 +68,12 @@ final class PlanBuffer {
         closeText(at);
     }
 
-    void putBlob(byte[] blob) {
+    void putBlob(ByteBuffer blob) {
         int at = openText();
-        reserve(blob.length);
-        System.arraycopy(blob, 0, bytes, size, blob.length);
-        size += blob.length;
+        int length = blob.remaining();
+        reserve(length);
+        blob.get(blob.position(), bytes, size, length);
+        size += length;
         closeText(at);
     }
 
@@ -132,14 +134,17 @@ final class PlanBuffer {
     }
 
     private void reserve(int more) {
-        if ((long) size + more > bytes.length) {
-            if ((long) size + more > PlanWriter.SIZE_MAX) {
-                throw SampanException.invalid(
-                        "launch plan is larger than "
-                                + PlanWriter.SIZE_MAX
-                                + " bytes: give fewer mounts, arguments or variables");
-            }
-            bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
+        long needed = (long) size + more;
+        if (needed <= bytes.length) {
+            return;
         }
+        if (needed > PlanWriter.SIZE_MAX) {
+            throw SampanException.invalid(
+                    "launch plan is larger than "
+                            + PlanWriter.SIZE_MAX
+                            + " bytes: give fewer mounts, arguments or variables");
+        }
+        int doubled = Math.min(bytes.length * 2, PlanWriter.SIZE_MAX);
+        bytes = Arrays.copyOf(bytes, Math.max((int) needed, doubled));
     }
 }

@@ -74,7 +74,10 @@ public record PlanListing(int fdCount, List<Step> steps) {
         int stage = Byte.toUnsignedInt(plan.get());
         int flags = Byte.toUnsignedInt(plan.get());
         int size = plan.getInt();
-        check(size >= OP_HEADER_BYTES && size - OP_HEADER_BYTES <= plan.remaining(), number, "size");
+        check(
+                size >= OP_HEADER_BYTES && size - OP_HEADER_BYTES <= plan.remaining(),
+                number,
+                "size");
         check(stage < Stage.values().length, number, "stage");
         Op op = Op.ofCode(code).orElseThrow(() -> malformed(number, "code " + code));
         ByteBuffer step = plan.slice(start, size).order(ByteOrder.LITTLE_ENDIAN);

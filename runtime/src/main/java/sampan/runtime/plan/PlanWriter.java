@@ -1,13 +1,14 @@
 package sampan.runtime.plan;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import sampan.errors.SampanException;
 
 /// Writes a launch plan: one method per step, named after it, arguments in the order of plan.h,
-/// which says what each does. Every text must be free of NUL; a plan that grows beyond the limits of
-/// the launcher is refused with `INVALID`. For one thread, one plan.
+/// which says what each does. Every text must be free of NUL; a plan that grows beyond the limits
+/// of the launcher is refused with `INVALID`. For one thread, one plan.
 ///
 /// Stages go forward only ([#stage]). Slots: the descriptors that the launcher is given fill 0 to
 /// fdCount-1; [#slot] reserves a free one for a step's output, [#close] gives it back.
@@ -18,7 +19,8 @@ public final class PlanWriter {
     public static final int OPS_MAX = 4096;
     public static final int SLOTS_MAX = 256;
 
-    /// In place of a directory's slot: the working directory, or nothing where the path is absolute.
+    /// In place of a directory's slot: the working directory, or nothing where the path is
+    /// absolute.
     public static final int CWD = -100;
 
     /// In place of an optional slot.
@@ -150,6 +152,14 @@ public final class PlanWriter {
         begin(Op.MON_ATTACH).i(in).i(out).i(err).i(flags).end();
     }
 
+    public void stdioOwner(long uid, long gid) {
+        begin(Op.MON_STDIO_OWNER).i(uid).i(gid).end();
+    }
+
+    public void attachKeys(String keys) {
+        begin(Op.MON_ATTACH_KEYS).s(keys).end();
+    }
+
     public void subreaper() {
         begin(Op.MON_SUBREAPER).end();
     }
@@ -203,7 +213,14 @@ public final class PlanWriter {
     }
 
     public void mknod(int root, Node node, String path) {
-        begin(Op.MKNOD).i(root).i(node.mode()).i(node.dev()).i(node.uid()).i(node.gid()).s(path).end();
+        begin(Op.MKNOD)
+                .i(root)
+                .i(node.mode())
+                .i(node.dev())
+                .i(node.uid())
+                .i(node.gid())
+                .s(path)
+                .end();
     }
 
     public void symlink(int root, String target, String path) {
@@ -242,6 +259,10 @@ public final class PlanWriter {
         begin(Op.FSCONFIG_FD).i(fs).i(file).s(key).end();
     }
 
+    public void fsmount(int out, int fs, long attr) {
+        begin(Op.FSMOUNT).i(out).i(fs).i(attr).end();
+    }
+
     public void openTree(int out, int dir, long flags, String path) {
         begin(Op.OPEN_TREE).i(out).i(dir).i(flags).s(path).end();
     }
@@ -251,11 +272,26 @@ public final class PlanWriter {
     }
 
     public void mountSetattr(int mount, long flags, MountAttributes attr) {
-        begin(Op.MOUNT_SETATTR).i(mount).i(flags).i(attr.set()).i(attr.clear()).i(attr.propagation()).i(attr.userns()).i(0).end();
+        begin(Op.MOUNT_SETATTR)
+                .i(mount)
+                .i(flags)
+                .i(attr.set())
+                .i(attr.clear())
+                .i(attr.propagation())
+                .i(attr.userns())
+                .i(0)
+                .end();
     }
 
     public void mount(int target, String path, OldMount mount) {
-        begin(Op.MOUNT).i(target).i(mount.flags()).s(mount.source()).s(path).s(mount.fstype()).s(mount.data()).end();
+        begin(Op.MOUNT)
+                .i(target)
+                .i(mount.flags())
+                .s(mount.source())
+                .s(path)
+                .s(mount.fstype())
+                .s(mount.data())
+                .end();
     }
 
     public void pivot(int root) {
@@ -283,7 +319,14 @@ public final class PlanWriter {
     }
 
     public void console(int root, Console console) {
-        begin(Op.CONSOLE).i(root).i(console.rows()).i(console.columns()).i(console.uid()).i(console.gid()).i(console.flags()).end();
+        begin(Op.CONSOLE)
+                .i(root)
+                .i(console.rows())
+                .i(console.columns())
+                .i(console.uid())
+                .i(console.gid())
+                .i(console.flags())
+                .end();
     }
 
     public void rlimit(int resource, long soft, long hard) {
@@ -310,7 +353,7 @@ public final class PlanWriter {
         begin(Op.NO_NEW_PRIVS).end();
     }
 
-    public void seccomp(long flags, int listener, byte[] program) {
+    public void seccomp(long flags, int listener, ByteBuffer program) {
         begin(Op.SECCOMP).i(flags).i(listener).blob(program).end();
     }
 
@@ -371,7 +414,13 @@ public final class PlanWriter {
     }
 
     public void hook(HookCall hook) {
-        begin(Op.HOOK).i(hook.timeoutMillis()).s(hook.path()).list(hook.args()).list(hook.env()).s(hook.stdin()).end();
+        begin(Op.HOOK)
+                .i(hook.timeoutMillis())
+                .s(hook.path())
+                .list(hook.args())
+                .list(hook.env())
+                .s(hook.stdin())
+                .end();
     }
 
     public void waitStart() {
