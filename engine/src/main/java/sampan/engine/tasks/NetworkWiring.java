@@ -54,12 +54,14 @@ public final class NetworkWiring {
     ///
     /// @param sandbox its own namespace with an endpoint; the wiring's to release
     /// @param endpoints as inspect shows them
+    /// @param mappings of its published ports, in force
     /// @param files path in the container to the file on the host that is mounted there
     /// @param ownNamespace it has a network namespace of its own, the sandbox's or a new one
     /// @param peer container whose namespace it joins
     public record Wired(
             Optional<Sandbox> sandbox,
             List<EndpointView> endpoints,
+            List<PortMapping> mappings,
             Map<String, Path> files,
             boolean ownNamespace,
             Optional<String> peer) {
@@ -85,6 +87,7 @@ public final class NetworkWiring {
                     new Wired(
                             Optional.empty(),
                             List.of(),
+                            List.of(),
                             Map.of(),
                             false,
                             Optional.of(reference));
@@ -95,7 +98,8 @@ public final class NetworkWiring {
     private Wired alone(ContainerHandle handle, String hostname) {
         Network none = catalog.find("none");
         Map<String, Path> files = files(handle, hostname, Optional.empty(), Optional.empty());
-        return new Wired(Optional.empty(), List.of(bare(none)), files, true, Optional.empty());
+        return new Wired(
+                Optional.empty(), List.of(bare(none)), List.of(), files, true, Optional.empty());
     }
 
     private Wired host(ContainerHandle handle, String hostname) {
@@ -115,7 +119,12 @@ public final class NetworkWiring {
                 "resolv.conf",
                 HostFiles.resolvConfOfHost(read(RESOLV_CONF), resolver));
         return new Wired(
-                Optional.empty(), List.of(bare(catalog.find("host"))), files, false, Optional.empty());
+                Optional.empty(),
+                List.of(bare(catalog.find("host"))),
+                List.of(),
+                files,
+                false,
+                Optional.empty());
     }
 
     private static InetAddress loopback() {
@@ -157,6 +166,7 @@ public final class NetworkWiring {
             return new Wired(
                     Optional.of(sandbox),
                     List.of(view(network, endpoint, wanted, mappings)),
+                    mappings,
                     files,
                     true,
                     Optional.empty());
