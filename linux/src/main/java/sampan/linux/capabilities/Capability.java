@@ -5,6 +5,7 @@ import java.util.Optional;
 
 /// One capability; its ordinal is the kernel's number (linux/capability.h as of Linux 6.18, where
 /// the last is 40).
+@SuppressWarnings("EnumOrdinal") // The order is the kernel's ABI, and a test holds it.
 public enum Capability {
     CAP_CHOWN,
     CAP_DAC_OVERRIDE,

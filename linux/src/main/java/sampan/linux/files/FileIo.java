@@ -121,29 +121,40 @@ public final class FileIo {
     ///
     /// @throws SampanException INVALID where there are more than `bytesMax`
     public static byte[] readFully(Fd file, int bytesMax) {
-        byte[] content = new byte[Math.min(bytesMax, 4096)];
+        byte[] content = readUpTo(file, bytesMax + 1L);
+        if (content.length > bytesMax) {
+            throw SampanException.invalid("file with more than " + bytesMax + " bytes");
+        }
+        return content;
+    }
+
+    /// Reads from where the descriptor stands to the end, but no more than `bytesMax`.
+    public static byte[] readPrefix(Fd file, int bytesMax) {
+        return readUpTo(file, bytesMax);
+    }
+
+    private static byte[] readUpTo(Fd file, long bytesMax) {
+        byte[] content = new byte[(int) Math.min(bytesMax, 4096)];
         int size = 0;
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment chunk = arena.allocate(Math.min(bytesMax + 1L, CHUNK));
-            while (true) {
-                int got = read(file, chunk);
+            MemorySegment chunk = arena.allocate(Math.clamp(bytesMax, 1, CHUNK));
+            while (size < bytesMax) {
+                int got = read(file, chunk.asSlice(0, Math.min(chunk.byteSize(), bytesMax - size)));
                 if (got < 0) {
                     throw Kernel.failure("read", Errno.EAGAIN, file.toString());
                 }
                 if (got == 0) {
-                    return Arrays.copyOf(content, size);
-                }
-                if (got > bytesMax - size) {
-                    throw SampanException.invalid("file with more than " + bytesMax + " bytes");
+                    break;
                 }
                 if (size + got > content.length) {
-                    int room = (int) Math.min(bytesMax, Math.max(size + got, 2L * content.length));
-                    content = Arrays.copyOf(content, room);
+                    long room = Math.min(bytesMax, Math.max(size + got, 2L * content.length));
+                    content = Arrays.copyOf(content, Math.toIntExact(room));
                 }
                 MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, 0, content, size, got);
                 size += got;
             }
         }
+        return size == content.length ? content : Arrays.copyOf(content, size);
     }
 
     public static void seek(Fd file, long position) {

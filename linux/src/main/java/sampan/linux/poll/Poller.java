@@ -37,7 +37,8 @@ public final class Poller implements AutoCloseable {
     private final Thread thread;
     private final AtomicLong ids = new AtomicLong(WAKEUP + 1);
     private final Map<Long, Watch> watches = new ConcurrentHashMap<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile boolean closed;
 
     private Poller(String name) {
         epoll = Fd.own(Kernel.call("epoll_create1", "", Nr.EPOLL_CREATE1, EPOLL_CLOEXEC, 0, 0));
@@ -63,7 +64,7 @@ public final class Poller implements AutoCloseable {
     ///
     /// @param events [Readiness] bits
     public Registration register(Fd fd, int events, Handler handler) {
-        if (closed.get()) {
+        if (closed) {
             throw new IllegalStateException("poller is closed");
         }
         Watch watch = new Watch(ids.getAndIncrement(), fd, handler);
@@ -85,13 +86,15 @@ public final class Poller implements AutoCloseable {
     /// Ends the thread; waits for the handler that runs, unless that is the caller.
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
+        if (!closing.compareAndSet(false, true)) {
             return;
         }
+        // Woken first, told second: the loop closes the eventfd once it is told.
         try (Arena arena = Arena.ofConfined()) {
             long one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1).address();
             Kernel.call("write", "eventfd", Nr.WRITE, wakeup.number(), one, 8);
         }
+        closed = true;
         if (Thread.currentThread() != thread) {
             boolean interrupted = false;
             while (thread.isAlive()) {
@@ -110,14 +113,14 @@ public final class Poller implements AutoCloseable {
     private void loop() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment events = arena.allocate((long) EVENT_SIZE * BATCH, 8);
-            while (!closed.get()) {
+            while (!closed) {
                 long count =
                         Kernel.raw(
                                 Nr.EPOLL_PWAIT, epoll.number(), events.address(), BATCH, -1, 0, 0);
                 if (count < 0 && count != -Errno.EINTR) {
                     throw Kernel.failure("epoll_pwait", (int) -count, thread.getName());
                 }
-                for (long i = 0; i < count && !closed.get(); i++) {
+                for (long i = 0; i < count && !closed; i++) {
                     MemorySegment event = events.asSlice(i * EVENT_SIZE, EVENT_SIZE);
                     dispatch(
                             event.get(ValueLayout.JAVA_LONG_UNALIGNED, DATA_OFFSET),

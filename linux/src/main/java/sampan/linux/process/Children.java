@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import sampan.linux.poll.Poller;
 import sampan.linux.poll.Readiness;
+import sampan.linux.poll.Registration;
 import sampan.linux.sys.Errno;
 import sampan.linux.sys.Kernel;
 import sampan.linux.sys.Nr;
@@ -31,23 +32,24 @@ public final class Children {
     }
 
     /// Has the poller reap the child when it ends. `ended` runs on the poller's thread and must not
-    /// block.
+    /// block; it is not called where somebody else has reaped the child.
     public static void reapOnExit(Poller poller, int pid, Consumer<WaitStatus> ended) {
         Pidfd child = Pidfd.open(pid);
         try {
             poller.register(
                     child.fd(),
                     Readiness.IN,
-                    (registration, _) ->
-                            reap(pid)
-                                    .ifPresent(status -> {
-                                        registration.close();
-                                        child.close();
-                                        ended.accept(status);
-                                    }));
+                    (registration, _) -> reapNow(registration, child).ifPresent(ended));
         } catch (RuntimeException e) {
             child.close();
             throw e;
+        }
+    }
+
+    private static Optional<WaitStatus> reapNow(Registration registration, Pidfd child) {
+        registration.close();
+        try (child) {
+            return reap(child.pid());
         }
     }
 

@@ -26,7 +26,7 @@ public final class Pidfd implements AutoCloseable {
     /// Empty where there is no such process (or the pid is that of a thread).
     public static Optional<Pidfd> openIfExists(int pid) {
         long fd = Kernel.raw(Nr.PIDFD_OPEN, pid, 0, 0);
-        if (fd == -Errno.ESRCH || fd == -Errno.EINVAL) {
+        if (fd == -Errno.ESRCH || fd == -Errno.EINVAL || fd == -Errno.ENOENT) {
             return Optional.empty();
         }
         if (fd < 0) {

@@ -159,6 +159,9 @@ public final class UnixSocket implements AutoCloseable {
 
     /// The next connection, or empty where none waits. The listening socket must be non-blocking
     /// ([sampan.linux.files.FileIo#nonBlocking]); the accepted one blocks.
+    ///
+    /// @throws sampan.errors.ErrnoException EMFILE or ENFILE where descriptors are used up: the
+    ///   connection still waits, and a poller's handler must catch this or lose its registration
     public Optional<UnixSocket> tryAccept() {
         long got = Kernel.raw(Nr.ACCEPT4, fd.number(), 0, 0, SOCK_CLOEXEC, 0, 0);
         if (got >= 0) {
