@@ -2,9 +2,10 @@
  * The client becomes another program in other namespaces, with the caller's rights and terminal:
  * the daemon names the steps and passes the descriptors.
  */
+#define _GNU_SOURCE
 #include "session.h"
 
-#include "client.h"
+#include "../include/client.h"
 
 #include <errno.h>
 #include <fcntl.h>

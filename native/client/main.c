@@ -3,9 +3,10 @@
  * runs the command line in its name; forwards signals and window size; opens the files that the
  * daemon asks for, with the caller's rights. See client.h.
  */
+#define _GNU_SOURCE
 #include "session.h"
 
-#include "client.h"
+#include "../include/client.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,8 @@
 /* client.h on the wire. */
+#define _GNU_SOURCE
 #include "session.h"
 
-#include "client.h"
+#include "../include/client.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 import sampan.errors.SampanException;
 import sampan.linux.sys.CString;
 import sampan.linux.sys.Errno;
@@ -104,13 +105,25 @@ public final class FileOps {
     // ---- names ----
 
     public static void mkdirAt(Fd dir, String path, int mode) {
-        at("mkdirat", Nr.MKDIRAT, dir, path, mode, 0, 0);
+        named(path, name -> Kernel.call("mkdirat", path, Nr.MKDIRAT, dir.number(), name, mode));
     }
 
     /// @param mode type and permissions, less the umask
     /// @param device as [Device#of], 0 for what is no device
     public static void mknodAt(Fd dir, String path, int mode, long device) {
-        at("mknodat", Nr.MKNODAT, dir, path, mode, device, 0);
+        named(
+                path,
+                name ->
+                        Kernel.call(
+                                "mknodat",
+                                path,
+                                Nr.MKNODAT,
+                                dir.number(),
+                                name,
+                                mode,
+                                device,
+                                0,
+                                0));
     }
 
     public static void symlinkAt(String target, Fd dir, String path) {
@@ -145,7 +158,7 @@ public final class FileOps {
 
     /// @param flags 0, or `Open.AT_REMOVEDIR` for an empty directory
     public static void unlinkAt(Fd dir, String path, int flags) {
-        at("unlinkat", Nr.UNLINKAT, dir, path, flags, 0, 0);
+        named(path, name -> Kernel.call("unlinkat", path, Nr.UNLINKAT, dir.number(), name, flags));
     }
 
     /// @param flags 0, [#RENAME_NOREPLACE] or [#RENAME_EXCHANGE]
@@ -309,21 +322,37 @@ public final class FileOps {
     // fchmodat2 came with kernel 6.6.
     private static void chmodByProc(Fd dir, String path, int mode) {
         if (path.isEmpty()) {
-            at("fchmodat", Nr.FCHMODAT, Fd.CWD, dir.path(), mode, 0, 0);
+            chmod(dir.path(), mode);
             return;
         }
         try (Fd file = openAt(dir, path, Open.PATH | Open.NOFOLLOW)) {
             if (stat(file).isSymlink()) {
                 throw Kernel.failure("fchmodat", Errno.EOPNOTSUPP, path);
             }
-            at("fchmodat", Nr.FCHMODAT, Fd.CWD, file.path(), mode, 0, 0);
+            chmod(file.path(), mode);
         }
+    }
+
+    private static void chmod(String path, int mode) {
+        named(path, name -> Kernel.call("fchmodat", path, Nr.FCHMODAT, Open.AT_FDCWD, name, mode));
     }
 
     /// Of the path itself, a link included; an empty path means `dir`. -1 leaves an id as it is.
     public static void fchownAt(Fd dir, String path, int uid, int gid) {
         int flags = Open.AT_SYMLINK_NOFOLLOW | (path.isEmpty() ? Open.AT_EMPTY_PATH : 0);
-        at("fchownat", Nr.FCHOWNAT, dir, path, uid, gid, flags);
+        named(
+                path,
+                name ->
+                        Kernel.call(
+                                "fchownat",
+                                path,
+                                Nr.FCHOWNAT,
+                                dir.number(),
+                                name,
+                                uid,
+                                gid,
+                                flags,
+                                0));
     }
 
     /// Times of the path itself, a link included.
@@ -336,7 +365,17 @@ public final class FileOps {
                     arena.allocateFrom(
                             ValueLayout.JAVA_LONG, atimeSec, atimeNsec, mtimeSec, mtimeNsec);
             int flags = Open.AT_SYMLINK_NOFOLLOW | (path.isEmpty() ? Open.AT_EMPTY_PATH : 0);
-            at("utimensat", Nr.UTIMENSAT, dir, path, times.address(), flags, 0);
+            long name = CString.address(arena, path);
+            Kernel.call(
+                    "utimensat",
+                    path,
+                    Nr.UTIMENSAT,
+                    dir.number(),
+                    name,
+                    times.address(),
+                    flags,
+                    0,
+                    0);
         }
     }
 
@@ -383,10 +422,9 @@ public final class FileOps {
         }
     }
 
-    private static long at(String call, long nr, Fd dir, String path, long c, long d, long e) {
+    private static void named(String path, LongUnaryOperator call) {
         try (Arena arena = Arena.ofConfined()) {
-            long name = CString.address(arena, path);
-            return Kernel.call(call, path, nr, dir.number(), name, c, d, e, 0);
+            call.applyAsLong(CString.address(arena, path));
         }
     }
 

@@ -11,6 +11,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import sampan.linux.sys.CString;
 import sampan.linux.sys.Errno;
@@ -32,7 +33,7 @@ public final class Spawner {
     private static final int F_DUPFD_CLOEXEC = 1030;
 
     private static final MethodHandle SPAWN =
-            function("posix_spawn", ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
+            function("posix_spawn", Collections.nCopies(6, ADDRESS).toArray(MemoryLayout[]::new));
     private static final MethodHandle ACTIONS_INIT =
             function("posix_spawn_file_actions_init", ADDRESS);
     private static final MethodHandle ACTIONS_DESTROY =

@@ -30,6 +30,9 @@ public final class NsListCommand implements Callable<Integer> {
     @Option(names = {"-T", "--tree"}, description = "Group processes by the namespaces they share")
     private boolean tree;
 
+    @Option(names = {"-l", "--list"}, description = "Without the marks of parent processes")
+    private boolean flat;
+
     @Option(names = {"-J", "--json"}, description = "Print JSON")
     private boolean json;
 
@@ -109,7 +112,8 @@ public final class NsListCommand implements Callable<Integer> {
         if (!bare) {
             cells.add(titles);
         }
-        for (NamespaceRow row : rows) {
+        for (LsnsOrder.Placed placed : LsnsOrder.of(rows, flat)) {
+            NamespaceRow row = placed.row();
             List<String> line =
                     new ArrayList<>(
                             List.of(
@@ -122,7 +126,7 @@ public final class NsListCommand implements Callable<Integer> {
                 line.add(netnsId(row));
                 line.add(String.join(",", row.mountPoints()));
             }
-            line.add(row.command());
+            line.add(placed.mark() + row.command());
             cells.add(line);
         }
         print(cells, Set.of("NS", "NPROCS", "PID"), titles);
