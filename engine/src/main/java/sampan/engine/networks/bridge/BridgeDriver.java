@@ -54,7 +54,10 @@ public final class BridgeDriver implements NetworkDriver {
     private record Made(NetNamespace namespace, Inet4Address address, MacAddress mac) {}
 
     private BridgeDriver(
-            Network network, BridgeSettings settings, HostNamespace host, Consumer<String> notices) {
+            Network network,
+            BridgeSettings settings,
+            HostNamespace host,
+            Consumer<String> notices) {
         this.network = network;
         this.bridged = network.bridged().orElseThrow();
         this.host = host;
@@ -69,7 +72,8 @@ public final class BridgeDriver implements NetworkDriver {
         this.pool = new SandboxPool<>(settings.poolSize(), new PoolMaker(notices));
     }
 
-    /// Makes the bridge and the firewall table, takes over what runs, removes what a dead daemon left.
+    /// Makes the bridge and the firewall table, takes over what runs, removes what a dead daemon
+    /// left.
     ///
     /// @param network of driver `bridge`, as the catalog has it
     /// @param host where the bridge is
@@ -173,17 +177,16 @@ public final class BridgeDriver implements NetworkDriver {
     /// firewall chains that drop forwarded packets, which a table of ours cannot overrule.
     public List<String> obstacles() {
         return host.call(ForeignChains::forwardDrops).stream()
-                .map(
-                        drop ->
-                                "firewall chain "
-                                        + drop.chain()
-                                        + " of table "
-                                        + drop.family()
-                                        + " "
-                                        + drop.table()
-                                        + " drops forwarded packets unless a rule of its own accepts"
-                                        + " them: let it accept what comes in or goes out by "
-                                        + bridged.bridge())
+                .map(drop ->
+                        "firewall chain "
+                                + drop.chain()
+                                + " of table "
+                                + drop.family()
+                                + " "
+                                + drop.table()
+                                + " drops forwarded packets unless a rule of its own accepts"
+                                + " them: let it accept what comes in or goes out by "
+                                + bridged.bridge())
                 .toList();
     }
 
@@ -293,24 +296,23 @@ public final class BridgeDriver implements NetworkDriver {
 
     private void allowForwarding(Consumer<String> notices) {
         boolean changed =
-                host.call(
-                        () -> {
-                            try {
-                                if (!Files.readString(FORWARDING).strip().equals("0")) {
-                                    return false;
-                                }
-                                Files.writeString(FORWARDING, "1");
-                                return true;
-                            } catch (IOException e) {
-                                throw new SampanException(
-                                        ErrorCode.UNAVAILABLE,
-                                        "containers cannot reach the world: writing "
-                                                + FORWARDING
-                                                + " failed: "
-                                                + e.getMessage(),
-                                        e);
-                            }
-                        });
+                host.call(() -> {
+                    try {
+                        if (!Files.readString(FORWARDING).strip().equals("0")) {
+                            return false;
+                        }
+                        Files.writeString(FORWARDING, "1");
+                        return true;
+                    } catch (IOException e) {
+                        throw new SampanException(
+                                ErrorCode.UNAVAILABLE,
+                                "containers cannot reach the world: writing "
+                                        + FORWARDING
+                                        + " failed: "
+                                        + e.getMessage(),
+                                e);
+                    }
+                });
         if (changed) {
             notices.accept("switched on the forwarding of IPv4 packets (" + FORWARDING + ")");
         }
@@ -343,7 +345,8 @@ public final class BridgeDriver implements NetworkDriver {
                     namespace.close();
                     if (wiring.exists(wiring.link(address)) && i < ADDRESS_TRIES) {
                         // Somebody has the link and with it the address: it stays out of use.
-                        notices.accept("link " + wiring.link(address) + " is not ours: " + e.getMessage());
+                        notices.accept(
+                                "link " + wiring.link(address) + " is not ours: " + e.getMessage());
                         continue;
                     }
                     addresses.release(address);

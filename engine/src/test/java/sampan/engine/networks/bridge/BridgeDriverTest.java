@@ -71,8 +71,9 @@ class BridgeDriverTest {
             driver.release(second);
             assertThat(driver.endpoints()).isEmpty();
         }
-        assertThat(town.notices).containsExactly(
-                "switched on the forwarding of IPv4 packets (/proc/sys/net/ipv4/ip_forward)");
+        assertThat(town.notices)
+                .containsExactly(
+                        "switched on the forwarding of IPv4 packets (/proc/sys/net/ipv4/ip_forward)");
     }
 
     @Test
@@ -130,16 +131,14 @@ class BridgeDriverTest {
             driver.publish(server.endpoint(), List.of(wish("80", "", "8080")));
             String big = "x".repeat(1 << 20);
             String answer =
-                    town.host.callChecked(
-                            () -> {
-                                try (Socket socket = new Socket()) {
-                                    socket.connect(new InetSocketAddress(Town.LOCALHOST6, 8080));
-                                    socket.getOutputStream().write(big.getBytes(UTF_8));
-                                    socket.shutdownOutput();
-                                    return new String(
-                                            socket.getInputStream().readAllBytes(), UTF_8);
-                                }
-                            });
+                    town.host.callChecked(() -> {
+                        try (Socket socket = new Socket()) {
+                            socket.connect(new InetSocketAddress(Town.LOCALHOST6, 8080));
+                            socket.getOutputStream().write(big.getBytes(UTF_8));
+                            socket.shutdownOutput();
+                            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+                        }
+                    });
             assertThat(answer).isEqualTo(big);
             driver.release(server);
         }
@@ -149,15 +148,16 @@ class BridgeDriverTest {
     void taken_ports_are_refused_in_dockers_words_and_leave_nothing_published() throws Exception {
         try (BridgeDriver driver = town.driver(2);
                 ServerSocket stranger =
-                        town.host.callChecked(
-                                () -> new ServerSocket(9000, 1, Town.LOCALHOST))) {
+                        town.host.callChecked(() -> new ServerSocket(9000, 1, Town.LOCALHOST))) {
             assertThat(stranger.isBound()).isTrue();
             Endpoint first = driver.take(Request.of("a")).endpoint();
             Endpoint second = driver.take(Request.of("b")).endpoint();
             driver.publish(first, List.of(wish("80", "", "8080")));
             assertConflict(
-                    () -> driver.publish(
-                            second, List.of(wish("80", "", "8081"), wish("80", "", "8080"))),
+                    () ->
+                            driver.publish(
+                                    second,
+                                    List.of(wish("80", "", "8081"), wish("80", "", "8080"))),
                     "Bind for 0.0.0.0:8080 failed: port is already allocated");
             assertConflict(
                     () -> driver.publish(second, List.of(wish("80", "127.0.0.1", "8080"))),
@@ -286,8 +286,7 @@ class BridgeDriverTest {
         Sandbox running = dead.take(Request.of("a"));
         Sandbox orphan = dead.take(Request.of("b"));
         town.serve(running, 80);
-        List<PortMapping> ports =
-                dead.publish(running.endpoint(), List.of(wish("80", "", "8080")));
+        List<PortMapping> ports = dead.publish(running.endpoint(), List.of(wish("80", "", "8080")));
         dead.close();
         assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
         Attachment record = new Attachment(running.endpoint(), ports, OptionalLong.empty());
@@ -311,8 +310,7 @@ class BridgeDriverTest {
 
     @Test
     void lost_link_and_taken_port_are_told_and_made_good() throws Exception {
-        Process container =
-                new ProcessBuilder("unshare", "-n", "sleep", "600").inheritIO().start();
+        Process container = new ProcessBuilder("unshare", "-n", "sleep", "600").inheritIO().start();
         BridgeDriver first = town.driver(0);
         try {
             awaitOwnNamespace(container.pid());
@@ -323,8 +321,7 @@ class BridgeDriverTest {
             town.route.delete(endpoint.hostLink());
             ServerSocket thief = hostSocket(8080);
             town.serve(home, 80);
-            Attachment record =
-                    new Attachment(endpoint, ports, OptionalLong.of(container.pid()));
+            Attachment record = new Attachment(endpoint, ports, OptionalLong.of(container.pid()));
             try (BridgeDriver next = town.driver(Town.settings(0), List.of(record))) {
                 assertThat(town.notices)
                         .anyMatch(n -> n.contains("was gone and has been made again"))

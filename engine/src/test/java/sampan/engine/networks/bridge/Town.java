@@ -101,77 +101,71 @@ final class Town implements AutoCloseable {
         DatagramSocket udp = home.callChecked(() -> new DatagramSocket(port));
         open.add(tcp);
         open.add(udp);
-        Thread.startVirtualThread(
-                () -> {
-                    try {
-                        while (true) {
-                            try (Socket client = tcp.accept()) {
-                                client.getOutputStream().write(name(client.getInetAddress()));
-                            }
-                        }
-                    } catch (IOException e) {
-                        // Closed: the test is over.
+        Thread.startVirtualThread(() -> {
+            try {
+                while (true) {
+                    try (Socket client = tcp.accept()) {
+                        client.getOutputStream().write(name(client.getInetAddress()));
                     }
-                });
-        Thread.startVirtualThread(
-                () -> {
-                    try {
-                        while (true) {
-                            DatagramPacket packet = new DatagramPacket(new byte[64], 64);
-                            udp.receive(packet);
-                            packet.setData(name(packet.getAddress()));
-                            udp.send(packet);
-                        }
-                    } catch (IOException e) {
-                        // Closed: the test is over.
-                    }
-                });
+                }
+            } catch (IOException e) {
+                // Closed: the test is over.
+            }
+        });
+        Thread.startVirtualThread(() -> {
+            try {
+                while (true) {
+                    DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+                    udp.receive(packet);
+                    packet.setData(name(packet.getAddress()));
+                    udp.send(packet);
+                }
+            } catch (IOException e) {
+                // Closed: the test is over.
+            }
+        });
     }
 
     /// An echo server on TCP that answers when its client has finished speaking.
     void echo(Sandbox sandbox, int port) {
         ServerSocket tcp = sandbox.namespace().callChecked(() -> new ServerSocket(port));
         open.add(tcp);
-        Thread.startVirtualThread(
-                () -> {
-                    try (Socket client = tcp.accept()) {
-                        byte[] all = client.getInputStream().readAllBytes();
-                        client.getOutputStream().write(all);
-                    } catch (IOException e) {
-                        // Closed: the test is over.
-                    }
-                });
+        Thread.startVirtualThread(() -> {
+            try (Socket client = tcp.accept()) {
+                byte[] all = client.getInputStream().readAllBytes();
+                client.getOutputStream().write(all);
+            } catch (IOException e) {
+                // Closed: the test is over.
+            }
+        });
     }
 
     static String ask(NetNamespace client, InetAddress address, int port) {
-        return client.callChecked(
-                () -> {
-                    try (Socket socket = new Socket()) {
-                        socket.connect(new InetSocketAddress(address, port), ANSWER_MILLIS);
-                        socket.setSoTimeout(ANSWER_MILLIS);
-                        String answer =
-                                new String(socket.getInputStream().readAllBytes(), UTF_8);
-                        return answer.isEmpty() ? SILENCE : answer;
-                    } catch (IOException e) {
-                        return SILENCE;
-                    }
-                });
+        return client.callChecked(() -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, port), ANSWER_MILLIS);
+                socket.setSoTimeout(ANSWER_MILLIS);
+                String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+                return answer.isEmpty() ? SILENCE : answer;
+            } catch (IOException e) {
+                return SILENCE;
+            }
+        });
     }
 
     static String askByDatagram(NetNamespace client, InetAddress address, int port) {
-        return client.callChecked(
-                () -> {
-                    try (DatagramSocket socket = new DatagramSocket()) {
-                        socket.setSoTimeout(ANSWER_MILLIS);
-                        socket.connect(address, port);
-                        socket.send(new DatagramPacket(new byte[1], 1));
-                        DatagramPacket packet = new DatagramPacket(new byte[64], 64);
-                        socket.receive(packet);
-                        return new String(packet.getData(), 0, packet.getLength(), UTF_8);
-                    } catch (IOException e) {
-                        return SILENCE;
-                    }
-                });
+        return client.callChecked(() -> {
+            try (DatagramSocket socket = new DatagramSocket()) {
+                socket.setSoTimeout(ANSWER_MILLIS);
+                socket.connect(address, port);
+                socket.send(new DatagramPacket(new byte[1], 1));
+                DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+                socket.receive(packet);
+                return new String(packet.getData(), 0, packet.getLength(), UTF_8);
+            } catch (IOException e) {
+                return SILENCE;
+            }
+        });
     }
 
     @Override
