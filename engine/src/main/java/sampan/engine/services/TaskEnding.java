@@ -48,6 +48,9 @@ public final class TaskEnding implements TaskStarter.Ends {
     }
 
     private void finish(Task task, Optional<ExitRecord> exit) {
+        if (task.abandoned()) {
+            return;
+        }
         ContainerHandle handle = task.handle();
         if (exit.isEmpty()) {
             // Without its monitor the container has no output and nobody to report its end.

@@ -23,9 +23,10 @@ import sampan.errors.SampanException;
 import sampan.linux.files.InRoot;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
+import sampan.linux.users.Identity;
+import sampan.linux.users.UserDatabase;
 import sampan.oci.spec.Namespace;
 import sampan.oci.spec.User;
-import sampan.runtime.compile.UserDatabase;
 
 /// Finds out what a start needs to know: who the user is, where mounts come from, whose namespaces
 /// are joined. Makes host directories that `-v` names and that are missing.
@@ -44,13 +45,13 @@ final class LaunchPlaces {
     LaunchPlace find(
             ContainerHandle handle, String hostname, NetworkWiring.Wired wired, RootReading reading) {
         ContainerRecord record = handle.record();
-        UserDatabase.Identity who = identity(record, reading);
+        Identity who = reading.users().resolve(record.spec().process().user());
         Map<String, Path> files = new HashMap<>(wired.files());
         wired.peer().ifPresent(peer -> files.putAll(filesOf(peer)));
         return new LaunchPlace(
                 record,
                 hostname,
-                who.user(),
+                user(who, record.spec().security().groupAdd(), reading.users()),
                 who.home(),
                 sources(record),
                 files,
@@ -59,27 +60,14 @@ final class LaunchPlaces {
                 Optional.empty());
     }
 
-    /// The user of a container, with the groups that were added.
-    static UserDatabase.Identity identity(ContainerRecord record, RootReading reading) {
-        return identity(
-                record.spec().process().user(), record.spec().security().groupAdd(), reading);
-    }
-
-    static UserDatabase.Identity identity(
-            String user, List<String> groupAdd, RootReading reading) {
-        UserDatabase database = UserDatabase.of(reading);
-        UserDatabase.Identity found = database.resolve(user);
+    /// A user with its groups and those that are added; the primary group is among them, as in
+    /// Docker.
+    static User user(Identity who, List<String> groupAdd, UserDatabase database) {
         Set<Long> groups = new LinkedHashSet<>();
-        groups.add(found.user().gid());
-        groups.addAll(found.user().additionalGids());
-        groupAdd.forEach(group -> groups.add(database.group(group)));
-        User with =
-                new User(
-                        found.user().uid(),
-                        found.user().gid(),
-                        Optional.empty(),
-                        List.copyOf(groups));
-        return new UserDatabase.Identity(with, found.name(), found.home());
+        groups.add((long) who.gid());
+        who.groups().forEach(gid -> groups.add((long) gid));
+        groupAdd.forEach(group -> groups.add((long) database.gid(group)));
+        return new User(who.uid(), who.gid(), Optional.empty(), List.copyOf(groups));
     }
 
     private List<Optional<Path>> sources(ContainerRecord record) {

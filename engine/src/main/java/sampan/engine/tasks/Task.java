@@ -25,6 +25,7 @@ public final class Task {
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private final AtomicReference<@Nullable Monitor> monitor = new AtomicReference<>();
     private volatile int pid;
+    private volatile boolean abandoned;
     private volatile Instant startedAt = Instant.EPOCH;
 
     /// @param directory of the task, below the run directory
@@ -87,6 +88,15 @@ public final class Task {
                     ErrorCode.CONFLICT, "container " + handle.id() + " is not running");
         }
         return present;
+    }
+
+    /// Its start failed: what still happens to it is nobody's concern.
+    public boolean abandoned() {
+        return abandoned;
+    }
+
+    void abandon() {
+        abandoned = true;
     }
 
     void monitoredBy(Monitor by) {

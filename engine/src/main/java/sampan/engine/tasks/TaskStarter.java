@@ -216,6 +216,7 @@ public final class TaskStarter {
 
     // The task may still have a child that stands in SYNC, or one that runs already.
     private void undo(Task task) {
+        task.abandon();
         List<RuntimeException> failures = new ArrayList<>();
         attempt(failures, () -> task.cgroup().kill(sampan.linux.process.Signals.KILL));
         cleanUp(task, failures);
