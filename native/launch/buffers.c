@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "buffers.h"
 
 #include <stddef.h>

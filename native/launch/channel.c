@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "channel.h"
 
 #include <errno.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "clients.h"
 
 #include <errno.h>
@@ -281,4 +280,11 @@ void clients_forget(void)
     clients = NULL;
     listener = -1;
     count = 0;
+}
+
+int clients_keep_listener(void)
+{
+    int kept = listener;
+    listener = -1;
+    return kept;
 }

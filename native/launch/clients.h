@@ -45,4 +45,7 @@ void clients_idle(void);
 /* In the child: closes everything. */
 void clients_forget(void);
 
+/* In the child: takes the listening socket out of what clients_forget closes. */
+int clients_keep_listener(void);
+
 #endif

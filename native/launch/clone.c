@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "clone.h"
 
 #include <errno.h>
@@ -13,6 +12,7 @@
 #include "progress.h"
 #include "slots.h"
 #include "stdio_ends.h"
+#include "wait_start.h"
 
 static pid_t child;
 static int child_pidfd = -1;
@@ -71,6 +71,7 @@ static _Noreturn void child_main(int link)
         cursor = at;
     run_stage(&launch_plan, &cursor, STAGE_CHILD, &progress->at);
     progress->state = PROGRESS_FAILED;
+    wait_start_failed(&progress->at);
     _exit(1);
 }
 

@@ -1,5 +1,4 @@
 /* Op COPY_UP: copies a tree into a fresh mount, links never followed. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "exec.h"
 
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* Op HOOK: runs a program of the plan and waits for it. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

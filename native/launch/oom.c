@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "oom.h"
 
 #include <errno.h>

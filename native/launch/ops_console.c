@@ -1,5 +1,4 @@
 /* Op CONSOLE: the container's terminal, made inside the container's own devpts. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>

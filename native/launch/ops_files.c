@@ -1,5 +1,4 @@
 /* Ops on files and directories. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>

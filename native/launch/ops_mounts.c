@@ -1,5 +1,4 @@
 /* Ops on mounts. Targets are descriptors, so that no path is resolved twice. */
-#define _GNU_SOURCE
 #include "mounts.h"
 
 #include <errno.h>

@@ -1,12 +1,10 @@
-/* Ops of the launcher while the child waits, and the child's own waiting. */
-#define _GNU_SOURCE
+/* Ops of the launcher while the child waits. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clone.h"
-#include "progress.h"
 #include "run.h"
 #include "slots.h"
 #include "text.h"
@@ -36,14 +34,4 @@ int run_WRITE_PID(const struct plan_step *step)
     char pid[TEXT_NUMBER_MAX];
     size_t length = (size_t)(text_number(pid, clone_child()) - pid);
     return write_once(slot_get(step->ints[0]), step->strs[0].bytes, pid, length);
-}
-
-int run_WAIT_START(const struct plan_step *step)
-{
-    (void)step;
-    int fd, result = link_send(LINK_CREATED, -1);
-    if (result < 0)
-        return result;
-    result = link_receive(&fd, true);
-    return result == LINK_START ? 0 : result < 0 ? result : -ECANCELED;
 }

@@ -1,5 +1,4 @@
 /* Ops on the process itself: credentials, limits, scheduling, filters. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "paths.h"
 
 #include <errno.h>

@@ -35,7 +35,7 @@ struct signature {
     X(MON_ATTACH, IN_MONITOR, false, "nnnz", "")          \
     X(MON_SUBREAPER, IN_MONITOR, true, "", "")            \
     X(MON_STDIO_OWNER, IN_MONITOR, true, "UU", "")        \
-    X(MON_ATTACH_KEYS, IN_MONITOR, true, "", "t")         \
+    X(MON_ATTACH_KEYS, IN_MONITOR, true, "", "b")         \
     X(CLONE, IN_MONITOR, true, "zn", "")                  \
     X(WRITE_CHILD, IN_PARENT, false, "", "pb")            \
     X(WRITE_PID, IN_PARENT, false, "d", "p")              \

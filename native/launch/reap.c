@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "reap.h"
 
 #include <errno.h>

@@ -69,6 +69,16 @@ static void describe(const struct plan_step *step, int error, struct failure *fa
     }
 }
 
+struct mon_message failure_message(const struct failure *failure)
+{
+    return (struct mon_message){.type = MON_FAILED,
+                                .text_length = failure->text_length,
+                                .a = failure->step,
+                                .b = failure->error,
+                                .c = failure->code | (int64_t)failure->stage << 16,
+                                .d = failure->status};
+}
+
 bool run_stage(const struct plan *plan, struct plan_cursor *cursor, enum plan_stage stage, struct failure *failure)
 {
     struct plan_step step;

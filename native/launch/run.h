@@ -4,6 +4,7 @@
  */
 #ifndef SAMPAN_RUN_H
 #define SAMPAN_RUN_H
+#include "../include/monitor.h"
 #include "plan_read.h"
 
 #define X(name, code, ints, strs) int run_##name(const struct plan_step *step);
@@ -18,6 +19,9 @@ struct failure {
     uint32_t text_length;
     char text[2048];
 };
+
+/* The message FAILED about it; its text is the failure's. */
+struct mon_message failure_message(const struct failure *failure);
 
 /* Runs the steps at the cursor that belong to the stage. On the first failure fills *failure, returns false. */
 bool run_stage(const struct plan *plan, struct plan_cursor *cursor, enum plan_stage stage, struct failure *failure);

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "stdio_ends.h"
 
 #include <errno.h>

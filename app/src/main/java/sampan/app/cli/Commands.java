@@ -20,6 +20,7 @@ import sampan.app.cli.containers.RenameCommand;
 import sampan.app.cli.containers.RestartCommand;
 import sampan.app.cli.containers.RunCommand;
 import sampan.app.cli.containers.StartCommand;
+import sampan.app.cli.containers.StatsCommand;
 import sampan.app.cli.containers.StopCommand;
 import sampan.app.cli.containers.TopCommand;
 import sampan.app.cli.containers.UnpauseCommand;
@@ -41,6 +42,8 @@ import sampan.app.cli.networks.NetworkListCommand;
 import sampan.app.cli.system.DiskUseCommand;
 import sampan.app.cli.system.DoctorCommand;
 import sampan.app.cli.system.EventsCommand;
+import sampan.app.cli.system.InfoCommand;
+import sampan.app.cli.system.InspectCommand;
 import sampan.app.cli.system.VersionCommand;
 import sampan.app.cli.volumes.VolumeCreateCommand;
 import sampan.app.cli.volumes.VolumeListCommand;
@@ -58,6 +61,7 @@ final class Commands {
                     Verb.of("attach", "Attach to a running container", AttachCommand::new),
                     Verb.of("ps", "List containers", PsCommand::new),
                     Verb.of("logs", "Fetch the logs of a container", LogsCommand::new),
+                    Verb.of("stats", "Show what containers use, live", StatsCommand::new),
                     Verb.of("stop", "Stop one or more running containers", StopCommand::new),
                     Verb.of("kill", "Kill one or more running containers", KillCommand::new),
                     Verb.of("restart", "Restart one or more containers", RestartCommand::new),
@@ -85,7 +89,9 @@ final class Commands {
 
     static final Map<String, Verb> SYSTEM =
             named(
+                    Verb.of("inspect", "Show everything that is known of objects", InspectCommand::any),
                     Verb.of("events", "Get events as they happen", EventsCommand::new),
+                    Verb.of("info", "Show what this daemon is and has", InfoCommand::new),
                     Verb.of("doctor", "Check what the kernel offers and what is left over", DoctorCommand::new),
                     Verb.of("version", "Show versions", VersionCommand::new));
 
@@ -100,6 +106,8 @@ final class Commands {
         Map<String, Verb> containers = new LinkedHashMap<>(CONTAINERS);
         containers.put("ls", Verb.of("ls", "List containers", PsCommand::new));
         containers.put("list", Verb.of("list", "List containers", PsCommand::new));
+        containers.put(
+                "inspect", Verb.of("inspect", "Show everything that is known of containers", InspectCommand::container));
         containers.put("prune", Verb.of("prune", "Remove all stopped containers", PruneCommand::new));
         groups.put("container", containers);
         Map<String, Verb> images = new LinkedHashMap<>(IMAGES);
@@ -108,6 +116,7 @@ final class Commands {
         images.put("ls", Verb.of("ls", "List images", ImagesCommand::new));
         images.put("list", Verb.of("list", "List images", ImagesCommand::new));
         images.put("rm", Verb.of("rm", "Remove one or more images", RemoveImageCommand::new));
+        images.put("inspect", Verb.of("inspect", "Show everything that is known of images", InspectCommand::image));
         images.put("prune", Verb.of("prune", "Remove unused images", PruneImagesCommand::new));
         groups.put("image", images);
         groups.put(
@@ -115,11 +124,15 @@ final class Commands {
                 named(
                         Verb.of("ls", "List volumes", VolumeListCommand::new),
                         Verb.of("create", "Create a volume", VolumeCreateCommand::new),
+                        Verb.of("inspect", "Show everything that is known of volumes", InspectCommand::volume),
                         Verb.of("rm", "Remove one or more volumes", VolumeRemoveCommand::new),
                         Verb.of("prune", "Remove unused volumes", VolumePruneCommand::new)));
-        groups.put("network", named(Verb.of("ls", "List networks", NetworkListCommand::new)));
+        groups.put("network", named(
+                        Verb.of("ls", "List networks", NetworkListCommand::new),
+                        Verb.of("inspect", "Show everything that is known of networks", InspectCommand::network)));
         Map<String, Verb> system = new LinkedHashMap<>();
         system.put("df", Verb.of("df", "Show disk usage", DiskUseCommand::new));
+        system.put("info", Verb.of("info", "Show what this daemon is and has", InfoCommand::new));
         system.put("events", Verb.of("events", "Get events as they happen", EventsCommand::new));
         groups.put("system", system);
         groups.put(

@@ -53,6 +53,16 @@ public final class SpecBuilder {
                 .build();
     }
 
+    /// Fails for what a container asks for in words that mean nothing; called when it is made.
+    public static void check(ContainerSpec spec) {
+        SpecCapabilities.of(spec.security(), CapabilitySet.ALL);
+        spec.resources().deviceCgroupRules().forEach(SpecDevices::parse);
+        spec.storage().tmpfs().forEach(SpecMounts::tmpfs);
+        UserNamespaces.mappings(spec.namespaces().userns());
+        NetworkWiring.ports(spec.network());
+        SystemCallFilters.check(spec);
+    }
+
     private ContainerProcess process(LaunchPlace place) {
         ContainerRecord record = place.record();
         ContainerSpec spec = record.spec();

@@ -152,6 +152,6 @@ public final class ExecCompiler {
     private String home() {
         return ProcessSteps.hasHome(process)
                 ? ""
-                : UserDatabase.of(context.view()).home(process.user().uid());
+                : context.view().home(process.user().uid()).orElse("/");
     }
 }

@@ -236,6 +236,6 @@ public final class PlanCompiler {
         if (ProcessSteps.hasHome(process)) {
             return "";
         }
-        return UserDatabase.of(launch.context.view()).home(process.user().uid());
+        return launch.context.view().home(process.user().uid()).orElse("/");
     }
 }

@@ -1,5 +1,7 @@
 package sampan.runtime.plan;
 
+import java.nio.ByteBuffer;
+
 /// Writes the arguments of one step after the other and checks that they are those of its op.
 final class StepBytes {
     private static final int SIZE_AT = 4;
@@ -49,6 +51,10 @@ final class StepBytes {
     }
 
     StepBytes blob(byte[] bytes) {
+        return blob(ByteBuffer.wrap(bytes));
+    }
+
+    StepBytes blob(ByteBuffer bytes) {
         strs++;
         out.putBlob(bytes);
         return this;

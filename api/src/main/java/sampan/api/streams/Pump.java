@@ -1,0 +1,150 @@
+package sampan.api.streams;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import sampan.engine.services.StreamService.AttachSession;
+import sampan.errors.SampanException;
+import sampan.http.BufferPool;
+import sampan.http.Transport;
+
+/// Connects a client with an attached process until one of them is done. The calling thread carries
+/// output, another one stdin. The end of the client's output ends the process's stdin and nothing
+/// else; the end of the process's output ends the connection, after all of it was written.
+public final class Pump {
+    private static final BufferPool BUFFERS = new BufferPool(64 << 10, 8);
+    private static final BufferPool TYPED = new BufferPool(16 << 10, 16);
+
+    /// How long a client that was told the end may take to close its own side.
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    /// How a session ended.
+    public enum End {
+        /// The process's output ended, or the client went away.
+        OVER,
+        /// The client typed the keys that detach.
+        DETACHED
+    }
+
+    private final AttachSession session;
+    private final Transport client;
+    private final Optional<DetachKeys> keys;
+    private final boolean stdin;
+    private final CountDownLatch inputOver = new CountDownLatch(1);
+    private volatile boolean outputOver;
+    private volatile boolean detached;
+
+    /// @param keys absent where nothing detaches: without a terminal
+    public Pump(AttachSession session, Transport client, boolean stdin, Optional<DetachKeys> keys) {
+        this.session = session;
+        this.client = client;
+        this.stdin = stdin;
+        this.keys = keys;
+    }
+
+    /// Returns when it is over; the session is closed then, the client is not.
+    public End run() throws InterruptedException {
+        Thread input = Thread.ofVirtual().name("attach-stdin").start(this::carryInput);
+        try {
+            carryOutput();
+        } catch (IOException e) {
+            // The client went away, or the session was closed from the other direction.
+        } finally {
+            outputOver = true;
+            session.close();
+        }
+        farewell();
+        if (!inputOver.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+            client.close();
+        }
+        input.join();
+        return detached ? End.DETACHED : End.OVER;
+    }
+
+    private void farewell() {
+        try {
+            client.finishOutput();
+        } catch (IOException e) {
+            client.close();
+        }
+    }
+
+    private void carryOutput() throws IOException {
+        Optional<SocketChannel> output = session.output();
+        if (output.isEmpty()) {
+            return;
+        }
+        ByteBuffer buffer = BUFFERS.take();
+        try {
+            while (output.get().read(buffer.clear()) >= 0) {
+                client.write(buffer.flip());
+            }
+        } finally {
+            BUFFERS.give(buffer);
+        }
+    }
+
+    private void carryInput() {
+        ByteBuffer buffer = TYPED.take();
+        try {
+            while (client.read(buffer.clear()) >= 0) {
+                if (!outputOver && stdin && !forward(buffer.flip())) {
+                    return;
+                }
+            }
+            endStdin();
+        } catch (IOException e) {
+            // A reset: there is nobody left who could want the output.
+            session.close();
+        } finally {
+            TYPED.give(buffer);
+            inputOver.countDown();
+        }
+    }
+
+    /// False when the client has detached.
+    private boolean forward(ByteBuffer typed) {
+        try {
+            if (keys.isEmpty()) {
+                session.writeStdin(typed);
+                return true;
+            }
+            DetachKeys.Typed result = keys.get().type(typed);
+            if (result.pass().hasRemaining()) {
+                session.writeStdin(result.pass());
+            }
+            if (result.detached()) {
+                detached = true;
+                session.close();
+                return false;
+            }
+            return true;
+        } catch (SampanException | UncheckedIOException e) {
+            // The process closed its stdin or ended: what the client still sends goes nowhere, but
+            // must be read, or the client hangs instead of reading its output.
+            return true;
+        }
+    }
+
+    private void endStdin() {
+        if (!stdin || outputOver) {
+            return;
+        }
+        try {
+            if (keys.isPresent()) {
+                ByteBuffer rest = keys.get().held();
+                if (rest.hasRemaining()) {
+                    session.writeStdin(rest);
+                }
+            }
+            session.closeStdin();
+        } catch (SampanException | UncheckedIOException e) {
+            // It ended meanwhile.
+        }
+    }
+}
