@@ -37,8 +37,8 @@ public final class FdAttachment implements AutoCloseable {
         this.socket = socket;
     }
 
-    /// The client's descriptors; `Fd.NONE` where it has no interest. They stay the caller's, who may
-    /// close them once the attachment is open.
+    /// The client's descriptors; `Fd.NONE` where it has no interest. They stay the caller's, who
+    /// may close them once the attachment is open.
     public record Ends(Fd stdin, Fd stdout, Fd stderr) {}
 
     /// Hands the descriptors over.
@@ -64,7 +64,9 @@ public final class FdAttachment implements AutoCloseable {
                 socket.send(keys);
             }
             poller.register(
-                    socket.fd(), Readiness.IN, (registration, _) -> attachment.hear(registration, gone));
+                    socket.fd(),
+                    Readiness.IN,
+                    (registration, _) -> attachment.hear(registration, gone));
             return attachment;
         } catch (RuntimeException e) {
             socket.close();
@@ -123,8 +125,7 @@ public final class FdAttachment implements AutoCloseable {
         try {
             if (socket.fd().isOpen() && socket.trySend(frame, List.of()) != frame.length) {
                 throw new SampanException(
-                        ErrorCode.UNAVAILABLE,
-                        "the container's monitor does not read its orders");
+                        ErrorCode.UNAVAILABLE, "the container's monitor does not read its orders");
             }
         } finally {
             open.unlock();

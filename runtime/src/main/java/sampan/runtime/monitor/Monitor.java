@@ -43,8 +43,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     private Monitor watchedBy(Poller poller) {
-        poller.register(
-                socket.fd(), Readiness.IN, (registration, _) -> readable(registration));
+        poller.register(socket.fd(), Readiness.IN, (registration, _) -> readable(registration));
         return this;
     }
 
@@ -99,13 +98,11 @@ public final class Monitor implements AutoCloseable {
         open.lock();
         try {
             if (!socket.fd().isOpen()) {
-                throw new SampanException(
-                        ErrorCode.UNAVAILABLE, "the container's monitor is gone");
+                throw new SampanException(ErrorCode.UNAVAILABLE, "the container's monitor is gone");
             }
             sent = socket.trySend(bytes, List.of());
         } catch (ErrnoException e) {
-            throw new SampanException(
-                    ErrorCode.UNAVAILABLE, "the container's monitor is gone", e);
+            throw new SampanException(ErrorCode.UNAVAILABLE, "the container's monitor is gone", e);
         } finally {
             open.unlock();
         }
@@ -174,8 +171,7 @@ public final class Monitor implements AutoCloseable {
             }
             case ControlMessage.STATE -> state(message);
             case ControlMessage.DETACHED -> listener.detached((int) message.a());
-            default ->
-                    LOG.log(Level.WARNING, "monitor {0} sent type {1}", pid, message.type());
+            default -> LOG.log(Level.WARNING, "monitor {0} sent type {1}", pid, message.type());
         }
     }
 

@@ -48,7 +48,9 @@ class ContainerTest {
                 LaunchContext.builder(
                         "overlay",
                         new RootSource.Overlay(
-                                List.of(directory.resolve("other").toString(), box.rootfs.toString()),
+                                List.of(
+                                        directory.resolve("other").toString(),
+                                        box.rootfs.toString()),
                                 upper.toString(),
                                 work.toString(),
                                 List.of()),

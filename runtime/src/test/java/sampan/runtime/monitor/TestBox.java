@@ -93,9 +93,35 @@ final class TestBox implements AutoCloseable {
         Path busybox = Path.of("/usr/bin/busybox");
         Files.copy(busybox, bin.resolve("busybox"));
         for (String name :
-                List.of("sh", "cat", "echo", "id", "ls", "mount", "stat", "true", "false", "grep",
-                        "hostname", "sleep", "touch", "tty", "stty", "ps", "kill", "umask", "env",
-                        "readlink", "test", "mkdir", "ip", "chmod", "od", "head", "wc", "date")) {
+                List.of(
+                        "sh",
+                        "cat",
+                        "echo",
+                        "id",
+                        "ls",
+                        "mount",
+                        "stat",
+                        "true",
+                        "false",
+                        "grep",
+                        "hostname",
+                        "sleep",
+                        "touch",
+                        "tty",
+                        "stty",
+                        "ps",
+                        "kill",
+                        "umask",
+                        "env",
+                        "readlink",
+                        "test",
+                        "mkdir",
+                        "ip",
+                        "chmod",
+                        "od",
+                        "head",
+                        "wc",
+                        "date")) {
             Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
         }
         for (String name : List.of("proc", "sys", "dev", "etc", "tmp")) {
@@ -113,8 +139,15 @@ final class TestBox implements AutoCloseable {
                 Mount.of("proc", "proc", "/proc", "nosuid", "noexec", "nodev"),
                 Mount.of("tmpfs", "tmpfs", "/dev", "nosuid", "strictatime", "mode=755"),
                 Mount.of(
-                        "devpts", "devpts", "/dev/pts", "nosuid", "noexec", "newinstance",
-                        "ptmxmode=0666", "mode=0620", "gid=5"),
+                        "devpts",
+                        "devpts",
+                        "/dev/pts",
+                        "nosuid",
+                        "noexec",
+                        "newinstance",
+                        "ptmxmode=0666",
+                        "mode=0620",
+                        "gid=5"),
                 Mount.of("sysfs", "sysfs", "/sys", "nosuid", "noexec", "nodev", "ro"),
                 Mount.of("mqueue", "mqueue", "/dev/mqueue", "nosuid", "noexec", "nodev"),
                 Mount.of("tmpfs", "shm", "/dev/shm", "nosuid", "noexec", "nodev", "mode=1777"));
@@ -165,8 +198,7 @@ final class TestBox implements AutoCloseable {
             fds.addAll(List.of(more));
             LaunchPlan plan =
                     PlanCompiler.compile(
-                            spec,
-                            context.stdio(new Stdio.Inherit()).fdCount(fds.size()).build());
+                            spec, context.stdio(new Stdio.Inherit()).fdCount(fds.size()).build());
             ExitRecord exit = run(plan, fds);
             String text = Files.readString(out);
             assertThat(exit.status()).as(text).isEqualTo(new ExitStatus.Exited(0));
