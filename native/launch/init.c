@@ -16,6 +16,7 @@
 #include "launch.h"
 #include "progress.h"
 #include "run.h"
+#include "slots.h"
 
 #define NAME "sampan-init"
 
@@ -38,9 +39,9 @@ static _Noreturn void serve(pid_t command)
     prctl(PR_SET_NAME, NAME, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     launch_drop_plan();
-    k_close_range(3, ~0u, 0);
-    link_fd = -1;
+    /* Also by name: the launcher waits for the last end of the link to close. */
     progress_close();
+    slots_close_from(3);
     if (chdir("/") < 0)
         _exit(1);
     for (;;) {

@@ -6,8 +6,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +31,8 @@
 #include "wait_start.h"
 
 #define IDLE_MS 250 /* without traffic before buffers go back */
+#define PAGE 4096
+#define STACK_DROPPED (64 << 10)
 #define LINGER_MS 600000 /* without progress before a client that got not everything is dropped */
 
 enum phase { SETUP, CREATED, RUNNING, ENDED };
@@ -73,14 +77,10 @@ void loop_forget(void)
 
 void loop_tell_daemon(const struct mon_message *message, const char *text)
 {
-    char packet[sizeof *message + MON_TEXT_MAX];
-    size_t length = message->text_length;
-    if (control < 0)
-        return;
-    memcpy(packet, message, sizeof *message);
-    if (length)
-        memcpy(packet + sizeof *message, text, length);
-    send(control, packet, sizeof *message + length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    struct iovec parts[2] = {{(void *)message, sizeof *message}, {(void *)text, message->text_length}};
+    struct msghdr packet = {.msg_iov = parts, .msg_iovlen = message->text_length ? 2 : 1};
+    if (control >= 0)
+        sendmsg(control, &packet, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void tell(const struct mon_message *message, const char *text)
@@ -236,10 +236,19 @@ static bool round_once(int timeout_ms)
     return true;
 }
 
+/* What deep calls touched of the stack, below a margin for the call that gives it back. */
+static void drop_stack(void)
+{
+    char here;
+    uintptr_t top = ((uintptr_t)&here & ~(uintptr_t)(PAGE - 1)) - PAGE;
+    madvise((void *)(top - STACK_DROPPED), STACK_DROPPED, MADV_DONTNEED);
+}
+
 static void give_back(void)
 {
     buffers_drop(stdin_pending(), log_carried());
     clients_idle();
+    drop_stack();
 }
 
 static void round_and_rest(void)
@@ -275,8 +284,7 @@ static void drain(int64_t deadline)
     int64_t left;
     while (output_open() && (left = deadline - now_ms()) > 0)
         round_once((int)left);
-    output_close();
-    log_flush();
+    output_finish();
 }
 
 /* Clients that do not read hold nothing up for longer than the deadline. */

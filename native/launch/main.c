@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "exec.h"
-#include "kernel.h"
 #include "launch.h"
 #include "loop.h"
 #include "signals.h"
@@ -90,6 +89,8 @@ int main(void)
     prctl(PR_SET_NAME, NAME, 0, 0, 0);
     /* First of all: a hole below 3 would be filled with something of ours. */
     leave_stdio();
+    /* What the daemon ignores or blocks is no business of the container; an ignored SIGCHLD would hide its end. */
+    signals_default();
     if (is_control(CONTROL_FD)) {
         fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
         loop_adopt(CONTROL_FD);
@@ -99,7 +100,7 @@ int main(void)
         refuse(&refusal);
         return EXIT_REFUSED;
     }
-    k_close_range(SLOTS_FD + launch_plan.fd_count, ~0u, 0);
+    slots_close_from(SLOTS_FD + (int)launch_plan.fd_count);
     slots_adopt(launch_plan.fd_count);
     exec_umask_reset();
     setsid();

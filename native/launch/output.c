@@ -62,22 +62,22 @@ static void close_stream(int stream)
     log_end(stream);
 }
 
-void output_read(int stream)
+bool output_read(int stream)
 {
     int fd = stdio_ends.out[stream];
     struct buffers *b = buffers_get();
     if (fd < 0)
-        return;
+        return false;
     if (!b) {
         channel_wait(-1, 0, NO_MEMORY_MS);
-        return;
+        return false;
     }
     ssize_t n = read(fd, b->read, sizeof b->read);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
+        return false;
     if (n <= 0) {
         close_stream(stream);
-        return;
+        return false;
     }
     if (n == sizeof b->read && !grown[stream] && !is_pty) {
         /* A busy writer gets a larger pipe; an idle one costs no kernel memory. */
@@ -86,6 +86,7 @@ void output_read(int stream)
     }
     clients_feed(stream, b->read, (size_t)n);
     log_feed(stream, b->read, (size_t)n, record_now());
+    return true;
 }
 
 void output_child_ended(void)
@@ -100,8 +101,13 @@ bool output_open(void)
     return stdio_ends.out[0] >= 0 || stdio_ends.out[1] >= 0;
 }
 
-void output_close(void)
+void output_finish(void)
 {
-    close_stream(0);
-    close_stream(1);
+    /* Whoever still holds the other end may write for ever: a full pipe's worth is what was there. */
+    for (int stream = 0; stream < 2; stream++) {
+        for (unsigned i = 0; i <= PIPE_GROWN / BUFFERS_READ && output_read(stream); i++)
+            log_flush();
+        close_stream(stream);
+    }
+    log_flush();
 }

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include "../include/plan.h"
+#include "kernel.h"
 
 #define SLOTS_FIRST_FD 5
+#define WITHOUT_CLOSE_RANGE 4096
 
 /* Kept as fd + 1, so that the table needs no pages of its own before it is used. */
 static int slots[PLAN_SLOTS_MAX];
@@ -41,4 +43,12 @@ void slots_close(void)
     for (int i = 0; i < PLAN_SLOTS_MAX; i++)
         if (slots[i] > 0)
             slot_set(i, -1);
+}
+
+void slots_close_from(int first)
+{
+    if (k_close_range((unsigned)first, ~0u, 0) == 0)
+        return;
+    for (int fd = first; fd < WITHOUT_CLOSE_RANGE; fd++)
+        close(fd);
 }

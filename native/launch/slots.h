@@ -15,4 +15,7 @@ void slot_set(int64_t slot, int fd);
 
 void slots_close(void);
 
+/* Closes every descriptor of this process from first on, on kernels without close_range(2) up to a bound. */
+void slots_close_from(int first);
+
 #endif

@@ -41,14 +41,17 @@ class Task:
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                high = [os.dup2(fd, 100 + i, inheritable=False) if fd >= 0 else -1 for i, fd in enumerate(moves)]
-                os.closerange(3, 100)
+                high = [os.dup2(fd, 601 + i, inheritable=False) if fd >= 0 else -1 for i, fd in enumerate(moves)]
+                image = os.dup2(os.open(LAUNCHER, os.O_RDONLY), 600, inheritable=False)
+                os.closerange(3, 600)
                 for i, fd in enumerate(high):
                     if fd >= 0:
                         os.dup2(fd, 3 + i, inheritable=True)
                 for fd, number in (self.extra or {}).items():
                     os.dup2(fd, number, inheritable=True)
-                os.execv(LAUNCHER, ["sampan-launch"])
+                os.execve(image, ["sampan-launch"], os.environ)
+            except BaseException as failure:
+                os.write(2, f"launched.py: {failure}\n".encode())
             finally:
                 os._exit(99)
         os.close(memfd)

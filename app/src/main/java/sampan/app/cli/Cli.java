@@ -3,6 +3,7 @@ package sampan.app.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import sampan.app.Settings;
@@ -39,7 +40,24 @@ public final class Cli {
             context.out().println("Sampan version " + Settings.VERSION);
             return 0;
         }
-        return dispatch(context, words);
+        return words.getFirst().equals("__complete") || words.getFirst().equals("completion")
+                ? complete(context, words)
+                : dispatch(context, words);
+    }
+
+    private static int complete(CommandContext context, List<String> words) {
+        List<String> rest = words.subList(1, words.size());
+        if (words.getFirst().equals("__complete")) {
+            new Completion(context).candidates(rest).forEach(context.out()::println);
+            return 0;
+        }
+        var script = rest.isEmpty() ? Optional.<String>empty() : Completion.script(rest.getFirst());
+        if (script.isEmpty()) {
+            context.err().println("Usage:  sampan completion bash|zsh");
+            return STATUS_FAILED;
+        }
+        context.out().print(script.get());
+        return 0;
     }
 
     private static boolean isHelp(String word) {
@@ -57,7 +75,11 @@ public final class Cli {
             Verb verb = group.get(words.get(1));
             return verb == null
                     ? unknown(context, first + " " + words.get(1))
-                    : execute(context, verb, first + " " + words.get(1), words.subList(2, words.size()));
+                    : execute(
+                            context,
+                            verb,
+                            first + " " + words.get(1),
+                            words.subList(2, words.size()));
         }
         Verb verb = Commands.TOP.get(first);
         return verb == null

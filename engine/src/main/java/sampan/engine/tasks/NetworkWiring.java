@@ -54,12 +54,14 @@ public final class NetworkWiring {
     ///
     /// @param sandbox its own namespace with an endpoint; the wiring's to release
     /// @param endpoints as inspect shows them
+    /// @param mappings of its published ports, in force
     /// @param files path in the container to the file on the host that is mounted there
     /// @param ownNamespace it has a network namespace of its own, the sandbox's or a new one
     /// @param peer container whose namespace it joins
     public record Wired(
             Optional<Sandbox> sandbox,
             List<EndpointView> endpoints,
+            List<PortMapping> mappings,
             Map<String, Path> files,
             boolean ownNamespace,
             Optional<String> peer) {
@@ -85,6 +87,7 @@ public final class NetworkWiring {
                     new Wired(
                             Optional.empty(),
                             List.of(),
+                            List.of(),
                             Map.of(),
                             false,
                             Optional.of(reference));
@@ -95,7 +98,8 @@ public final class NetworkWiring {
     private Wired alone(ContainerHandle handle, String hostname) {
         Network none = catalog.find("none");
         Map<String, Path> files = files(handle, hostname, Optional.empty(), Optional.empty());
-        return new Wired(Optional.empty(), List.of(bare(none)), files, true, Optional.empty());
+        return new Wired(
+                Optional.empty(), List.of(bare(none)), List.of(), files, true, Optional.empty());
     }
 
     private Wired host(ContainerHandle handle, String hostname) {
@@ -107,15 +111,19 @@ public final class NetworkWiring {
                 files,
                 handle,
                 "hosts",
-                HostFiles.hostsOfHost(
-                        read(HOSTS), wanted.extraHosts(), Optional.of(loopback())));
+                HostFiles.hostsOfHost(read(HOSTS), wanted.extraHosts(), Optional.of(loopback())));
         write(
                 files,
                 handle,
                 "resolv.conf",
                 HostFiles.resolvConfOfHost(read(RESOLV_CONF), resolver));
         return new Wired(
-                Optional.empty(), List.of(bare(catalog.find("host"))), files, false, Optional.empty());
+                Optional.empty(),
+                List.of(bare(catalog.find("host"))),
+                List.of(),
+                files,
+                false,
+                Optional.empty());
     }
 
     private static InetAddress loopback() {
@@ -138,7 +146,9 @@ public final class NetworkWiring {
         if (bridge == null) {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED,
-                    "network " + network.name() + " cannot be used by this daemon: use --network"
+                    "network "
+                            + network.name()
+                            + " cannot be used by this daemon: use --network"
                             + " none or host");
         }
         NetworkSpec wanted = handle.record().spec().network();
@@ -157,6 +167,7 @@ public final class NetworkWiring {
             return new Wired(
                     Optional.of(sandbox),
                     List.of(view(network, endpoint, wanted, mappings)),
+                    mappings,
                     files,
                     true,
                     Optional.empty());
@@ -183,20 +194,17 @@ public final class NetworkWiring {
         List<PortRequest> requests = new ArrayList<>();
         wanted.portBindings().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(
-                        entry -> {
-                            List<PortBinding> bindings =
-                                    entry.getValue().isEmpty()
-                                            ? List.of(new PortBinding("", ""))
-                                            : entry.getValue();
-                            for (PortBinding binding : bindings) {
-                                requests.add(
-                                        PortRequest.parse(
-                                                entry.getKey(),
-                                                binding.hostAddress(),
-                                                binding.hostPort()));
-                            }
-                        });
+                .forEach(entry -> {
+                    List<PortBinding> bindings =
+                            entry.getValue().isEmpty()
+                                    ? List.of(new PortBinding("", ""))
+                                    : entry.getValue();
+                    for (PortBinding binding : bindings) {
+                        requests.add(
+                                PortRequest.parse(
+                                        entry.getKey(), binding.hostAddress(), binding.hostPort()));
+                    }
+                });
         if (wanted.publishAll()) {
             wanted.exposedPorts().stream()
                     .filter(p -> !wanted.portBindings().containsKey(p))
@@ -255,11 +263,7 @@ public final class NetworkWiring {
             String real = read(Path.of(HostFiles.SYSTEMD_RESOLV_CONF));
             host = real.isEmpty() ? host : real;
         }
-        write(
-                files,
-                handle,
-                "resolv.conf",
-                HostFiles.resolvConf(host, resolver(wanted), false));
+        write(files, handle, "resolv.conf", HostFiles.resolvConf(host, resolver(wanted), false));
         return files;
     }
 

@@ -1,6 +1,5 @@
 package sampan.engine.tasks;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,15 +7,14 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import sampan.engine.snapshots.RootMount;
 import sampan.errors.ErrnoException;
-import sampan.linux.files.FileIo;
 import sampan.linux.files.FileOps;
-import sampan.linux.files.Stat;
 import sampan.linux.mounts.Overlay;
 import sampan.linux.sys.Errno;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
+import sampan.linux.users.User;
+import sampan.linux.users.UserDatabase;
 import sampan.runtime.compile.RootView;
-import sampan.runtime.compile.UserDatabase;
 
 /// A container's root filesystem before it is mounted, for reading. Its layers are stacked in a
 /// mount that is attached nowhere, made when something is asked for the first time; one layer alone
@@ -24,6 +22,7 @@ import sampan.runtime.compile.UserDatabase;
 final class RootReading implements RootView, AutoCloseable {
     private final List<String> layers;
     private @Nullable Fd root;
+    private @Nullable UserDatabase users;
 
     /// What was written into the container counts as well.
     RootReading(RootMount mount) {
@@ -58,42 +57,26 @@ final class RootReading implements RootView, AutoCloseable {
         return open;
     }
 
-    @Override
-    public Optional<String> text(String path) {
-        // Not blocking: the image may have put a fifo there.
-        int flags = Open.RDONLY | Open.NONBLOCK | Open.NOCTTY;
-        try (Fd file = FileOps.openInRoot(root(), path, flags, 0)) {
-            if (!FileOps.stat(file).isRegular()) {
-                return Optional.empty();
-            }
-            byte[] bytes = FileIo.readPrefix(file, UserDatabase.FILE_BYTES_MAX);
-            return Optional.of(new String(bytes, StandardCharsets.UTF_8));
-        } catch (ErrnoException e) {
-            if (absent(e)) {
-                return Optional.empty();
-            }
-            throw e;
+    /// Its users and groups, read once.
+    UserDatabase users() {
+        UserDatabase read = users;
+        if (read == null) {
+            read = UserDatabase.inRoot(root());
+            users = read;
         }
+        return read;
+    }
+
+    @Override
+    public Optional<String> home(long uid) {
+        return uid > Integer.MAX_VALUE
+                ? Optional.empty()
+                : users().user((int) uid).map(User::home).filter(home -> !home.isEmpty());
     }
 
     @Override
     public OptionalInt directoryMode(String path) {
-        try (Fd file = FileOps.openInRoot(root(), path, Open.PATH, 0)) {
-            Stat stat = FileOps.stat(file);
-            return stat.isDirectory() ? OptionalInt.of(stat.permissions()) : OptionalInt.empty();
-        } catch (ErrnoException e) {
-            if (absent(e)) {
-                return OptionalInt.empty();
-            }
-            throw e;
-        }
-    }
-
-    private static boolean absent(ErrnoException e) {
-        return e.errno() == Errno.ENOENT
-                || e.errno() == Errno.ENOTDIR
-                || e.errno() == Errno.ELOOP
-                || e.errno() == Errno.ENXIO;
+        return RootView.of(root()).directoryMode(path);
     }
 
     @Override

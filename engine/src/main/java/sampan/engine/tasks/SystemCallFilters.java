@@ -32,7 +32,9 @@ public final class SystemCallFilters {
             return spec.security().privileged()
                     ? Optional.empty()
                     : Optional.of(
-                            of(compiler.compile(DefaultProfile.forCapabilities(capabilities))));
+                            SeccompFilter.of(
+                                    compiler.compile(
+                                            DefaultProfile.forCapabilities(capabilities))));
         }
         if (asked.get().equals(UNCONFINED)) {
             return Optional.empty();
@@ -50,7 +52,7 @@ public final class SystemCallFilters {
                     "seccomp profile notifies a supervisor, which is not supported here: use"
                             + " SCMP_ACT_ERRNO");
         }
-        return Optional.of(of(program));
+        return Optional.of(SeccompFilter.of(program));
     }
 
     /// INVALID for a profile that cannot be read.
@@ -59,11 +61,5 @@ public final class SystemCallFilters {
                 .seccomp()
                 .filter(text -> !text.equals(UNCONFINED))
                 .ifPresent(SeccompProfiles::read);
-    }
-
-    private static SeccompFilter of(SeccompProgram program) {
-        byte[] code = new byte[program.size()];
-        program.code().get(code);
-        return SeccompFilter.of(program.flags(), code);
     }
 }

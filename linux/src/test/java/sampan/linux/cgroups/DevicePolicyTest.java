@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import sampan.errors.SampanException;
-import sampan.linux.cgroups.DeviceRule.Type;
 
 final class DevicePolicyTest {
     private static DeviceRule rule(boolean allow, long major, long minor, String access) {
         return new DeviceRule(
-                allow, Type.CHARACTER, number(major), number(minor), DeviceRule.access(access));
+                allow,
+                DeviceRule.Type.CHARACTER,
+                number(major),
+                number(minor),
+                DeviceRule.access(access));
     }
 
     private static OptionalLong number(long number) {

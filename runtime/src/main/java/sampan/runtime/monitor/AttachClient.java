@@ -60,6 +60,11 @@ public final class AttachClient implements AutoCloseable {
         return channel.read(buffer);
     }
 
+    /// The connection, for reading output in other ways than [#read]; stays this object's.
+    public SocketChannel channel() {
+        return channel;
+    }
+
     /// Sends all of it to the process's stdin; waits until the monitor takes it.
     public void input(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
