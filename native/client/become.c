@@ -2,7 +2,6 @@
  * The client becomes another program in other namespaces, with the caller's rights and terminal:
  * the daemon names the steps and passes the descriptors.
  */
-#define _GNU_SOURCE
 #include "session.h"
 
 #include "../include/client.h"

@@ -5,7 +5,6 @@
  * `sampand` beside this program. It gets the writing end of a pipe by number in SAMPAN_READY_FD and
  * writes one byte when it listens; when it ends before that, its last words are in sampand.log.
  */
-#define _GNU_SOURCE
 #include "session.h"
 
 #include <errno.h>

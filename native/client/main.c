@@ -3,7 +3,6 @@
  * runs the command line in its name; forwards signals and window size; opens the files that the
  * daemon asks for, with the caller's rights. See client.h.
  */
-#define _GNU_SOURCE
 #include "session.h"
 
 #include "../include/client.h"

@@ -1,5 +1,4 @@
 /* The caller's terminal: raw while the daemon asks for it, as it was in every way out. */
-#define _GNU_SOURCE
 #include "session.h"
 
 #include <stdio.h>

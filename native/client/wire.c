@@ -1,5 +1,4 @@
 /* client.h on the wire. */
-#define _GNU_SOURCE
 #include "session.h"
 
 #include "../include/client.h"

@@ -100,8 +100,7 @@ class TidyTest {
                 if (before.contains(" record ") || before.strip().startsWith("new ")) {
                     continue;
                 }
-                int count =
-                        matcher.group(2).isBlank() ? 0 : matcher.group(2).split(",").length;
+                int count = matcher.group(2).isBlank() ? 0 : matcher.group(2).split(",").length;
                 if (count > PARAMETERS_MAX) {
                     found.add(SourceTree.brief(file) + " " + matcher.group(1) + ": " + count);
                 }
@@ -149,7 +148,8 @@ class TidyTest {
     @Test
     void everyPackageIsNullMarked() {
         assertThat(SourceTree.files("package-info.java"))
-                .allMatch(file -> String.join("\n", SourceTree.lines(file)).contains("@NullMarked"));
+                .allMatch(
+                        file -> String.join("\n", SourceTree.lines(file)).contains("@NullMarked"));
     }
 
     @Test

@@ -75,7 +75,11 @@ public final class Cli {
             Verb verb = group.get(words.get(1));
             return verb == null
                     ? unknown(context, first + " " + words.get(1))
-                    : execute(context, verb, first + " " + words.get(1), words.subList(2, words.size()));
+                    : execute(
+                            context,
+                            verb,
+                            first + " " + words.get(1),
+                            words.subList(2, words.size()));
         }
         Verb verb = Commands.TOP.get(first);
         return verb == null

@@ -50,7 +50,9 @@ final class Completion {
         if (verb == null) {
             return List.of();
         }
-        return typed.startsWith("-") ? flags(verb) : objects(verb, group == null ? "" : before.getFirst());
+        return typed.startsWith("-")
+                ? flags(verb)
+                : objects(verb, group == null ? "" : before.getFirst());
     }
 
     private static List<String> described(Map<String, Verb> verbs) {
@@ -74,10 +76,29 @@ final class Completion {
             return switch (verb.name()) {
                 case "run", "create", "rmi", "tag", "history", "save" -> images();
                 case "start" -> containers(Optional.of(false));
-                case "exec", "attach", "stop", "kill", "pause", "unpause", "top", "stats", "port", "enter" ->
+                case "exec",
+                        "attach",
+                        "stop",
+                        "kill",
+                        "pause",
+                        "unpause",
+                        "top",
+                        "stats",
+                        "port",
+                        "enter" ->
                         containers(Optional.of(true));
-                case "logs", "rm", "inspect", "wait", "restart", "rename", "update", "diff", "commit", "export",
-                        "show" -> group.equals("volume") ? volumes() : containers(Optional.empty());
+                case "logs",
+                        "rm",
+                        "inspect",
+                        "wait",
+                        "restart",
+                        "rename",
+                        "update",
+                        "diff",
+                        "commit",
+                        "export",
+                        "show" ->
+                        group.equals("volume") ? volumes() : containers(Optional.empty());
                 default -> List.of();
             };
         } catch (SampanException e) {
@@ -89,7 +110,12 @@ final class Completion {
         List<String> names = new ArrayList<>();
         for (Container container : context.engine().containers().list()) {
             if (alive.isEmpty() || alive.get() == container.status().alive()) {
-                names.add(container.name() + "\t" + container.spec().image() + ", " + container.status().word());
+                names.add(
+                        container.name()
+                                + "\t"
+                                + container.spec().image()
+                                + ", "
+                                + container.status().word());
             }
         }
         return names;
@@ -97,12 +123,17 @@ final class Completion {
 
     private List<String> images() {
         List<String> names = new ArrayList<>();
-        context.engine().images().list(false, Map.of()).forEach(image -> names.addAll(image.references()));
+        context.engine()
+                .images()
+                .list(false, Map.of())
+                .forEach(image -> names.addAll(image.references()));
         return names;
     }
 
     private List<String> volumes() {
-        return context.engine().volumes().list(Map.of()).stream().map(volume -> volume.name()).toList();
+        return context.engine().volumes().list(Map.of()).stream()
+                .map(volume -> volume.name())
+                .toList();
     }
 
     /// The script that a shell sources.

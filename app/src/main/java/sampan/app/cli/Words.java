@@ -100,7 +100,13 @@ public final class Words {
             return (long) (Double.parseDouble(number.trim()) * (1L << shift));
         } catch (NumberFormatException e) {
             throw SampanException.invalid(
-                    "invalid argument \"" + text + "\" for \"" + option + "\" flag: invalid size: '" + text + "'");
+                    "invalid argument \""
+                            + text
+                            + "\" for \""
+                            + option
+                            + "\" flag: invalid size: '"
+                            + text
+                            + "'");
         }
     }
 
@@ -122,7 +128,13 @@ public final class Words {
             // falls through to the one message
         }
         throw SampanException.invalid(
-                "invalid argument \"" + text + "\" for \"" + option + "\" flag: time: invalid duration \"" + text + "\"");
+                "invalid argument \""
+                        + text
+                        + "\" for \""
+                        + option
+                        + "\" flag: time: invalid duration \""
+                        + text
+                        + "\"");
     }
 
     private static double unit(String name) {

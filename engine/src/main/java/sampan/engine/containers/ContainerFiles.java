@@ -22,8 +22,8 @@ import sampan.oci.json.Json;
 
 /// Containers on disk: a directory `ROOT/containers/ID` each, mode 0710, with
 ///
-/// - `container.json`: what should run. Written once, and again only by rename and update.
-///   Its presence is the container's existence.
+/// - `container.json`: what should run. Written once, and again only by rename and update. Its
+///   presence is the container's existence.
 /// - `state.json`: where it stands. Written aside and renamed, never synced: after a power cut
 ///   nothing runs any more and the older state says enough.
 /// - `ID-json.log` and its rotations, written by the monitor.
@@ -50,8 +50,7 @@ public final class ContainerFiles {
         }
     }
 
-    record StoredSpec(
-            int format, ContainerRecord.Origin origin, String name, ContainerSpec spec) {}
+    record StoredSpec(int format, ContainerRecord.Origin origin, String name, ContainerSpec spec) {}
 
     record StoredState(
             ContainerState state,

@@ -212,7 +212,8 @@ public final class DockerfileChanges {
         String word = trigger.split("\\s+", 2)[0].toUpperCase(Locale.ROOT);
         switch (word) {
             case "ONBUILD" ->
-                    throw SampanException.invalid("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
+                    throw SampanException.invalid(
+                            "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
             case "MAINTAINER", "FROM" ->
                     throw SampanException.invalid(word + " isn't allowed as an ONBUILD trigger");
             default -> onBuild.add(trigger);
@@ -251,7 +252,8 @@ public final class DockerfileChanges {
 
         static List<String> of(String word) {
             int slash = word.indexOf('/');
-            String protocol = slash < 0 ? "tcp" : word.substring(slash + 1).toLowerCase(Locale.ROOT);
+            String protocol =
+                    slash < 0 ? "tcp" : word.substring(slash + 1).toLowerCase(Locale.ROOT);
             String numbers = slash < 0 ? word : word.substring(0, slash);
             int dash = numbers.indexOf('-');
             int first = number(word, dash < 0 ? numbers : numbers.substring(0, dash));

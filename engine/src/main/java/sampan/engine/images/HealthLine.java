@@ -12,7 +12,8 @@ import sampan.errors.SampanException;
 
 /// The arguments of HEALTHCHECK: `NONE`, or options and `CMD` with a program.
 final class HealthLine {
-    private static final Pattern DURATION = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(h|ms|m|s|us|ns)");
+    private static final Pattern DURATION =
+            Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(h|ms|m|s|us|ns)");
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
     private Duration interval = Duration.ZERO;

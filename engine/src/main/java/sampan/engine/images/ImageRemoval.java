@@ -43,7 +43,8 @@ public final class ImageRemoval {
         Image image = images.resolve(text).image();
         HostImage.refuse(image, "removed");
         List<Step> steps = new ArrayList<>();
-        images.exclusively(() -> remove(text, Digest.parse(image.id()), new Wish(force, prune), steps));
+        images.exclusively(
+                () -> remove(text, Digest.parse(image.id()), new Wish(force, prune), steps));
         return collected(steps);
     }
 
@@ -51,17 +52,16 @@ public final class ImageRemoval {
 
     /// Removes an image that no container and no name uses; false where one does.
     public boolean removeUnused(Digest id, List<Step> steps) {
-        return images.exclusively(
-                () -> {
-                    boolean used =
-                            !images.children(id).isEmpty()
-                                    || users.uses().stream()
-                                            .anyMatch(u -> u.imageId().equals(id.toString()));
-                    if (!used) {
-                        delete(id, steps);
-                    }
-                    return !used;
-                });
+        return images.exclusively(() -> {
+            boolean used =
+                    !images.children(id).isEmpty()
+                            || users.uses().stream()
+                                    .anyMatch(u -> u.imageId().equals(id.toString()));
+            if (!used) {
+                delete(id, steps);
+            }
+            return !used;
+        });
     }
 
     /// Collects what the removed images had alone, and names the layers.
@@ -103,8 +103,7 @@ public final class ImageRemoval {
         return true;
     }
 
-    private void removeById(
-            Digest id, List<ReferenceRecord> names, Wish wish, List<Step> steps) {
+    private void removeById(Digest id, List<ReferenceRecord> names, Wish wish, List<Step> steps) {
         if (isSingle(names)) {
             checkHard(id);
             if (!wish.force()) {
@@ -121,11 +120,9 @@ public final class ImageRemoval {
         return names.size() <= 1
                 || (tags <= 1
                         && names.stream()
-                                .allMatch(
-                                        n ->
-                                                n.reference()
-                                                        .sameRepository(
-                                                                names.getFirst().reference())));
+                                .allMatch(n ->
+                                        n.reference()
+                                                .sameRepository(names.getFirst().reference())));
     }
 
     private void untag(Reference reference, Digest id, List<Step> steps) {

@@ -212,26 +212,24 @@ public final class ImageStore {
     /// kept as it was; what had a reference before loses it.
     public void add(ImageRecord record, List<Reference> names) {
         names.forEach(HostImage::refuseName);
-        exclusively(
-                () -> {
-                    ImageRecord old = records.get(record.id());
-                    if (old == null || !old.manifest().equals(record.manifest())) {
-                        recordFiles.put(record.id().hex(), record, Durability.POWER);
-                        records.put(record.id(), record);
-                    }
-                    names.forEach(name -> bind(name, record.id()));
-                    return record;
-                });
+        exclusively(() -> {
+            ImageRecord old = records.get(record.id());
+            if (old == null || !old.manifest().equals(record.manifest())) {
+                recordFiles.put(record.id().hex(), record, Durability.POWER);
+                records.put(record.id(), record);
+            }
+            names.forEach(name -> bind(name, record.id()));
+            return record;
+        });
     }
 
     /// Gives an image a reference, whoever had it before.
     public void tag(Digest id, Reference reference) {
         HostImage.refuseName(reference);
-        exclusively(
-                () -> {
-                    bind(reference, record(id).id());
-                    return id;
-                });
+        exclusively(() -> {
+            bind(reference, record(id).id());
+            return id;
+        });
     }
 
     private void bind(Reference reference, Digest id) {
@@ -245,22 +243,20 @@ public final class ImageStore {
 
     /// Takes a reference away; false where it was not there.
     boolean untag(Reference reference) {
-        return exclusively(
-                () -> {
-                    referenceFiles.remove(key(reference));
-                    return references.remove(reference) != null;
-                });
+        return exclusively(() -> {
+            referenceFiles.remove(key(reference));
+            return references.remove(reference) != null;
+        });
     }
 
     /// Takes the record and its references away; [Collector] takes what it referred to.
     void remove(Digest id) {
-        exclusively(
-                () -> {
-                    names(id).forEach(n -> untag(n.reference()));
-                    recordFiles.remove(id.hex());
-                    documents.remove(id);
-                    return Optional.ofNullable(records.remove(id));
-                });
+        exclusively(() -> {
+            names(id).forEach(n -> untag(n.reference()));
+            recordFiles.remove(id.hex());
+            documents.remove(id);
+            return Optional.ofNullable(records.remove(id));
+        });
     }
 
     /// Runs a change while no other is made.

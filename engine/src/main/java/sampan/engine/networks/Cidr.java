@@ -54,7 +54,8 @@ public record Cidr(int base, int prefix) {
         } catch (IllegalArgumentException e) {
             // Said below, in our own words.
         }
-        throw SampanException.invalid("address '" + text + "' is not an IPv4 address like 10.0.0.2");
+        throw SampanException.invalid(
+                "address '" + text + "' is not an IPv4 address like 10.0.0.2");
     }
 
     /// The address of that distance from the lowest.

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import sampan.errors.SampanException;
 
-/// What a container sees as /etc/hosts, /etc/hostname and /etc/resolv.conf, by Docker's rules. Pure:
-/// reads nothing, writes nothing.
+/// What a container sees as /etc/hosts, /etc/hostname and /etc/resolv.conf, by Docker's rules.
+/// Pure: reads nothing, writes nothing.
 public final class HostFiles {
     /// Where systemd-resolved keeps the real servers while /etc/resolv.conf names its stub only.
     public static final String SYSTEMD_RESOLV_CONF = "/run/systemd/resolve/resolv.conf";
@@ -62,8 +62,7 @@ public final class HostFiles {
     public static String hosts(Self self, List<String> extra, Optional<InetAddress> gateway) {
         StringBuilder text = new StringBuilder(LOCALHOST);
         extraHosts(text, extra, gateway);
-        self.address()
-                .ifPresent(address -> line(text, AddressText.of(address), self.names()));
+        self.address().ifPresent(address -> line(text, AddressText.of(address), self.names()));
         return text.toString();
     }
 
@@ -100,8 +99,7 @@ public final class HostFiles {
         checkLength("/etc/resolv.conf", hostFile);
         List<String> servers = checkedServers(wishes);
         if (servers.isEmpty()) {
-            servers =
-                    servers(hostFile).stream().filter(server -> reachable(server, ipv6)).toList();
+            servers = servers(hostFile).stream().filter(server -> reachable(server, ipv6)).toList();
         }
         return render(hostFile, servers.isEmpty() ? FALLBACK_SERVERS : servers, wishes);
     }
@@ -139,17 +137,19 @@ public final class HostFiles {
             if (cut < 0 || !NAME.matcher(entry.substring(0, cut)).matches()) {
                 throw badHost(entry);
             }
-            line(text, hostAddress(entry, entry.substring(cut + 1), gateway), entry.substring(0, cut));
+            line(
+                    text,
+                    hostAddress(entry, entry.substring(cut + 1), gateway),
+                    entry.substring(0, cut));
         }
     }
 
     private static String hostAddress(String entry, String text, Optional<InetAddress> gateway) {
         if (text.equals(HOST_GATEWAY)) {
             return gateway.map(AddressText::of)
-                    .orElseThrow(
-                            () ->
-                                    SampanException.invalid(
-                                            "unable to derive the IP value for host-gateway"));
+                    .orElseThrow(() ->
+                            SampanException.invalid(
+                                    "unable to derive the IP value for host-gateway"));
         }
         String bare =
                 text.startsWith("[") && text.endsWith("]")

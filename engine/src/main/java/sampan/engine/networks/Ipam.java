@@ -8,10 +8,10 @@ import sampan.errors.SampanException;
 
 /// The addresses of one subnet: which are taken, which comes next.
 ///
-/// The next address is the first free one behind the last given, round and round, so that an address
-/// rests as long as possible before it belongs to another container. The lowest and the highest
-/// address and the gateway are never given. Nothing is stored here: the owners of addresses record
-/// them, and reserve them again after a restart. Thread-safe.
+/// The next address is the first free one behind the last given, round and round, so that an
+/// address rests as long as possible before it belongs to another container. The lowest and the
+/// highest address and the gateway are never given. Nothing is stored here: the owners of addresses
+/// record them, and reserve them again after a restart. Thread-safe.
 public final class Ipam {
     /// Longest subnet: one container beside the gateway.
     public static final int MAX_PREFIX = 30;

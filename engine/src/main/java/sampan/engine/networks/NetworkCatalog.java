@@ -64,8 +64,7 @@ public final class NetworkCatalog {
         }
         return matching.stream()
                 .findFirst()
-                .orElseThrow(
-                        () -> SampanException.notFound("network " + reference + " not found"));
+                .orElseThrow(() -> SampanException.notFound("network " + reference + " not found"));
     }
 
     public Network defaultNetwork() {
@@ -86,7 +85,8 @@ public final class NetworkCatalog {
     public void remove(String reference) {
         Network network = find(reference);
         throw new SampanException(
-                ErrorCode.DENIED, network.name() + " is a pre-defined network and cannot be removed");
+                ErrorCode.DENIED,
+                network.name() + " is a pre-defined network and cannot be removed");
     }
 
     /// A new id, 64 hexadecimal digits.

@@ -14,15 +14,15 @@ public interface NetworkDriver extends AutoCloseable {
     /// @param containerId whose it will be
     /// @param address a certain one
     /// @param mac a certain one
-    record Request(
-            String containerId, Optional<Inet4Address> address, Optional<MacAddress> mac) {
+    record Request(String containerId, Optional<Inet4Address> address, Optional<MacAddress> mac) {
         /// A request without wishes.
         public static Request of(String containerId) {
             return new Request(containerId, Optional.empty(), Optional.empty());
         }
     }
 
-    /// Gives a container a namespace of its own with an endpoint in it; without wishes from the pool.
+    /// Gives a container a namespace of its own with an endpoint in it; without wishes from the
+    /// pool.
     Sandbox take(Request request);
 
     /// Makes an endpoint in a namespace that exists already, which stays its owner's.

@@ -9,7 +9,7 @@ import sampan.errors.SampanException;
 /// A wish to have a container's port led to from the host.
 ///
 /// @param hostAddress address of the host that it is published on; empty means all, of IPv4 and
-///     IPv6; 0.0.0.0 all of IPv4, :: all of IPv6
+///   IPv6; 0.0.0.0 all of IPv4, :: all of IPv6
 /// @param firstPort lowest host port that will do; 0 together with `lastPort` 0 means any free one
 /// @param lastPort highest host port that will do
 /// @param containerPort 1 to 65535
@@ -53,8 +53,7 @@ public record PortRequest(
             throw SampanException.invalid(
                     "container port '" + container + "' is not like 80 or 80/tcp");
         }
-        Protocol protocol =
-                port.group(2) == null ? Protocol.TCP : Protocol.parse(port.group(2));
+        Protocol protocol = port.group(2) == null ? Protocol.TCP : Protocol.parse(port.group(2));
         Matcher range = HOST.matcher(hostPort.isEmpty() ? "0" : hostPort);
         if (!range.matches()) {
             throw SampanException.invalid(

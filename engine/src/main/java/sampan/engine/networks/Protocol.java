@@ -27,8 +27,7 @@ public enum Protocol {
                 return protocol;
             }
         }
-        throw SampanException.invalid(
-                "protocol '" + text + "' is none of tcp, udp, sctp");
+        throw SampanException.invalid("protocol '" + text + "' is none of tcp, udp, sctp");
     }
 
     /// Lower case, as in `80/tcp`.

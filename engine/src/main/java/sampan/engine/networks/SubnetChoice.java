@@ -31,17 +31,16 @@ public final class SubnetChoice {
         return CANDIDATES.stream()
                 .filter(candidate -> isFree(candidate, known))
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new SampanException(
-                                        ErrorCode.UNAVAILABLE,
-                                        "no free subnet in 172.17.0.0 to 172.31.255.255, the host"
-                                                + " has routes to "
-                                                + known.stream()
-                                                        .limit(ATTEMPTS_SHOWN)
-                                                        .map(Cidr::toString)
-                                                        .toList()
-                                                + "; choose one with --subnet"));
+                .orElseThrow(() ->
+                        new SampanException(
+                                ErrorCode.UNAVAILABLE,
+                                "no free subnet in 172.17.0.0 to 172.31.255.255, the host"
+                                        + " has routes to "
+                                        + known.stream()
+                                                .limit(ATTEMPTS_SHOWN)
+                                                .map(Cidr::toString)
+                                                .toList()
+                                        + "; choose one with --subnet"));
     }
 
     private static boolean isFree(Cidr candidate, Collection<Cidr> known) {

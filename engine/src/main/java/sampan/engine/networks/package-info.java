@@ -6,9 +6,10 @@
 /// ahead, with its endpoint in place.
 ///
 /// Life cycle: [NetworkCatalog] knows the networks and keeps them in a [NetworkStore]. A
-/// [NetworkDriver] makes endpoints: the engine takes a [Sandbox] for a starting container, publishes
-/// its ports, and releases it when the container has ended. Endpoints and mappings are recorded with
-/// the container by their owner and handed back to the driver after a restart of the daemon.
+/// [NetworkDriver] makes endpoints: the engine takes a [Sandbox] for a starting container,
+/// publishes its ports, and releases it when the container has ended. Endpoints and mappings are
+/// recorded with the container by their owner and handed back to the driver after a restart of the
+/// daemon.
 ///
 /// [HostFiles] writes what a container sees as /etc/hosts, /etc/hostname and /etc/resolv.conf.
 @NullMarked

@@ -87,12 +87,11 @@ public final class ContainerCreation {
         wanted.lifecycle()
                 .healthCheck()
                 .filter(check -> !check.test().isEmpty() && !check.test().getFirst().equals("NONE"))
-                .ifPresent(
-                        _ -> {
-                            throw new SampanException(
-                                    ErrorCode.UNSUPPORTED,
-                                    "health checks are not supported yet: leave out --health-cmd");
-                        });
+                .ifPresent(_ -> {
+                    throw new SampanException(
+                            ErrorCode.UNSUPPORTED,
+                            "health checks are not supported yet: leave out --health-cmd");
+                });
         if (wanted.lifecycle().healthCheck().isEmpty()
                 && merged.lifecycle().healthCheck().isPresent()) {
             warnings.add("The health check of the image is not run");
@@ -144,9 +143,7 @@ public final class ContainerCreation {
             return prefix + containers.resolve(mode.substring(prefix.length())).id();
         } catch (SampanException e) {
             throw new SampanException(
-                    e.code(),
-                    "joining " + kind + " namespace of container: " + e.getMessage(),
-                    e);
+                    e.code(), "joining " + kind + " namespace of container: " + e.getMessage(), e);
         }
     }
 
@@ -253,10 +250,8 @@ public final class ContainerCreation {
         root.upper().ifPresent(upper -> directories.put("UpperDir", upper));
         root.work().ifPresent(work -> directories.put("WorkDir", work));
         root.upper()
-                .ifPresent(
-                        upper ->
-                                directories.put(
-                                        "MergedDir", upper.replaceAll("/[^/]*$", "/merged")));
+                .ifPresent(upper ->
+                        directories.put("MergedDir", upper.replaceAll("/[^/]*$", "/merged")));
         return directories;
     }
 }

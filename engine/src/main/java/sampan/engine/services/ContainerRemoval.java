@@ -52,14 +52,13 @@ public final class ContainerRemoval {
             }
             boolean removed =
                     handle.turn()
-                            .call(
-                                    () -> {
-                                        if (handle.gone()) {
-                                            throw SampanException.notFound(
-                                                    "No such container: " + reference);
-                                        }
-                                        return removeStopped(handle, force, withVolumes);
-                                    });
+                            .call(() -> {
+                                if (handle.gone()) {
+                                    throw SampanException.notFound(
+                                            "No such container: " + reference);
+                                }
+                                return removeStopped(handle, force, withVolumes);
+                            });
             if (removed) {
                 return;
             }
@@ -74,7 +73,8 @@ public final class ContainerRemoval {
                 if (force) {
                     return false;
                 }
-                throw refusal(record, "running: stop the container before removing or force remove");
+                throw refusal(
+                        record, "running: stop the container before removing or force remove");
             }
             case ContainerState.Paused _ -> {
                 if (force) {
@@ -85,7 +85,8 @@ public final class ContainerRemoval {
             case ContainerState.Restarting _ -> {
                 if (!force) {
                     throw refusal(
-                            record, "restarting: stop the container before removing or force remove");
+                            record,
+                            "restarting: stop the container before removing or force remove");
                 }
             }
             case ContainerState.Removing _ ->
@@ -150,7 +151,8 @@ public final class ContainerRemoval {
                 }
             }
         } catch (RuntimeException e) {
-            handle.change(r -> r.withState(r.state().removalFailed(String.valueOf(e.getMessage()))));
+            handle.change(
+                    r -> r.withState(r.state().removalFailed(String.valueOf(e.getMessage()))));
             throw e;
         }
         containers.forget(handle);

@@ -111,22 +111,17 @@ public final class EngineContainers implements ContainerService {
         }
         ContainerHandle handle = containers.resolve(reference);
         handle.turn()
-                .run(
-                        () -> {
-                            String before = handle.record().name();
-                            String bare = name.startsWith("/") ? name.substring(1) : name;
-                            if (bare.equals(before)) {
-                                throw SampanException.invalid(
-                                        "Renaming a container with the same name as its current"
-                                                + " name");
-                            }
-                            containers.rename(handle, name);
-                            parts.events()
-                                    .publish(
-                                            handle.record(),
-                                            "rename",
-                                            Map.of("oldName", "/" + before));
-                        });
+                .run(() -> {
+                    String before = handle.record().name();
+                    String bare = name.startsWith("/") ? name.substring(1) : name;
+                    if (bare.equals(before)) {
+                        throw SampanException.invalid(
+                                "Renaming a container with the same name as its current" + " name");
+                    }
+                    containers.rename(handle, name);
+                    parts.events()
+                            .publish(handle.record(), "rename", Map.of("oldName", "/" + before));
+                });
     }
 
     @Override

@@ -34,8 +34,7 @@ import sampan.oci.image.ImageDocument;
 public final class EngineImages implements ImageService {
     private static final Set<String> LIST_FILTERS =
             Set.of("reference", "dangling", "label", "label!", "before", "since", "until");
-    private static final Set<String> PRUNE_FILTERS =
-            Set.of("dangling", "until", "label", "label!");
+    private static final Set<String> PRUNE_FILTERS = Set.of("dangling", "until", "label", "label!");
     private static final String MISSING = "<missing>";
 
     private final ImageStore images;
@@ -56,7 +55,10 @@ public final class EngineImages implements ImageService {
         this.events = events;
         this.removal =
                 new ImageRemoval(
-                        images, collector, users, (action, id) -> publish(action, id, id.toString()));
+                        images,
+                        collector,
+                        users,
+                        (action, id) -> publish(action, id, id.toString()));
     }
 
     private void publish(String action, Digest id, String name) {
@@ -126,7 +128,9 @@ public final class EngineImages implements ImageService {
                     || matcher.matches(Path.of(parsed.familiarName()));
         } catch (PatternSyntaxException e) {
             throw new SampanException(
-                    sampan.errors.ErrorCode.INVALID, "invalid filter 'reference=" + pattern + "'", e);
+                    sampan.errors.ErrorCode.INVALID,
+                    "invalid filter 'reference=" + pattern + "'",
+                    e);
         }
     }
 
@@ -184,7 +188,12 @@ public final class EngineImages implements ImageService {
         if (image.virtual()) {
             return List.of(
                     new HistoryEntry(
-                            image.id(), created(image), "", image.references(), 0, image.comment()));
+                            image.id(),
+                            created(image),
+                            "",
+                            image.references(),
+                            0,
+                            image.comment()));
         }
         ImageDocument document = images.document(Digest.parse(image.id()));
         List<Digest> layers = document.rootfs().diffIds();
@@ -229,8 +238,7 @@ public final class EngineImages implements ImageService {
                     (!danglingOnly || image.references().isEmpty())
                             && (until.isEmpty() || created(image).isBefore(until.get()))
                             && wanted.labelsForPrune(image.config().labels())
-                            && users.uses().stream()
-                                    .noneMatch(u -> u.imageId().equals(image.id()));
+                            && users.uses().stream().noneMatch(u -> u.imageId().equals(image.id()));
             if (chosen) {
                 image.references().forEach(r -> steps.add(new Step(false, r)));
                 if (!removal.removeUnused(Digest.parse(image.id()), steps)) {

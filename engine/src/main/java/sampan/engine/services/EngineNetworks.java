@@ -54,14 +54,13 @@ public final class EngineNetworks implements NetworkService {
         }
         Map<String, String> options = new LinkedHashMap<>();
         network.bridged()
-                .ifPresent(
-                        bridged -> {
-                            options.put("com.docker.network.bridge.default_bridge", "true");
-                            options.put("com.docker.network.bridge.enable_icc", "true");
-                            options.put("com.docker.network.bridge.enable_ip_masquerade", "true");
-                            options.put("com.docker.network.bridge.name", bridged.bridge());
-                            options.put("com.docker.network.driver.mtu", Integer.toString(bridged.mtu()));
-                        });
+                .ifPresent(bridged -> {
+                    options.put("com.docker.network.bridge.default_bridge", "true");
+                    options.put("com.docker.network.bridge.enable_icc", "true");
+                    options.put("com.docker.network.bridge.enable_ip_masquerade", "true");
+                    options.put("com.docker.network.bridge.name", bridged.bridge());
+                    options.put("com.docker.network.driver.mtu", Integer.toString(bridged.mtu()));
+                });
         return new NetworkView(
                 network.name(),
                 network.id(),
@@ -77,16 +76,17 @@ public final class EngineNetworks implements NetworkService {
             Map<String, Attachment> attached, Network network, Container container) {
         container.endpoints().stream()
                 .filter(endpoint -> endpoint.networkId().equals(network.id()))
-                .forEach(
-                        endpoint ->
-                                attached.put(
-                                        container.id().value(),
-                                        new Attachment(
-                                                container.name(),
-                                                endpoint.endpointId(),
-                                                endpoint.macAddress(),
-                                                endpoint.address().isEmpty()
-                                                        ? ""
-                                                        : endpoint.address() + "/" + endpoint.prefixLength())));
+                .forEach(endpoint ->
+                        attached.put(
+                                container.id().value(),
+                                new Attachment(
+                                        container.name(),
+                                        endpoint.endpointId(),
+                                        endpoint.macAddress(),
+                                        endpoint.address().isEmpty()
+                                                ? ""
+                                                : endpoint.address()
+                                                        + "/"
+                                                        + endpoint.prefixLength())));
     }
 }

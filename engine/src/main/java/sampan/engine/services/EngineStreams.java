@@ -87,8 +87,7 @@ public final class EngineStreams implements StreamService {
         ContainerHandle handle = containers.resolve(reference);
         refusePaused(handle);
         Task task =
-                tasks.find(handle.id())
-                        .orElseThrow(() -> ContainerState.notRunning(handle.id()));
+                tasks.find(handle.id()).orElseThrow(() -> ContainerState.notRunning(handle.id()));
         boolean stdin = handle.record().spec().process().openStdin();
         launcher.attach(
                 task.directory(),
@@ -106,8 +105,7 @@ public final class EngineStreams implements StreamService {
         ContainerHandle handle = containers.resolve(reference);
         if (!ContainerFiles.hasLog(handle.record().spec())) {
             throw new SampanException(
-                    ErrorCode.UNSUPPORTED,
-                    "configured logging driver does not support reading");
+                    ErrorCode.UNSUPPORTED, "configured logging driver does not support reading");
         }
         LogQuery query =
                 new LogQuery(

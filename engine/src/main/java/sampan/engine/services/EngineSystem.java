@@ -89,7 +89,8 @@ public final class EngineSystem implements SystemService {
                 v1 ? controller("cpuset") : unified("cpuset"),
                 true,
                 v1,
-                FileOps.readSmallFile("/proc/sys/net/ipv4/ip_forward", SMALL_BYTES_MAX).startsWith("1"),
+                FileOps.readSmallFile("/proc/sys/net/ipv4/ip_forward", SMALL_BYTES_MAX)
+                        .startsWith("1"),
                 descriptors(),
                 Thread.activeCount(),
                 parts.events().listenerCount(),
@@ -172,7 +173,10 @@ public final class EngineSystem implements SystemService {
     public DiskUse diskUse() {
         List<Layer> layers = parts.snapshots().layers();
         Map<String, Long> bytes =
-                layers.stream().collect(Collectors.toMap(l -> l.diffId().toString(), Layer::size, (a, _) -> a));
+                layers.stream()
+                        .collect(
+                                Collectors.toMap(
+                                        l -> l.diffId().toString(), Layer::size, (a, _) -> a));
         List<Image> images = parts.images().images();
         Map<String, Integer> users = new LinkedHashMap<>();
         for (Image image : images) {
@@ -191,7 +195,8 @@ public final class EngineSystem implements SystemService {
                     unique += size;
                 }
             }
-            int used = (int) containers.stream().filter(c -> c.imageId().equals(image.id())).count();
+            int used =
+                    (int) containers.stream().filter(c -> c.imageId().equals(image.id())).count();
             imageUses.add(new ImageUse(image, shared, unique, used));
         }
         return new DiskUse(
@@ -199,12 +204,11 @@ public final class EngineSystem implements SystemService {
                 imageUses,
                 containers.stream().map(c -> use(c, images)).toList(),
                 parts.volumes().list().stream()
-                        .map(
-                                v ->
-                                        new VolumeUse(
-                                                v,
-                                                parts.volumes().size(v),
-                                                parts.volumes().referrers(v.name()).size()))
+                        .map(v ->
+                                new VolumeUse(
+                                        v,
+                                        parts.volumes().size(v),
+                                        parts.volumes().referrers(v.name()).size()))
                         .toList());
     }
 
@@ -237,7 +241,11 @@ public final class EngineSystem implements SystemService {
                             feature.title(),
                             has ? "ok" : "warning",
                             feature.purpose(),
-                            has ? "" : "needs Linux " + feature.since() + " with this option built in"));
+                            has
+                                    ? ""
+                                    : "needs Linux "
+                                            + feature.since()
+                                            + " with this option built in"));
         }
         findings.addAll(parts.leftovers().get());
         return findings;

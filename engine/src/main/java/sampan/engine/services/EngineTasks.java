@@ -61,24 +61,22 @@ public final class EngineTasks implements TaskService {
     public void start(String reference, Optional<Attachment> attachment) {
         ContainerHandle handle = containers.resolve(reference);
         handle.turn()
-                .run(
-                        () -> {
-                            if (handle.gone()) {
-                                throw SampanException.notFound("No such container: " + reference);
-                            }
-                            start(handle, attachment);
-                        });
+                .run(() -> {
+                    if (handle.gone()) {
+                        throw SampanException.notFound("No such container: " + reference);
+                    }
+                    start(handle, attachment);
+                });
     }
 
     private void start(ContainerHandle handle, Optional<Attachment> attachment) {
         handle.state().requireStartable();
         try {
             Task task = starter.start(handle, attachment.map(EngineTasks::client), ends);
-            handle.change(
-                    r ->
-                            r.withState(r.state().start(task.pid(), task.startedAt()))
-                                    .withEndpoints(task.endpoints())
-                                    .withStopped(false));
+            handle.change(r ->
+                    r.withState(r.state().start(task.pid(), task.startedAt()))
+                            .withEndpoints(task.endpoints())
+                            .withStopped(false));
             ContainerRecord now = handle.record();
             events.network(now, "connect");
             events.volumes(now, "mount");
@@ -168,14 +166,13 @@ public final class EngineTasks implements TaskService {
     private void thaw(Task task) {
         ContainerHandle handle = task.handle();
         handle.turn()
-                .run(
-                        () -> {
-                            if (handle.state() instanceof ContainerState.Paused) {
-                                task.cgroup().thaw();
-                                handle.change(r -> r.withState(r.state().unpause(r.id())));
-                                events.publish(handle.record(), "unpause");
-                            }
-                        });
+                .run(() -> {
+                    if (handle.state() instanceof ContainerState.Paused) {
+                        task.cgroup().thaw();
+                        handle.change(r -> r.withState(r.state().unpause(r.id())));
+                        events.publish(handle.record(), "unpause");
+                    }
+                });
     }
 
     private void killEvent(ContainerRecord record, int signal) {
@@ -229,31 +226,28 @@ public final class EngineTasks implements TaskService {
     public void pause(String reference) {
         ContainerHandle handle = containers.resolve(reference);
         handle.turn()
-                .run(
-                        () -> {
-                            ContainerState.Paused paused = handle.state().pause(handle.id());
-                            task(handle).cgroup().freeze();
-                            handle.change(r -> r.withState(paused));
-                            events.publish(handle.record(), "pause");
-                        });
+                .run(() -> {
+                    ContainerState.Paused paused = handle.state().pause(handle.id());
+                    task(handle).cgroup().freeze();
+                    handle.change(r -> r.withState(paused));
+                    events.publish(handle.record(), "pause");
+                });
     }
 
     @Override
     public void unpause(String reference) {
         ContainerHandle handle = containers.resolve(reference);
         handle.turn()
-                .run(
-                        () -> {
-                            ContainerState.Running running = handle.state().unpause(handle.id());
-                            task(handle).cgroup().thaw();
-                            handle.change(r -> r.withState(running));
-                            events.publish(handle.record(), "unpause");
-                        });
+                .run(() -> {
+                    ContainerState.Running running = handle.state().unpause(handle.id());
+                    task(handle).cgroup().thaw();
+                    handle.change(r -> r.withState(running));
+                    events.publish(handle.record(), "unpause");
+                });
     }
 
     private Task task(ContainerHandle handle) {
-        return tasks.find(handle.id())
-                .orElseThrow(() -> ContainerState.notRunning(handle.id()));
+        return tasks.find(handle.id()).orElseThrow(() -> ContainerState.notRunning(handle.id()));
     }
 
     @Override
@@ -276,12 +270,11 @@ public final class EngineTasks implements TaskService {
         }
         CompletableFuture<WaitResult> result =
                 next.thenApply(end -> new WaitResult(end.exitCode(), end.error()));
-        result.whenComplete(
-                (_, _) -> {
-                    if (result.isCancelled()) {
-                        next.cancel(false);
-                    }
-                });
+        result.whenComplete((_, _) -> {
+            if (result.isCancelled()) {
+                next.cancel(false);
+            }
+        });
         return result;
     }
 

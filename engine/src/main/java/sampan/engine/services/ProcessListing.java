@@ -25,14 +25,13 @@ import sampan.linux.process.ProcessTable;
 import sampan.linux.users.User;
 import sampan.linux.users.UserDatabase;
 
-/// Processes as ps(1) shows them on the host. `-ef`, which nearly everybody asks for, is answered from
-/// /proc; for other words ps itself is run.
+/// Processes as ps(1) shows them on the host. `-ef`, which nearly everybody asks for, is answered
+/// from /proc; for other words ps itself is run.
 final class ProcessListing {
     private static final List<String> FULL =
             List.of("UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD");
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm");
-    private static final DateTimeFormatter DAY =
-            DateTimeFormatter.ofPattern("MMMdd", Locale.ROOT);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("MMMdd", Locale.ROOT);
     private static final int PS_SECONDS_MAX = 10;
     private static final int PS_BYTES_MAX = 16 << 20;
 
@@ -71,8 +70,7 @@ final class ProcessListing {
                         : DAY.format(started),
                 Terminals.name(e.pid()),
                 String.format(
-                        "%02d:%02d:%02d",
-                        cpuSeconds / 3600, cpuSeconds / 60 % 60, cpuSeconds % 60),
+                        "%02d:%02d:%02d", cpuSeconds / 3600, cpuSeconds / 60 % 60, cpuSeconds % 60),
                 e.zombie() ? "[" + e.comm() + "] <defunct>" : e.command());
     }
 
@@ -129,7 +127,8 @@ final class ProcessListing {
             Process process =
                     new ProcessBuilder(command)
                             .redirectErrorStream(true)
-                            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                            .redirectInput(
+                                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                             .start();
             byte[] output = process.getInputStream().readNBytes(PS_BYTES_MAX);
             if (!process.waitFor(PS_SECONDS_MAX, TimeUnit.SECONDS)) {

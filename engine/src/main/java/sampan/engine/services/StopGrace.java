@@ -10,9 +10,10 @@ import sampan.engine.tasks.Task;
 import sampan.linux.process.Pidfd;
 import sampan.linux.process.Signals;
 
-/// How a container is asked to end. The first process of a pid namespace never gets a signal that it
-/// has no handler for (pid_namespaces(7)), so waiting for it to obey would be in vain. In that case
-/// its other processes are asked, and if none of them has a handler either, nobody is waited for.
+/// How a container is asked to end. The first process of a pid namespace never gets a signal that
+/// it has no handler for (pid_namespaces(7)), so waiting for it to obey would be in vain. In that
+/// case its other processes are asked, and if none of them has a handler either, nobody is waited
+/// for.
 final class StopGrace {
     private StopGrace() {}
 
@@ -46,7 +47,8 @@ final class StopGrace {
         }
     }
 
-    // A signal that is caught, or blocked as sigwait(3) and signalfd(2) want it (proc_pid_status(5)).
+    // A signal that is caught, or blocked as sigwait(3) and signalfd(2) want it
+    // (proc_pid_status(5)).
     private static boolean hears(int pid, int signal) {
         long bit = 1L << (signal - 1);
         try {

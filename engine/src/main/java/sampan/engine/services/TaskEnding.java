@@ -58,8 +58,8 @@ public final class TaskEnding implements TaskStarter.Ends {
         }
         ContainerRecord before = handle.record();
         ContainerState.End end = end(task, exit);
-        handle.change(
-                r -> r.withState(r.state().exit(end)).withEndpoints(List.of()).withExecIds(List.of()));
+        handle.change(r ->
+                r.withState(r.state().exit(end)).withEndpoints(List.of()).withExecIds(List.of()));
         publish(before, task, end);
         handle.watch().exited(end);
         cleanUp(task, before);

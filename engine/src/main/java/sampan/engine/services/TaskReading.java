@@ -34,8 +34,7 @@ final class TaskReading {
         ContainerHandle handle = containers.resolve(reference);
         handle.state().requireAlive(handle.id());
         Task task =
-                tasks.find(handle.id())
-                        .orElseThrow(() -> ContainerState.notRunning(handle.id()));
+                tasks.find(handle.id()).orElseThrow(() -> ContainerState.notRunning(handle.id()));
         return ProcessListing.top(task.cgroup().processes(), psArguments);
     }
 
@@ -99,10 +98,9 @@ final class TaskReading {
     private static List<Stats.BlockEntry> blocks(CgroupStats used, CgroupStats.IoKind kind) {
         return used.io().stream()
                 .filter(entry -> entry.kind() == kind)
-                .map(
-                        e ->
-                                new Stats.BlockEntry(
-                                        (int) e.major(), (int) e.minor(), e.operation(), e.value()))
+                .map(e ->
+                        new Stats.BlockEntry(
+                                (int) e.major(), (int) e.minor(), e.operation(), e.value()))
                 .toList();
     }
 

@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 import sampan.oci.Digest;
 
-/// Keeps layers and active snapshots. Thread-safe; no operation waits for another's input or output.
+/// Keeps layers and active snapshots. Thread-safe; no operation waits for another's input or
+/// output.
 public interface Snapshotter {
     /// As `docker info` shows it.
     String driver();

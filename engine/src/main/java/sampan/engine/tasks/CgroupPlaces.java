@@ -40,8 +40,7 @@ final class CgroupPlaces {
                             ? List.of()
                             : List.of(label.split(",", -1));
             views.add(
-                    new CgroupPlacement.Hierarchy(
-                            name, label, mountPoint + cgroup.path(), links));
+                    new CgroupPlacement.Hierarchy(name, label, mountPoint + cgroup.path(), links));
         }
         return new CgroupPlacement.View.V1(views);
     }

@@ -135,7 +135,8 @@ final class LaunchCompiler {
             monitor =
                     monitor.withLog(
                             new MonitorSettings.Log(
-                                    task.handle().directory()
+                                    task.handle()
+                                            .directory()
                                             .resolve(record.id() + "-json.log")
                                             .toString(),
                                     limits.maxBytes(),

@@ -43,7 +43,10 @@ final class LaunchPlaces {
 
     /// @param reading of its root
     LaunchPlace find(
-            ContainerHandle handle, String hostname, NetworkWiring.Wired wired, RootReading reading) {
+            ContainerHandle handle,
+            String hostname,
+            NetworkWiring.Wired wired,
+            RootReading reading) {
         ContainerRecord record = handle.record();
         Identity who = reading.users().resolve(record.spec().process().user());
         Map<String, Path> files = new HashMap<>(wired.files());
@@ -90,12 +93,9 @@ final class LaunchPlaces {
         Path root =
                 volumes.source(
                         volumes.find(mount.name())
-                                .orElseThrow(
-                                        () ->
-                                                SampanException.notFound(
-                                                        "get "
-                                                                + mount.name()
-                                                                + ": no such volume")));
+                                .orElseThrow(() ->
+                                        SampanException.notFound(
+                                                "get " + mount.name() + ": no such volume")));
         if (source.subpath().isEmpty()) {
             return root;
         }
@@ -126,10 +126,7 @@ final class LaunchPlaces {
         } catch (IOException e) {
             throw new SampanException(
                     ErrorCode.INTERNAL,
-                    "error while creating mount source path '"
-                            + path
-                            + "': "
-                            + e.getMessage(),
+                    "error while creating mount source path '" + path + "': " + e.getMessage(),
                     e);
         }
     }
@@ -163,10 +160,9 @@ final class LaunchPlaces {
         ContainerHandle other =
                 containers
                         .find(reference)
-                        .orElseThrow(
-                                () ->
-                                        SampanException.notFound(
-                                                joining + "No such container: " + reference));
+                        .orElseThrow(() ->
+                                SampanException.notFound(
+                                        joining + "No such container: " + reference));
         ContainerId id = other.id();
         if (id.equals(record.id())) {
             throw SampanException.invalid("cannot join own " + kind + " namespace");
@@ -174,7 +170,11 @@ final class LaunchPlaces {
         int pid = other.state().pid();
         if (pid == 0) {
             throw SampanException.conflict(
-                    joining + "cannot join " + kind + " namespace of a non running container: " + id);
+                    joining
+                            + "cannot join "
+                            + kind
+                            + " namespace of a non running container: "
+                            + id);
         }
         return pid;
     }

@@ -111,8 +111,7 @@ public final class NetworkWiring {
                 files,
                 handle,
                 "hosts",
-                HostFiles.hostsOfHost(
-                        read(HOSTS), wanted.extraHosts(), Optional.of(loopback())));
+                HostFiles.hostsOfHost(read(HOSTS), wanted.extraHosts(), Optional.of(loopback())));
         write(
                 files,
                 handle,
@@ -147,7 +146,9 @@ public final class NetworkWiring {
         if (bridge == null) {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED,
-                    "network " + network.name() + " cannot be used by this daemon: use --network"
+                    "network "
+                            + network.name()
+                            + " cannot be used by this daemon: use --network"
                             + " none or host");
         }
         NetworkSpec wanted = handle.record().spec().network();
@@ -193,20 +194,17 @@ public final class NetworkWiring {
         List<PortRequest> requests = new ArrayList<>();
         wanted.portBindings().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(
-                        entry -> {
-                            List<PortBinding> bindings =
-                                    entry.getValue().isEmpty()
-                                            ? List.of(new PortBinding("", ""))
-                                            : entry.getValue();
-                            for (PortBinding binding : bindings) {
-                                requests.add(
-                                        PortRequest.parse(
-                                                entry.getKey(),
-                                                binding.hostAddress(),
-                                                binding.hostPort()));
-                            }
-                        });
+                .forEach(entry -> {
+                    List<PortBinding> bindings =
+                            entry.getValue().isEmpty()
+                                    ? List.of(new PortBinding("", ""))
+                                    : entry.getValue();
+                    for (PortBinding binding : bindings) {
+                        requests.add(
+                                PortRequest.parse(
+                                        entry.getKey(), binding.hostAddress(), binding.hostPort()));
+                    }
+                });
         if (wanted.publishAll()) {
             wanted.exposedPorts().stream()
                     .filter(p -> !wanted.portBindings().containsKey(p))
@@ -265,11 +263,7 @@ public final class NetworkWiring {
             String real = read(Path.of(HostFiles.SYSTEMD_RESOLV_CONF));
             host = real.isEmpty() ? host : real;
         }
-        write(
-                files,
-                handle,
-                "resolv.conf",
-                HostFiles.resolvConf(host, resolver(wanted), false));
+        write(files, handle, "resolv.conf", HostFiles.resolvConf(host, resolver(wanted), false));
         return files;
     }
 

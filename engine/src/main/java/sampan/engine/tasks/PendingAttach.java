@@ -12,8 +12,7 @@ import sampan.runtime.monitor.AttachClient;
 /// process runs, so that it misses nothing.
 public final class PendingAttach {
     private final AttachClient.Wish wish;
-    private final CompletableFuture<Optional<AttachClient>> connection =
-            new CompletableFuture<>();
+    private final CompletableFuture<Optional<AttachClient>> connection = new CompletableFuture<>();
 
     PendingAttach(AttachClient.Wish wish) {
         this.wish = wish;

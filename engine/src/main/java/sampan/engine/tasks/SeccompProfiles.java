@@ -123,12 +123,10 @@ final class SeccompProfiles {
         String name = arg.op() == null ? "" : arg.op();
         ArgCondition.Operator operator =
                 ArgCondition.Operator.named(name)
-                        .orElseThrow(
-                                () ->
-                                        SampanException.invalid(
-                                                "seccomp operator \"" + name + "\" is unknown"));
-        return new ArgCondition(
-                arg.index(), number(arg.value()), number(arg.valueTwo()), operator);
+                        .orElseThrow(() ->
+                                SampanException.invalid(
+                                        "seccomp operator \"" + name + "\" is unknown"));
+        return new ArgCondition(arg.index(), number(arg.value()), number(arg.valueTwo()), operator);
     }
 
     private static long number(@Nullable BigInteger value) {
@@ -148,18 +146,15 @@ final class SeccompProfiles {
     private static SeccompAction action(@Nullable String name) {
         return Optional.ofNullable(name)
                 .flatMap(SeccompAction::named)
-                .orElseThrow(
-                        () ->
-                                SampanException.invalid(
-                                        "seccomp action \"" + name + "\" is unknown"));
+                .orElseThrow(() ->
+                        SampanException.invalid("seccomp action \"" + name + "\" is unknown"));
     }
 
     private static SeccompArch arch(String name) {
         return SeccompArch.named(name)
-                .orElseThrow(
-                        () ->
-                                SampanException.invalid(
-                                        "seccomp architecture \"" + name + "\" is unknown"));
+                .orElseThrow(() ->
+                        SampanException.invalid(
+                                "seccomp architecture \"" + name + "\" is unknown"));
     }
 
     private static Map<SeccompArch, List<SeccompArch>> archMap(List<ArchMap> entries) {
@@ -177,10 +172,9 @@ final class SeccompProfiles {
         for (String name : names) {
             flags.add(
                     SeccompFlag.named(name)
-                            .orElseThrow(
-                                    () ->
-                                            SampanException.invalid(
-                                                    "seccomp flag \"" + name + "\" is unknown")));
+                            .orElseThrow(() ->
+                                    SampanException.invalid(
+                                            "seccomp flag \"" + name + "\" is unknown")));
         }
         return flags;
     }

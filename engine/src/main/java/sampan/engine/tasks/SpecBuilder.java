@@ -84,8 +84,7 @@ public final class SpecBuilder {
                         .cwd(wanted.workingDir().isEmpty() ? "/" : wanted.workingDir())
                         .capabilities(Capabilities.of(capabilities(spec, false).names()))
                         .rlimits(rlimits(spec.resources()))
-                        .noNewPrivileges(
-                                SecurityOptions.parse(spec.security()).noNewPrivileges());
+                        .noNewPrivileges(SecurityOptions.parse(spec.security()).noNewPrivileges());
         if (wanted.tty() && wanted.rows() > 0 && wanted.columns() > 0) {
             process.consoleSize(wanted.rows(), wanted.columns());
         }

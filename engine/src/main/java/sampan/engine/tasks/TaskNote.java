@@ -66,12 +66,11 @@ public record TaskNote(
         }
     }
 
-    /// Reads it; empty where it is missing or cut off, as a kill in the middle of its writing leaves
-    /// it: nothing of the task was made then.
+    /// Reads it; empty where it is missing or cut off, as a kill in the middle of its writing
+    /// leaves it: nothing of the task was made then.
     static Optional<TaskNote> read(Path directory) {
         try {
-            Stored stored =
-                    Json.read(Files.readAllBytes(directory.resolve(FILE)), Stored.class);
+            Stored stored = Json.read(Files.readAllBytes(directory.resolve(FILE)), Stored.class);
             StoredEndpoint endpoint = stored.endpoint();
             List<PortMapping> ports = new ArrayList<>();
             for (StoredPort port : stored.ports()) {

@@ -168,7 +168,8 @@ public final class TaskStarter {
                         compiler.compile(
                                 new LaunchCompiler.Request(
                                         task,
-                                        places.find(handle, start.hostname(), start.wired(), reading),
+                                        places.find(
+                                                handle, start.hostname(), start.wired(), reading),
                                         root,
                                         reading,
                                         start.wired().namespace(),

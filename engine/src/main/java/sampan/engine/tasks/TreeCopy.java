@@ -19,8 +19,7 @@ import sampan.linux.sys.Open;
 final class TreeCopy {
     private static final int DEPTH_MAX = 512;
     private static final long FILES_MAX = 2_000_000;
-    private static final int READ =
-            Open.RDONLY | Open.NOFOLLOW | Open.NONBLOCK | Open.NOCTTY;
+    private static final int READ = Open.RDONLY | Open.NOFOLLOW | Open.NONBLOCK | Open.NOCTTY;
 
     private final Fd targetRoot;
     private final Map<List<Long>, String> linked = new HashMap<>();
@@ -103,8 +102,7 @@ final class TreeCopy {
         }
     }
 
-    private static void attributes(
-            Stat stat, Fd source, String from, Fd target, String to) {
+    private static void attributes(Stat stat, Fd source, String from, Fd target, String to) {
         FileOps.fchownAt(target, to, stat.uid(), stat.gid());
         if (!stat.isSymlink()) {
             FileOps.fchmodAt(target, to, stat.permissions());
@@ -117,12 +115,7 @@ final class TreeCopy {
             }
         }
         FileOps.utimensAt(
-                target,
-                to,
-                stat.atimeSec(),
-                stat.atimeNsec(),
-                stat.mtimeSec(),
-                stat.mtimeNsec());
+                target, to, stat.atimeSec(), stat.atimeNsec(), stat.mtimeSec(), stat.mtimeNsec());
     }
 
     private static void setXattr(Fd target, String path, String name, byte[] value) {

@@ -80,16 +80,13 @@ public final class TreeExtractor {
             case Errno.ENAMETOOLONG ->
                     new TarException("archive entry " + brief(entry) + " has a name too long");
             case Errno.ELOOP ->
-                    new TarException(
-                            "archive entry " + brief(entry) + " is below a loop of links");
+                    new TarException("archive entry " + brief(entry) + " is below a loop of links");
             default -> e;
         };
     }
 
     private static String brief(TarEntry entry) {
-        return entry.name().length() <= 200
-                ? entry.name()
-                : entry.name().substring(0, 200) + "...";
+        return entry.name().length() <= 200 ? entry.name() : entry.name().substring(0, 200) + "...";
     }
 
     private void root(TarEntry entry) {
@@ -354,26 +351,24 @@ public final class TreeExtractor {
 
     /// Last of all, for every file made in a directory changes its time.
     private void setDirectoryTimes() {
-        directoryTimes.forEach(
-                (path, time) -> {
-                    EntryPath at = EntryPath.of(path);
-                    try {
-                        Fd parent = directories.existing(at.parent()).fd();
-                        boolean same =
-                                at.isRoot()
-                                        || FileOps.statIfExists(parent, at.name())
-                                                .map(Stat::isDirectory)
-                                                .orElse(false);
-                        if (same) {
-                            FileOps.utimensAt(
-                                    parent, at.name(), time[0], time[1], time[0], time[1]);
-                        }
-                    } catch (ErrnoException e) {
-                        // A later entry put something else in its place.
-                        if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
-                            throw e;
-                        }
-                    }
-                });
+        directoryTimes.forEach((path, time) -> {
+            EntryPath at = EntryPath.of(path);
+            try {
+                Fd parent = directories.existing(at.parent()).fd();
+                boolean same =
+                        at.isRoot()
+                                || FileOps.statIfExists(parent, at.name())
+                                        .map(Stat::isDirectory)
+                                        .orElse(false);
+                if (same) {
+                    FileOps.utimensAt(parent, at.name(), time[0], time[1], time[0], time[1]);
+                }
+            } catch (ErrnoException e) {
+                // A later entry put something else in its place.
+                if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
+                    throw e;
+                }
+            }
+        });
     }
 }

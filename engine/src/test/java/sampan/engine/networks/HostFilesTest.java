@@ -22,7 +22,10 @@ class HostFilesTest {
         assertThat(
                         HostFiles.hosts(
                                 SELF,
-                                List.of("db:10.0.0.5", "host.docker.internal:host-gateway", "s=[::2]"),
+                                List.of(
+                                        "db:10.0.0.5",
+                                        "host.docker.internal:host-gateway",
+                                        "s=[::2]"),
                                 GATEWAY))
                 .isEqualTo(
                         """
@@ -53,7 +56,14 @@ class HostFilesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"name", "name:", ":1.2.3.4", "name:nowhere", "na me:1.2.3.4", "n:1.2.3.4\nx"})
+            strings = {
+                "name",
+                "name:",
+                ":1.2.3.4",
+                "name:nowhere",
+                "na me:1.2.3.4",
+                "n:1.2.3.4\nx"
+            })
     void senseless_extra_host_is_refused(String entry) {
         assertThatThrownBy(() -> HostFiles.hosts(SELF, List.of(entry), GATEWAY))
                 .isInstanceOf(SampanException.class)
@@ -62,10 +72,7 @@ class HostFilesTest {
 
     @Test
     void host_gateway_needs_a_gateway() {
-        assertThatThrownBy(
-                        () ->
-                                HostFiles.hosts(
-                                        SELF, List.of("a:host-gateway"), Optional.empty()))
+        assertThatThrownBy(() -> HostFiles.hosts(SELF, List.of("a:host-gateway"), Optional.empty()))
                 .hasMessageContaining("host-gateway");
     }
 
@@ -124,12 +131,11 @@ class HostFilesTest {
                         HostFiles.resolvConf(
                                 host, new Resolver(List.of(), List.of("."), List.of("y")), false))
                 .isEqualTo("nameserver 10.0.0.53\noptions y\n");
-        assertThatThrownBy(
-                        () ->
-                                HostFiles.resolvConf(
-                                        host,
-                                        new Resolver(List.of("dns.host"), List.of(), List.of()),
-                                        false))
+        assertThatThrownBy(() ->
+                        HostFiles.resolvConf(
+                                host,
+                                new Resolver(List.of("dns.host"), List.of(), List.of()),
+                                false))
                 .hasMessageContaining("dns server 'dns.host'");
     }
 
@@ -146,7 +152,8 @@ class HostFilesTest {
     @Test
     void stub_of_systemd_is_recognized() {
         assertThat(HostFiles.namesStubOnly("nameserver 127.0.0.53\noptions edns0\n")).isTrue();
-        assertThat(HostFiles.namesStubOnly("nameserver 127.0.0.53\nnameserver 1.1.1.1\n")).isFalse();
+        assertThat(HostFiles.namesStubOnly("nameserver 127.0.0.53\nnameserver 1.1.1.1\n"))
+                .isFalse();
         assertThat(HostFiles.namesStubOnly("")).isFalse();
     }
 

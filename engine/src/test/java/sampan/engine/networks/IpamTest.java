@@ -71,8 +71,7 @@ class IpamTest {
         assertThatThrownBy(() -> ipam("0.0.0.0/7", "0.0.0.1")).hasMessageContaining("8 to 30");
         assertThatThrownBy(() -> ipam("10.0.0.0/24", "10.0.0.255")).hasMessageContaining("gateway");
         assertThatThrownBy(() -> ipam("10.0.0.0/24", "10.0.1.1")).hasMessageContaining("gateway");
-        assertThat(ipam("10.0.0.0/30", "10.0.0.1").allocate())
-                .isEqualTo(Cidr.address("10.0.0.2"));
+        assertThat(ipam("10.0.0.0/30", "10.0.0.1").allocate()).isEqualTo(Cidr.address("10.0.0.2"));
     }
 
     private static Ipam ipam(String subnet, String gateway) {

@@ -33,11 +33,10 @@ class NetworkCatalogTest {
         String id = catalog(SETTINGS).defaultNetwork().id();
         Network.Bridged other = bridged("10.9.0.0/24");
         assertThat(catalog(other).defaultNetwork())
-                .satisfies(
-                        network -> {
-                            assertThat(network.id()).isEqualTo(id);
-                            assertThat(network.bridged()).contains(other);
-                        });
+                .satisfies(network -> {
+                    assertThat(network.id()).isEqualTo(id);
+                    assertThat(network.bridged()).contains(other);
+                });
         assertThat(NetworkCatalog.storedDefault(new NetworkFiles(root))).contains(other);
     }
 

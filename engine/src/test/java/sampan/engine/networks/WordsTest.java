@@ -60,8 +60,7 @@ class WordsTest {
         assertThat(all.shownAddresses()).containsExactly("0.0.0.0", "::");
         assertThat(all.shownHost()).isEqualTo("0.0.0.0:8080");
         PortMapping six =
-                new PortMapping(
-                        Protocol.UDP, Optional.of(InetAddress.ofLiteral("::1")), 53, 53);
+                new PortMapping(Protocol.UDP, Optional.of(InetAddress.ofLiteral("::1")), 53, 53);
         assertThat(six.shownAddresses()).containsExactly("::1");
         assertThat(six.shownHost()).isEqualTo("[::1]:53");
         assertThat(six.request()).isEqualTo(PortRequest.parse("53/udp", "::1", "53"));
@@ -78,8 +77,15 @@ class WordsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "::", "::1", "1::", "2001:db8::5", "1:0:2:3:4:5:6:7", "1:0:0:2::3", "fe80::a:0:0:1",
-                "10.0.0.1", "1:2:3:4:5:6:7:8"
+                "::",
+                "::1",
+                "1::",
+                "2001:db8::5",
+                "1:0:2:3:4:5:6:7",
+                "1:0:0:2::3",
+                "fe80::a:0:0:1",
+                "10.0.0.1",
+                "1:2:3:4:5:6:7:8"
             })
     void address_is_written_short(String text) {
         assertThat(AddressText.of(InetAddress.ofLiteral(text))).isEqualTo(text);

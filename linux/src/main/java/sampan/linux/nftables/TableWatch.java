@@ -46,8 +46,8 @@ public final class TableWatch implements AutoCloseable {
     /// @param reason what was noticed, or why the repair failed
     public record Repair(boolean success, String reason) {}
 
-    /// Subscribes in the calling thread's network namespace, which must be the table's. From here on
-    /// nothing is missed, but nothing is done before [#start].
+    /// Subscribes in the calling thread's network namespace, which must be the table's. From here
+    /// on nothing is missed, but nothing is done before [#start].
     ///
     /// @param after called on the watching thread behind each repair, for logs and events
     public static TableWatch open(NatTable table, Consumer<Repair> after) {
@@ -63,9 +63,12 @@ public final class TableWatch implements AutoCloseable {
         return this;
     }
 
-    /// Stops watching and waits for the thread to end.
+    /// Stops watching and waits for the thread to end. Closing twice is harmless.
     @Override
     public void close() {
+        if (!socket.fd().isOpen()) {
+            return;
+        }
         wakeUp.signal();
         try {
             thread.join(STOP_MILLIS);

@@ -21,9 +21,7 @@ final class Absent {
 
     /// Keeps the document's order.
     static <K, V> Map<K, V> map(@Nullable Map<K, V> value) {
-        return value == null
-                ? Map.of()
-                : Collections.unmodifiableMap(new LinkedHashMap<>(value));
+        return value == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(value));
     }
 
     // A component that the document lacks reaches a record's constructor as null.

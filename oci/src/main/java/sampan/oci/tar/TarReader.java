@@ -160,7 +160,8 @@ public final class TarReader {
         }
         BigDecimal time =
                 pax.time("mtime")
-                        .orElseGet(() -> BigDecimal.valueOf(header.number(Header.MTIME, 12, "mtime")));
+                        .orElseGet(
+                                () -> BigDecimal.valueOf(header.number(Header.MTIME, 12, "mtime")));
         long seconds = time.setScale(0, RoundingMode.FLOOR).longValue();
         int nanoseconds = time.subtract(BigDecimal.valueOf(seconds)).movePointRight(9).intValue();
         boolean device =
@@ -211,9 +212,7 @@ public final class TarReader {
         return switch (flag) {
             // Before POSIX a directory was a file whose name ends with a slash.
             case 0, '0' ->
-                    name.endsWith("/") && size == 0
-                            ? TarEntry.Type.DIRECTORY
-                            : TarEntry.Type.FILE;
+                    name.endsWith("/") && size == 0 ? TarEntry.Type.DIRECTORY : TarEntry.Type.FILE;
             case '7' -> TarEntry.Type.FILE;
             case '1' -> TarEntry.Type.HARD_LINK;
             case '2' -> TarEntry.Type.SYMLINK;

@@ -49,8 +49,7 @@ public interface RootView {
 
             @Override
             public OptionalInt directoryMode(String path) {
-                try (Fd directory =
-                        FileOps.openInRoot(root, path, Open.PATH | Open.DIRECTORY, 0)) {
+                try (Fd directory = FileOps.openInRoot(root, path, Open.PATH | Open.DIRECTORY, 0)) {
                     return OptionalInt.of(FileOps.stat(directory).permissions());
                 } catch (SampanException e) {
                     return OptionalInt.empty();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import sampan.errors.ErrnoException;
 import sampan.errors.ErrorCode;
@@ -28,14 +29,16 @@ public final class FdAttachment implements AutoCloseable {
 
     private final UnixSocket socket;
     private final byte[] buffer = new byte[ControlMessage.BYTES_MAX];
+    // Held where the socket is used or closed.
+    private final ReentrantLock open = new ReentrantLock();
     private int reason = ENDED;
 
     private FdAttachment(UnixSocket socket) {
         this.socket = socket;
     }
 
-    /// The client's descriptors; `Fd.NONE` where it has no interest. They stay the caller's, who may
-    /// close them once the attachment is open.
+    /// The client's descriptors; `Fd.NONE` where it has no interest. They stay the caller's, who
+    /// may close them once the attachment is open.
     public record Ends(Fd stdin, Fd stdout, Fd stderr) {}
 
     /// Hands the descriptors over.
@@ -61,7 +64,9 @@ public final class FdAttachment implements AutoCloseable {
                 socket.send(keys);
             }
             poller.register(
-                    socket.fd(), Readiness.IN, (registration, _) -> attachment.hear(registration, gone));
+                    socket.fd(),
+                    Readiness.IN,
+                    (registration, _) -> attachment.hear(registration, gone));
             return attachment;
         } catch (RuntimeException e) {
             socket.close();
@@ -91,7 +96,12 @@ public final class FdAttachment implements AutoCloseable {
             LOG.log(Level.DEBUG, "attachment", e);
         }
         registration.close();
-        socket.close();
+        open.lock();
+        try {
+            socket.close();
+        } finally {
+            open.unlock();
+        }
         gone.accept(reason);
     }
 
@@ -111,19 +121,27 @@ public final class FdAttachment implements AutoCloseable {
     /// Gives the process's terminal another size.
     public void resize(int rows, int columns) {
         byte[] frame = Frames.resize(rows, columns);
-        if (socket.trySend(frame, List.of()) != frame.length) {
-            throw new SampanException(
-                    ErrorCode.UNAVAILABLE, "the container's monitor does not read its orders");
+        open.lock();
+        try {
+            if (socket.fd().isOpen() && socket.trySend(frame, List.of()) != frame.length) {
+                throw new SampanException(
+                        ErrorCode.UNAVAILABLE, "the container's monitor does not read its orders");
+            }
+        } finally {
+            open.unlock();
         }
     }
 
     // The descriptor itself is closed on the poller's thread, which alone reads from it.
     @Override
     public void close() {
+        open.lock();
         try {
-            socket.shutdown(UnixSocket.SHUT_BOTH);
-        } catch (IllegalStateException e) {
-            LOG.log(Level.TRACE, "attachment is gone already", e);
+            if (socket.fd().isOpen()) {
+                socket.shutdown(UnixSocket.SHUT_BOTH);
+            }
+        } finally {
+            open.unlock();
         }
     }
 }

@@ -37,7 +37,7 @@ public final class Launcher implements AutoCloseable {
     /// @param slots the descriptors of slots 0 to n-1; stay the caller's, who may close them on
     ///   return. `Fd.NONE` leaves a slot closed
     /// @throws SampanException where it cannot be started at all; whatever fails later is told to
-    ///     the listener
+    ///   the listener
     public Monitor launch(LaunchPlan plan, List<Fd> slots, MonitorListener listener) {
         if (slots.size() != plan.fdCount()) {
             throw new IllegalArgumentException(

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import sampan.errors.ErrnoException;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -30,6 +31,9 @@ public final class Monitor implements AutoCloseable {
     private Instant startedAt = Instant.EPOCH;
     private boolean ended;
     private volatile boolean closing;
+    // Held where the socket is used or closed, so that no order goes to a descriptor that got its
+    // number.
+    private final ReentrantLock open = new ReentrantLock();
 
     private Monitor(int pid, UnixSocket socket, boolean stream, MonitorListener listener) {
         this.pid = pid;
@@ -39,8 +43,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     private Monitor watchedBy(Poller poller) {
-        poller.register(
-                socket.fd(), Readiness.IN, (registration, _) -> readable(registration));
+        poller.register(socket.fd(), Readiness.IN, (registration, _) -> readable(registration));
         return this;
     }
 
@@ -92,11 +95,16 @@ public final class Monitor implements AutoCloseable {
     // Orders are few and small: the socket's buffer has room for them unless the monitor hangs.
     private void send(byte[] bytes) {
         int sent;
+        open.lock();
         try {
+            if (!socket.fd().isOpen()) {
+                throw new SampanException(ErrorCode.UNAVAILABLE, "the container's monitor is gone");
+            }
             sent = socket.trySend(bytes, List.of());
-        } catch (ErrnoException | IllegalStateException e) {
-            throw new SampanException(
-                    ErrorCode.UNAVAILABLE, "the container's monitor is gone", e);
+        } catch (ErrnoException e) {
+            throw new SampanException(ErrorCode.UNAVAILABLE, "the container's monitor is gone", e);
+        } finally {
+            open.unlock();
         }
         if (sent != bytes.length) {
             throw new SampanException(
@@ -163,8 +171,7 @@ public final class Monitor implements AutoCloseable {
             }
             case ControlMessage.STATE -> state(message);
             case ControlMessage.DETACHED -> listener.detached((int) message.a());
-            default ->
-                    LOG.log(Level.WARNING, "monitor {0} sent type {1}", pid, message.type());
+            default -> LOG.log(Level.WARNING, "monitor {0} sent type {1}", pid, message.type());
         }
     }
 
@@ -185,7 +192,12 @@ public final class Monitor implements AutoCloseable {
 
     private void finish(Registration registration) {
         registration.close();
-        socket.close();
+        open.lock();
+        try {
+            socket.close();
+        } finally {
+            open.unlock();
+        }
         if (!ended && !closing) {
             ended = true;
             listener.lost();
@@ -196,10 +208,13 @@ public final class Monitor implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        open.lock();
         try {
-            socket.shutdown(UnixSocket.SHUT_BOTH);
-        } catch (IllegalStateException e) {
-            LOG.log(Level.TRACE, "monitor is gone already", e);
+            if (socket.fd().isOpen()) {
+                socket.shutdown(UnixSocket.SHUT_BOTH);
+            }
+        } finally {
+            open.unlock();
         }
     }
 }

@@ -21,7 +21,7 @@ public interface MonitorListener {
     /// @param errno 0: by its detach keys; else what writing its output failed with
     default void detached(int errno) {}
 
-    /// The monitor went away without telling an end: it was killed, or its plan told it not to stay.
-    /// Its records may be missing.
+    /// The monitor went away without telling an end: it was killed, or its plan told it not to
+    /// stay. Its records may be missing.
     void lost();
 }

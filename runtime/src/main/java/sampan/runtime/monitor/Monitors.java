@@ -19,10 +19,10 @@ public final class Monitors {
         this.poller = poller;
     }
 
-    /// Takes up the task of a directory. A monitor that lives reports at once what state its process
-    /// is in. Where none lives, the listener has been told when this returns: the record of the end
-    /// or of the failure if there is one, else that the monitor is lost; then the process, see
-    /// [TaskRecords#process], may still run without anybody who holds its output.
+    /// Takes up the task of a directory. A monitor that lives reports at once what state its
+    /// process is in. Where none lives, the listener has been told when this returns: the record of
+    /// the end or of the failure if there is one, else that the monitor is lost; then the process,
+    /// see [TaskRecords#process], may still run without anybody who holds its output.
     ///
     /// @return the monitor, if it lives
     public Optional<Monitor> adopt(Path taskDirectory, MonitorListener listener) {

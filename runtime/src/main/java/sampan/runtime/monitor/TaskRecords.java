@@ -40,9 +40,7 @@ public final class TaskRecords {
     /// The process, once its program runs.
     public static Optional<ProcessRecord> process(Path directory) {
         return fields(directory, "pid", 3)
-                .map(f ->
-                        new ProcessRecord(
-                                (int) number(f[0]), number(f[1]), instant(f[2])));
+                .map(f -> new ProcessRecord((int) number(f[0]), number(f[1]), instant(f[2])));
     }
 
     /// How it ended, once it did.
@@ -84,8 +82,7 @@ public final class TaskRecords {
 
     private static Optional<String> line(Path file) {
         try (var in = Files.newInputStream(file)) {
-            String text =
-                    new String(in.readNBytes(LINE_BYTES_MAX), StandardCharsets.UTF_8);
+            String text = new String(in.readNBytes(LINE_BYTES_MAX), StandardCharsets.UTF_8);
             return Optional.of(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
         } catch (NoSuchFileException e) {
             return Optional.empty();

@@ -49,12 +49,23 @@ final class MountSpec {
         Map<String, String> options = new HashMap<>();
         for (String field : text.split(",")) {
             int equals = field.indexOf('=');
-            String name = (equals < 0 ? field : field.substring(0, equals)).toLowerCase(Locale.ROOT);
+            String name =
+                    (equals < 0 ? field : field.substring(0, equals)).toLowerCase(Locale.ROOT);
             String value = equals < 0 ? "true" : field.substring(equals + 1);
             switch (name) {
-                case "type", "target", "source", "readonly", "bind-propagation", "bind-nonrecursive",
-                        "volume-nocopy", "volume-subpath", "consistency", "bind-recursive",
-                        "bind-create-src", "image-subpath" -> fields.put(name, value);
+                case "type",
+                        "target",
+                        "source",
+                        "readonly",
+                        "bind-propagation",
+                        "bind-nonrecursive",
+                        "volume-nocopy",
+                        "volume-subpath",
+                        "consistency",
+                        "bind-recursive",
+                        "bind-create-src",
+                        "image-subpath" ->
+                        fields.put(name, value);
                 case "dst", "destination" -> fields.put("target", value);
                 case "src" -> fields.put("source", value);
                 case "ro" -> fields.put("readonly", value);
@@ -64,8 +75,13 @@ final class MountSpec {
                 case "volume-label" -> put(options, "label:", value, text);
                 default ->
                         throw SampanException.invalid(
-                                "invalid argument \"" + text + "\" for \"--mount\" flag: unexpected key '"
-                                        + name + "' in '" + field + "'");
+                                "invalid argument \""
+                                        + text
+                                        + "\" for \"--mount\" flag: unexpected key '"
+                                        + name
+                                        + "' in '"
+                                        + field
+                                        + "'");
             }
         }
         Type type = type(fields.getOrDefault("type", "volume"), text);
@@ -79,7 +95,8 @@ final class MountSpec {
             source = java.nio.file.Path.of(workingDirectory).resolve(source).normalize().toString();
         }
         boolean nonRecursive =
-                flag(fields, "bind-nonrecursive") || "disabled".equals(fields.get("bind-recursive"));
+                flag(fields, "bind-nonrecursive")
+                        || "disabled".equals(fields.get("bind-recursive"));
         return new MountRequest(
                 type,
                 source,
@@ -98,7 +115,8 @@ final class MountSpec {
     private static void put(Map<String, String> options, String prefix, String pair, String text) {
         int equals = pair.indexOf('=');
         if (equals <= 0) {
-            throw SampanException.invalid("invalid argument \"" + text + "\" for \"--mount\" flag: " + pair);
+            throw SampanException.invalid(
+                    "invalid argument \"" + text + "\" for \"--mount\" flag: " + pair);
         }
         options.put(prefix + pair.substring(0, equals), pair.substring(equals + 1));
     }
@@ -115,7 +133,10 @@ final class MountSpec {
             case "image" -> Type.IMAGE;
             default ->
                     throw SampanException.invalid(
-                            "invalid argument \"" + text + "\" for \"--mount\" flag: mount type unknown: " + word);
+                            "invalid argument \""
+                                    + text
+                                    + "\" for \"--mount\" flag: mount type unknown: "
+                                    + word);
         };
     }
 }

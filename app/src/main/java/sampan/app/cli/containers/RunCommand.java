@@ -37,14 +37,20 @@ public final class RunCommand implements Callable<Integer> {
 
     @Mixin private ContainerOptions options = new ContainerOptions();
 
-    @Option(names = {"-d", "--detach"}, arity = "0..1", fallbackValue = "true",
+    @Option(
+            names = {"-d", "--detach"},
+            arity = "0..1",
+            fallbackValue = "true",
             description = "Run in the background and print the container id")
     private boolean detach;
 
     @Option(names = "--detach-keys", description = "Key sequence that detaches")
     private String detachKeys = "";
 
-    @Option(names = "--sig-proxy", arity = "0..1", fallbackValue = "true",
+    @Option(
+            names = "--sig-proxy",
+            arity = "0..1",
+            fallbackValue = "true",
             description = "Pass signals on to the process")
     private boolean signalProxy = true;
 
@@ -76,13 +82,13 @@ public final class RunCommand implements Callable<Integer> {
         if (!options.cidfile.isEmpty()) {
             idFile = Optional.of(openIdFile(context, options.cidfile));
         }
-        Optional<String> name = options.name.isEmpty() ? Optional.empty() : Optional.of(options.name);
+        Optional<String> name =
+                options.name.isEmpty() ? Optional.empty() : Optional.of(options.name);
         ContainerService.Created created = context.engine().containers().create(name, spec);
-        idFile.ifPresent(
-                file -> {
-                    FileIo.writeFully(file, created.id().value().getBytes(StandardCharsets.US_ASCII));
-                    file.close();
-                });
+        idFile.ifPresent(file -> {
+            FileIo.writeFully(file, created.id().value().getBytes(StandardCharsets.US_ASCII));
+            file.close();
+        });
         created.warnings().forEach(warning -> context.err().println("WARNING: " + warning));
         return created;
     }
@@ -100,13 +106,16 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int foreground(String id, ContainerSpec spec, DetachKeys keys) throws InterruptedException {
+    private int foreground(String id, ContainerSpec spec, DetachKeys keys)
+            throws InterruptedException {
         Engine engine = context.engine();
         boolean terminal = options.tty && context.caller().stdinIsTerminal();
         // Registered before the start: a short run would be over before a later wait.
         CompletableFuture<WaitResult> waiting =
                 engine.tasks()
-                        .waitFor(id, options.remove ? WaitCondition.REMOVED : WaitCondition.NEXT_EXIT);
+                        .waitFor(
+                                id,
+                                options.remove ? WaitCondition.REMOVED : WaitCondition.NEXT_EXIT);
         Foreground.Watched watched =
                 new Foreground.Watched() {
                     @Override

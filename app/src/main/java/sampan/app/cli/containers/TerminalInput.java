@@ -26,7 +26,8 @@ final class TerminalInput implements AutoCloseable {
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(CHUNKS_MAX + 1);
     private final Registration registration;
 
-    TerminalInput(Poller poller, Fd terminal, AttachSession session, DetachKeys keys, Runnable detached) {
+    TerminalInput(
+            Poller poller, Fd terminal, AttachSession session, DetachKeys keys, Runnable detached) {
         this.terminal = terminal;
         this.session = session;
         this.keys = keys;

@@ -20,16 +20,20 @@ import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.json.Json;
 
-/// `sampan inspect`, and with a type set, `sampan image inspect` and its like: what the API tells of
-/// an object.
+/// `sampan inspect`, and with a type set, `sampan image inspect` and its like: what the API tells
+/// of an object.
 @Command(description = "Return low-level information on objects")
 public final class InspectCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--format"}, description = "json, or a template")
+    @Option(
+            names = {"-f", "--format"},
+            description = "json, or a template")
     private String format = "";
 
-    @Option(names = {"-s", "--size"}, description = "Display total file sizes of a container")
+    @Option(
+            names = {"-s", "--size"},
+            description = "Display total file sizes of a container")
     private boolean size;
 
     @Option(names = "--type", description = "container, image, volume or network")
@@ -100,11 +104,18 @@ public final class InspectCommand implements Callable<Integer> {
                         new Kind("container", () -> container(engine, object)),
                         new Kind(
                                 "image",
-                                () -> ImageDocs.inspect(engine.images().inspect(object), ApiVersion.NEWEST)),
-                        new Kind("volume", () -> VolumeDocs.inspect(engine.volumes().inspect(object))),
+                                () ->
+                                        ImageDocs.inspect(
+                                                engine.images().inspect(object),
+                                                ApiVersion.NEWEST)),
+                        new Kind(
+                                "volume",
+                                () -> VolumeDocs.inspect(engine.volumes().inspect(object))),
                         new Kind(
                                 "network",
-                                () -> NetworkDocs.inspect(engine.networks().inspect(object), true)));
+                                () ->
+                                        NetworkDocs.inspect(
+                                                engine.networks().inspect(object), true)));
         for (Kind kind : kinds) {
             if (type.isEmpty() || type.equals(kind.name)) {
                 try {

@@ -16,7 +16,9 @@ import sampan.oci.json.Json;
 public final class VersionCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--format"}, description = "json, or a template")
+    @Option(
+            names = {"-f", "--format"},
+            description = "json, or a template")
     private String format = "";
 
     public VersionCommand(CommandContext context) {

@@ -49,9 +49,7 @@ final class ArchiveFiles {
             throws IOException {
         ArchiveFiles archive = new ArchiveFiles(transfer, content, progress);
         TarReader reader = new TarReader(tar, LIMITS);
-        for (Optional<TarEntry> entry = reader.next();
-                entry.isPresent();
-                entry = reader.next()) {
+        for (Optional<TarEntry> entry = reader.next(); entry.isPresent(); entry = reader.next()) {
             archive.add(entry.get(), reader);
         }
         reader.drain();
@@ -102,8 +100,7 @@ final class ArchiveFiles {
                         first,
                         ingest ->
                                 reader.copyTo(
-                                        new Reporting(
-                                                ingest, progress, label, entry.size())));
+                                        new Reporting(ingest, progress, label, entry.size())));
         if (promised.isPresent() && !promised.get().equals(stored.digest())) {
             throw SampanException.invalid(
                     "content of " + path.path() + " has digest " + stored.digest());
@@ -190,8 +187,7 @@ final class ArchiveFiles {
     ///
     /// @throws SampanException INVALID where the archive has none
     Stored get(String name) {
-        return find(name)
-                .orElseThrow(() -> SampanException.invalid("image archive lacks " + name));
+        return find(name).orElseThrow(() -> SampanException.invalid("image archive lacks " + name));
     }
 
     <T> T json(Stored file, Class<T> type) {

@@ -46,8 +46,7 @@ public final class ArchiveLoader {
     public List<LoadedImage> load(InputStream stream, TransferProgress progress) {
         try (Transfer transfer = new Transfer(stores);
                 ReadableByteChannel tar = Compression.open(new StreamChannel(stream))) {
-            ArchiveFiles files =
-                    ArchiveFiles.read(tar, transfer, stores.content(), progress);
+            ArchiveFiles files = ArchiveFiles.read(tar, transfer, stores.content(), progress);
             List<Found> images = new Reading(files).images();
             if (images.isEmpty()) {
                 throw SampanException.invalid("archive without an image in it");
@@ -88,10 +87,8 @@ public final class ArchiveLoader {
         if (!document.os().isEmpty() && !document.os().equals("linux")) {
             throw SampanException.invalid("image is for " + document.os() + ", not for linux");
         }
-        List<Layer> layers =
-                transfer.commitLayers(image.layers(), document.rootfs().diffIds());
-        Stored manifest =
-                image.manifest().orElseGet(() -> transfer.store(manifestOf(image)));
+        List<Layer> layers = transfer.commitLayers(image.layers(), document.rootfs().diffIds());
+        Stored manifest = image.manifest().orElseGet(() -> transfer.store(manifestOf(image)));
         return new ImageRecord(
                 image.config().digest(),
                 manifest.digest(),
@@ -139,7 +136,8 @@ public final class ArchiveLoader {
 
         List<Found> images() {
             files.find(Layout.INDEX_FILE)
-                    .ifPresent(file -> readIndex(files.json(file, Index.class), Optional.empty(), 0));
+                    .ifPresent(
+                            file -> readIndex(files.json(file, Index.class), Optional.empty(), 0));
             Optional<Stored> docker = files.find(DOCKER_MANIFEST);
             if (docker.isPresent()) {
                 List<Found> found = new ArrayList<>();
@@ -188,11 +186,9 @@ public final class ArchiveLoader {
         private Stored blob(Descriptor descriptor) {
             Stored blob =
                     files.blob(descriptor.digest())
-                            .orElseThrow(
-                                    () ->
-                                            SampanException.invalid(
-                                                    "image archive lacks blob "
-                                                            + descriptor.digest()));
+                            .orElseThrow(() ->
+                                    SampanException.invalid(
+                                            "image archive lacks blob " + descriptor.digest()));
             if (blob.size() != descriptor.size()) {
                 throw SampanException.invalid(
                         "blob "
@@ -246,9 +242,7 @@ public final class ArchiveLoader {
                             ? entry.annotations().getOrDefault(Descriptor.REFERENCE_NAME, "")
                             : full;
             boolean whole = !full.isEmpty() || text.contains(":") || text.contains("/");
-            return text.isEmpty() || !whole
-                    ? Optional.empty()
-                    : Optional.of(Reference.parse(text));
+            return text.isEmpty() || !whole ? Optional.empty() : Optional.of(Reference.parse(text));
         }
     }
 }

@@ -9,7 +9,8 @@ import sampan.oci.tar.Compression;
 /// A blob that came in and is in the content store.
 ///
 /// @param unpacked what another thread makes of it, where it looked like a layer
-record Stored(Digest digest, long size, Compression compression, Optional<Future<Unpacked>> unpacked) {
+record Stored(
+        Digest digest, long size, Compression compression, Optional<Future<Unpacked>> unpacked) {
     /// An unpacked layer that is not committed yet.
     ///
     /// @param diffId absent where it is the blob's own digest

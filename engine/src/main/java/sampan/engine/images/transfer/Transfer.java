@@ -174,10 +174,7 @@ public final class Transfer implements AutoCloseable {
             Digest actual = unpacked.diffId().orElse(blob.digest());
             if (!actual.equals(diffId)) {
                 throw SampanException.invalid(
-                        "layer has digest "
-                                + actual
-                                + " where the image's config says "
-                                + diffId);
+                        "layer has digest " + actual + " where the image's config says " + diffId);
             }
             return unpacked.layer().commit(diffId);
         }
@@ -202,8 +199,7 @@ public final class Transfer implements AutoCloseable {
     }
 
     static SampanException failed(IOException e) {
-        return new SampanException(
-                ErrorCode.UNAVAILABLE, "transfer failed: " + e.getMessage(), e);
+        return new SampanException(ErrorCode.UNAVAILABLE, "transfer failed: " + e.getMessage(), e);
     }
 
     @Override

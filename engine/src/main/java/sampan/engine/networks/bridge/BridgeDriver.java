@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import sampan.engine.networks.Attachment;
 import sampan.engine.networks.Endpoint;
@@ -46,13 +47,17 @@ public final class BridgeDriver implements NetworkDriver {
     private final Publisher publisher;
     private final Leaving leaving;
     private final SandboxPool<Made> pool;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final ConcurrentHashMap<String, Endpoint> endpoints = new ConcurrentHashMap<>();
 
     /// A namespace that waits for its container.
     private record Made(NetNamespace namespace, Inet4Address address, MacAddress mac) {}
 
     private BridgeDriver(
-            Network network, BridgeSettings settings, HostNamespace host, Consumer<String> notices) {
+            Network network,
+            BridgeSettings settings,
+            HostNamespace host,
+            Consumer<String> notices) {
         this.network = network;
         this.bridged = network.bridged().orElseThrow();
         this.host = host;
@@ -67,7 +72,8 @@ public final class BridgeDriver implements NetworkDriver {
         this.pool = new SandboxPool<>(settings.poolSize(), new PoolMaker(notices));
     }
 
-    /// Makes the bridge and the firewall table, takes over what runs, removes what a dead daemon left.
+    /// Makes the bridge and the firewall table, takes over what runs, removes what a dead daemon
+    /// left.
     ///
     /// @param network of driver `bridge`, as the catalog has it
     /// @param host where the bridge is
@@ -171,17 +177,16 @@ public final class BridgeDriver implements NetworkDriver {
     /// firewall chains that drop forwarded packets, which a table of ours cannot overrule.
     public List<String> obstacles() {
         return host.call(ForeignChains::forwardDrops).stream()
-                .map(
-                        drop ->
-                                "firewall chain "
-                                        + drop.chain()
-                                        + " of table "
-                                        + drop.family()
-                                        + " "
-                                        + drop.table()
-                                        + " drops forwarded packets unless a rule of its own accepts"
-                                        + " them: let it accept what comes in or goes out by "
-                                        + bridged.bridge())
+                .map(drop ->
+                        "firewall chain "
+                                + drop.chain()
+                                + " of table "
+                                + drop.family()
+                                + " "
+                                + drop.table()
+                                + " drops forwarded packets unless a rule of its own accepts"
+                                + " them: let it accept what comes in or goes out by "
+                                + bridged.bridge())
                 .toList();
     }
 
@@ -199,6 +204,9 @@ public final class BridgeDriver implements NetworkDriver {
 
     /// Closes, and takes bridge and firewall table away: for a daemon that leaves no containers.
     public void remove() {
+        if (closed.getAndSet(true)) {
+            throw new IllegalStateException("the driver is closed");
+        }
         stop();
         table.remove();
         wiring.delete(bridged.bridge());
@@ -207,8 +215,10 @@ public final class BridgeDriver implements NetworkDriver {
 
     @Override
     public void close() {
-        stop();
-        closeSockets();
+        if (!closed.getAndSet(true)) {
+            stop();
+            closeSockets();
+        }
     }
 
     private void stop() {
@@ -286,24 +296,23 @@ public final class BridgeDriver implements NetworkDriver {
 
     private void allowForwarding(Consumer<String> notices) {
         boolean changed =
-                host.call(
-                        () -> {
-                            try {
-                                if (!Files.readString(FORWARDING).strip().equals("0")) {
-                                    return false;
-                                }
-                                Files.writeString(FORWARDING, "1");
-                                return true;
-                            } catch (IOException e) {
-                                throw new SampanException(
-                                        ErrorCode.UNAVAILABLE,
-                                        "containers cannot reach the world: writing "
-                                                + FORWARDING
-                                                + " failed: "
-                                                + e.getMessage(),
-                                        e);
-                            }
-                        });
+                host.call(() -> {
+                    try {
+                        if (!Files.readString(FORWARDING).strip().equals("0")) {
+                            return false;
+                        }
+                        Files.writeString(FORWARDING, "1");
+                        return true;
+                    } catch (IOException e) {
+                        throw new SampanException(
+                                ErrorCode.UNAVAILABLE,
+                                "containers cannot reach the world: writing "
+                                        + FORWARDING
+                                        + " failed: "
+                                        + e.getMessage(),
+                                e);
+                    }
+                });
         if (changed) {
             notices.accept("switched on the forwarding of IPv4 packets (" + FORWARDING + ")");
         }
@@ -336,7 +345,8 @@ public final class BridgeDriver implements NetworkDriver {
                     namespace.close();
                     if (wiring.exists(wiring.link(address)) && i < ADDRESS_TRIES) {
                         // Somebody has the link and with it the address: it stays out of use.
-                        notices.accept("link " + wiring.link(address) + " is not ours: " + e.getMessage());
+                        notices.accept(
+                                "link " + wiring.link(address) + " is not ours: " + e.getMessage());
                         continue;
                     }
                     addresses.release(address);

@@ -16,8 +16,8 @@ import sampan.linux.netlink.RouteSocket;
 public final class BridgePlan {
     private BridgePlan() {}
 
-    /// The subnet is the one asked for, else the one kept from before, else that of the bridge as it
-    /// stands, else one that overlaps no route of the host; its first address is the gateway.
+    /// The subnet is the one asked for, else the one kept from before, else that of the bridge as
+    /// it stands, else one that overlaps no route of the host; its first address is the gateway.
     ///
     /// @param kept the network's settings of before, which count where the bridge is the same
     public static Network.Bridged resolve(

@@ -39,8 +39,7 @@ public record BridgeSettings(
     }
 
     public static BridgeSettings defaults() {
-        return new BridgeSettings(
-                DEFAULT_BRIDGE, Optional.empty(), Optional.empty(), DEFAULT_POOL);
+        return new BridgeSettings(DEFAULT_BRIDGE, Optional.empty(), Optional.empty(), DEFAULT_POOL);
     }
 
     /// The firewall table's name: `sampan` for the default bridge, one of its own for every other.

@@ -100,28 +100,27 @@ final class HeldPorts implements AutoCloseable {
     void lead(Held held, Optional<InetAddress> address, InetSocketAddress target) {
         boolean onlyIpv6 = address.filter(a -> a instanceof Inet6Address).isPresent();
         held.channel()
-                .ifPresent(
-                        channel -> {
-                            try {
-                                switch (channel) {
-                                    case ServerSocketChannel server ->
-                                            server.register(
-                                                    selector,
-                                                    SelectionKey.OP_ACCEPT,
-                                                    new Door(server, target, onlyIpv6));
-                                    case DatagramChannel datagrams ->
-                                            datagrams.register(
-                                                    selector,
-                                                    SelectionKey.OP_READ,
-                                                    udp.door(datagrams, target, onlyIpv6));
-                                    default ->
-                                            throw new IllegalStateException(
-                                                    "unexpected " + channel.getClass());
-                                }
-                            } catch (IOException e) {
-                                throw new UncheckedIOException(e);
-                            }
-                        });
+                .ifPresent(channel -> {
+                    try {
+                        switch (channel) {
+                            case ServerSocketChannel server ->
+                                    server.register(
+                                            selector,
+                                            SelectionKey.OP_ACCEPT,
+                                            new Door(server, target, onlyIpv6));
+                            case DatagramChannel datagrams ->
+                                    datagrams.register(
+                                            selector,
+                                            SelectionKey.OP_READ,
+                                            udp.door(datagrams, target, onlyIpv6));
+                            default ->
+                                    throw new IllegalStateException(
+                                            "unexpected " + channel.getClass());
+                        }
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
         selector.wakeup();
     }
 
@@ -132,14 +131,13 @@ final class HeldPorts implements AutoCloseable {
             return;
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
-        tasks.add(
-                () -> {
-                    for (Held held : ports) {
-                        held.channel().ifPresent(this::close);
-                    }
-                    flush();
-                    done.complete(null);
-                });
+        tasks.add(() -> {
+            for (Held held : ports) {
+                held.channel().ifPresent(this::close);
+            }
+            flush();
+            done.complete(null);
+        });
         selector.wakeup();
         if (closed) {
             return;
@@ -149,24 +147,23 @@ final class HeldPorts implements AutoCloseable {
 
     private NetworkChannel open(Protocol protocol, Optional<InetAddress> address) {
         boolean four = address.filter(a -> a instanceof Inet4Address).isPresent();
-        return host.call(
-                () -> {
-                    try {
-                        if (protocol == Protocol.TCP) {
-                            return four
-                                    ? ServerSocketChannel.open(StandardProtocolFamily.INET)
-                                    : ServerSocketChannel.open();
-                        }
-                        return four
-                                ? DatagramChannel.open(StandardProtocolFamily.INET)
-                                : DatagramChannel.open();
-                    } catch (IOException e) {
-                        throw new SampanException(
-                                ErrorCode.UNAVAILABLE,
-                                "no socket for a published port: " + e.getMessage(),
-                                e);
-                    }
-                });
+        return host.call(() -> {
+            try {
+                if (protocol == Protocol.TCP) {
+                    return four
+                            ? ServerSocketChannel.open(StandardProtocolFamily.INET)
+                            : ServerSocketChannel.open();
+                }
+                return four
+                        ? DatagramChannel.open(StandardProtocolFamily.INET)
+                        : DatagramChannel.open();
+            } catch (IOException e) {
+                throw new SampanException(
+                        ErrorCode.UNAVAILABLE,
+                        "no socket for a published port: " + e.getMessage(),
+                        e);
+            }
+        });
     }
 
     private void work() {

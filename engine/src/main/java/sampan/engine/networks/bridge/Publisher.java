@@ -89,8 +89,9 @@ final class Publisher {
         }
     }
 
-    /// Lays the firewall with what was published before a restart, and takes the ports again. A port
-    /// that somebody else took meanwhile is still led to its container: that is told, not refused.
+    /// Lays the firewall with what was published before a restart, and takes the ports again. A
+    /// port that somebody else took meanwhile is still led to its container: that is told, not
+    /// refused.
     void restore(NatNetwork network, Collection<Attachment> attachments, Consumer<String> notices) {
         lock.lock();
         try {
@@ -107,11 +108,10 @@ final class Publisher {
                 }
             }
             table.install(List.of(network), all);
-            attachments.forEach(
-                    attachment ->
-                            byEndpoint
-                                    .getOrDefault(attachment.endpoint().id(), List.of())
-                                    .forEach(p -> lead(attachment.endpoint(), p)));
+            attachments.forEach(attachment ->
+                    byEndpoint
+                            .getOrDefault(attachment.endpoint().id(), List.of())
+                            .forEach(p -> lead(attachment.endpoint(), p)));
         } finally {
             lock.unlock();
         }
@@ -129,8 +129,7 @@ final class Publisher {
                             + "/"
                             + mapping.protocol()
                             + " was taken by another program while the daemon was away");
-            return new Published(
-                    mapping, new HeldPorts.Held(mapping.hostPort(), Optional.empty()));
+            return new Published(mapping, new HeldPorts.Held(mapping.hostPort(), Optional.empty()));
         }
     }
 
@@ -146,7 +145,9 @@ final class Publisher {
             if (!request.anyPort() && isOurs(wanted)) {
                 if (last) {
                     throw SampanException.conflict(
-                            "Bind for " + wanted.shownHost() + " failed: port is already allocated");
+                            "Bind for "
+                                    + wanted.shownHost()
+                                    + " failed: port is already allocated");
                 }
                 continue;
             }

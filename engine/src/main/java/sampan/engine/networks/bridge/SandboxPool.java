@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -76,7 +75,9 @@ final class SandboxPool<T> implements AutoCloseable {
                     if (left <= 0) {
                         throw new SampanException(
                                 ErrorCode.UNAVAILABLE,
-                                "no network sandbox was ready within " + PATIENCE.toSeconds() + " s");
+                                "no network sandbox was ready within "
+                                        + PATIENCE.toSeconds()
+                                        + " s");
                     }
                     left = changed.awaitNanos(left);
                 }
@@ -84,7 +85,9 @@ final class SandboxPool<T> implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new SampanException(
-                        ErrorCode.UNAVAILABLE, "interrupted while waiting for a network sandbox", e);
+                        ErrorCode.UNAVAILABLE,
+                        "interrupted while waiting for a network sandbox",
+                        e);
             } finally {
                 waiting--;
                 changed.signalAll();

@@ -33,15 +33,14 @@ final class TcpRelay implements AutoCloseable {
             return;
         }
         open.add(client);
-        Thread.startVirtualThread(
-                () -> {
-                    try {
-                        carry(client, target);
-                    } finally {
-                        close(client);
-                        places.release();
-                    }
-                });
+        Thread.startVirtualThread(() -> {
+            try {
+                carry(client, target);
+            } finally {
+                close(client);
+                places.release();
+            }
+        });
     }
 
     private void carry(SocketChannel client, InetSocketAddress target) {

@@ -35,7 +35,9 @@ final class Wiring implements AutoCloseable {
         Link link = route.link(name).orElseGet(this::makeBridge);
         if (!link.kind().equals("bridge")) {
             throw SampanException.conflict(
-                    "link " + name + " is no bridge; remove it or choose another name with --bridge");
+                    "link "
+                            + name
+                            + " is no bridge; remove it or choose another name with --bridge");
         }
         bridge = link.index();
         List<Inet4Address> addresses =
@@ -67,8 +69,7 @@ final class Wiring implements AutoCloseable {
     }
 
     /// As above, with a socket that the caller has in that namespace.
-    void connect(
-            Inet4Address address, MacAddress mac, NetNamespace namespace, RouteSocket inside) {
+    void connect(Inet4Address address, MacAddress mac, NetNamespace namespace, RouteSocket inside) {
         String name = link(address);
         VethPair pair =
                 new VethPair(name, CONTAINER_LINK, mac, OptionalInt.of(bridge), network.mtu());
@@ -80,10 +81,9 @@ final class Wiring implements AutoCloseable {
             int eth0 =
                     inside.link(CONTAINER_LINK)
                             .map(Link::index)
-                            .orElseThrow(
-                                    () ->
-                                            SampanException.notFound(
-                                                    "link " + CONTAINER_LINK + " vanished"));
+                            .orElseThrow(() ->
+                                    SampanException.notFound(
+                                            "link " + CONTAINER_LINK + " vanished"));
             inside.batch()
                     .up(RouteSocket.LOOPBACK)
                     .withoutLinkLocal(eth0)

@@ -50,7 +50,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private final Path layerHome;
     private final Path activeHome;
     private final Path newHome;
-    private final Path hostMask;
+    private final HostView host;
     private final Path empty;
     private final Trash trash;
     private final AtomicLong serial = new AtomicLong();
@@ -76,8 +76,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         Directories.make(newHome);
         empty = Directories.make(directory.resolve("empty"));
         trash = new Trash(directory.resolve("trash"));
-        hostMask = directory.resolve("host").resolve(CONTENT);
-        HostMask.make(hostMask, hidden);
+        host = new HostView(directory.resolve("host"), hidden);
         load(layerHome, this::loadLayer);
         load(activeHome, this::loadActive);
     }
@@ -209,8 +208,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
             rootMount(base);
             Directories.make(home);
             makeUpper(home, chain);
-            AtomicFile.write(
-                    home.resolve(SNAPSHOT_FILE), Json.write(record), Durability.DAEMON);
+            AtomicFile.write(home.resolve(SNAPSHOT_FILE), Json.write(record), Durability.DAEMON);
             move(home, place);
         } catch (RuntimeException e) {
             actives.remove(key);
@@ -255,7 +253,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     public RootMount rootMount(Base base) {
         List<String> lowers =
                 switch (base) {
-                    case Base.Host() -> List.of(hostMask.toString(), "/");
+                    case Base.Host() -> List.of(host.path());
                     case Base.Layers over -> lowers(over.chain());
                 };
         return new RootMount(lowers, Optional.empty(), Optional.empty(), false);
@@ -309,6 +307,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     /// Waits until removed snapshots are gone from disk.
     @Override
     public void close() {
+        host.close();
         trash.close();
     }
 }
