@@ -94,7 +94,13 @@ final class LaunchCompiler {
                     entry.directory()
                             .map(fd -> OptionalInt.of(slot(descriptors, fd)))
                             .orElse(OptionalInt.empty());
-            context.cgroup(CgroupPlaces.of(cgroups, request.task().cgroup(), entry, slot));
+            context.cgroup(
+                    CgroupPlaces.of(
+                            request.task().cgroup(),
+                            cgroups,
+                            entry,
+                            !spec.linux().uidMappings().isEmpty(),
+                            slot));
             LaunchPlan plan =
                     PlanCompiler.compile(spec, context.fdCount(descriptors.size()).build());
             return new Compiled(plan, List.copyOf(descriptors), entry);
