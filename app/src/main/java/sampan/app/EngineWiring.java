@@ -28,6 +28,7 @@ import sampan.engine.services.EngineNetworks;
 import sampan.engine.services.EngineStreams;
 import sampan.engine.services.EngineSystem;
 import sampan.engine.services.EngineTasks;
+import sampan.engine.services.EngineTransfers;
 import sampan.engine.services.EngineVolumes;
 import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.snapshots.overlay.OverlaySnapshotter;
@@ -116,11 +117,18 @@ final class EngineWiring implements AutoCloseable {
                 Missing.of(sampan.engine.services.ExecService.class),
                 Missing.of(sampan.engine.services.ArchiveService.class),
                 new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
-                Missing.of(sampan.engine.services.ImageTransferService.class),
+                transfers(stored),
                 new EngineVolumes(stored.volumes, log),
                 new EngineNetworks(networking.catalog(), stored.containers),
                 new EngineEvents(log),
                 system(stored));
+    }
+
+    private EngineTransfers transfers(Stored stored) {
+        return new EngineTransfers(
+                new Stores(
+                        stored.content, stored.snapshots, stored.images, leases, stored.collector),
+                log);
     }
 
     private EngineSystem system(Stored stored) {
