@@ -14,6 +14,7 @@ import sampan.engine.events.EventLog;
 import sampan.engine.images.Collector;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
+import sampan.engine.images.transfer.Stores;
 import sampan.engine.leases.Leases;
 import sampan.engine.logs.LogWatch;
 import sampan.engine.services.ContainerCreation;
