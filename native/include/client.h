@@ -37,8 +37,34 @@ enum cli_type {
     CLI_EXIT = 16,  /* i32 exit code: the client restores the terminal and exits so */
     CLI_RAW = 17,   /* u8 1 raw, 0 as it was: the terminal on the client's stdin */
     CLI_OPEN = 18,  /* u32 id, i32 flags, u32 mode, path: open(2) relative to the client's cwd, with its rights */
-    CLI_EXEC = 19,  /* argv NUL..., environment as it is: the client becomes that program (sampan ns enter) */
+    CLI_BECOME = 19, /* struct cli_step..., with SCM_RIGHTS up to CLI_STEP_FDS: the client takes these steps itself,
+                        with its own rights, and becomes the program of the last (sampan ns enter, ns unshare) */
     CLI_DIE = 20,   /* i32 signal: the client restores the terminal and kills itself with it */
+};
+
+#define CLI_STEP_FDS 8
+
+/* One step of CLI_BECOME; data follows, padded to a multiple of 8. The first that fails ends the client
+ * with exit status 1, EXEC as shells have it (126, 127), each with one line on stderr. */
+struct cli_step {
+    uint8_t code, fd; /* fd: index of a descriptor that came along */
+    uint16_t zero;
+    uint32_t length;
+    int64_t number;
+};
+
+enum cli_step_code {
+    STEP_SETNS = 1,   /* fd, number = CLONE_NEW* (pidfd or namespace file) */
+    STEP_UNSHARE = 2, /* number = flags */
+    STEP_FORK = 3,    /* the rest happens in a child; the parent waits and ends as the child did */
+    STEP_WRITE = 4,   /* data = path NUL text: one write(2) */
+    STEP_CHROOT = 5,  /* fd */
+    STEP_CHDIR = 6,   /* data = path */
+    STEP_FCHDIR = 7,  /* fd */
+    STEP_MOUNT = 8,   /* number = flags; data = source NUL target NUL type NUL */
+    STEP_SETGID = 9,  /* number; groups are cleared */
+    STEP_SETUID = 10, /* number */
+    STEP_EXEC = 11,   /* data = argv, NUL each; found by PATH */
 };
 
 struct cli_frame {

@@ -28,6 +28,7 @@
 #define PLAN_OPS_MAX 4096
 #define PLAN_SLOTS_MAX 256
 #define PLAN_CWD (-100)
+#define PLAN_KEYS_MAX 32
 
 /*
  * Stages run in this order, ops within a stage in plan order:
@@ -37,7 +38,12 @@
  *   CHILD    in the child, after PARENT is done, ending with EXEC
  * Exactly one op CLONE stands at the end of MONITOR.
  */
-enum plan_stage { STAGE_MONITOR = 0, STAGE_PARENT = 1, STAGE_CHILD = 2 };
+enum plan_stage {
+    STAGE_MONITOR = 0,
+    STAGE_PARENT = 1,
+    STAGE_CHILD = 2,
+    STAGE_REFUSED = 3, /* in failures only: the reader refused the plan, nothing ran; the text says why */
+};
 
 /* Flags of an op. */
 #define OPF_IGNORE_ENOENT 1  /* a missing file is no failure; the op's output slot stays closed */
@@ -59,6 +65,8 @@ enum plan_stage { STAGE_MONITOR = 0, STAGE_PARENT = 1, STAGE_CHILD = 2 };
     X(MON_STDIN_ONCE, 8, 0, 0) /* stdin ends when the first client that sent any detaches */         \
     X(MON_ATTACH, 9, 4, 0)     /* slots in, out, err (or -1), flags ATTACH_*: a client that is attached from the start by its own descriptors; in = -1: none */ \
     X(MON_SUBREAPER, 10, 0, 0) /* PR_SET_CHILD_SUBREAPER */                                          \
+    X(MON_STDIO_OWNER, 11, 2, 0) /* uid, gid on the host (-1 as it is): owner of the pipes of STDIO_PIPES, so that the process may reopen /dev/stdout */ \
+    X(MON_ATTACH_KEYS, 12, 0, 1) /* 1..PLAN_KEYS_MAX bytes: the detach keys of MON_ATTACH's clients */ \
     X(CLONE, 20, 2, 0)         /* clone3 flags; cgroup slot for CLONE_INTO_CGROUP or -1 */           \
     /* ---- parent, after the clone ---- */                                                          \
     X(WRITE_CHILD, 21, 0, 2)   /* file below /proc/CHILD/, data: uid_map, gid_map, setgroups, oom_score_adj */ \

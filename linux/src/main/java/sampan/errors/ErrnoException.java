@@ -32,4 +32,19 @@ public final class ErrnoException extends SampanException {
     public String subject() {
         return subject;
     }
+
+    /// ENOENT: there is no such file.
+    public boolean isMissing() {
+        return errno == 2;
+    }
+
+    /// EEXIST: the name is taken.
+    public boolean isExisting() {
+        return errno == 17;
+    }
+
+    /// EPERM or EACCES.
+    public boolean isDenied() {
+        return errno == 1 || errno == 13;
+    }
 }

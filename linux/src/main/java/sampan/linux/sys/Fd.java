@@ -8,6 +8,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Fd implements AutoCloseable {
     private static final int CLOSED = -1;
 
+    /// The working directory, where a call takes a directory to start from; never closed.
+    public static final Fd CWD = new Fd(Open.AT_FDCWD);
+
+    /// No descriptor: a place that stays closed in a spawned process.
+    public static final Fd NONE = new Fd(CLOSED);
+
+    private static final int F_DUPFD_CLOEXEC = 1030;
+
     private final AtomicInteger number;
 
     private Fd(int number) {
@@ -35,7 +43,7 @@ public final class Fd implements AutoCloseable {
                             path,
                             Nr.OPENAT,
                             Open.AT_FDCWD,
-                            Kernel.address(arena.allocateFrom(path)),
+                            CString.address(arena, path),
                             flags | Open.CLOEXEC,
                             mode,
                             0,
@@ -65,8 +73,16 @@ public final class Fd implements AutoCloseable {
         return number.get() != CLOSED;
     }
 
+    /// Another descriptor of the same open file (F_DUPFD_CLOEXEC), the caller's.
+    public Fd duplicate() {
+        return own(Kernel.call("fcntl", toString(), Nr.FCNTL, number(), F_DUPFD_CLOEXEC, 3));
+    }
+
     /// Gives the descriptor away: the caller closes it from now on.
     public int release() {
+        if (this == CWD) {
+            throw new IllegalStateException("the working directory has no owner");
+        }
         int n = number.getAndSet(CLOSED);
         if (n == CLOSED) {
             throw new IllegalStateException("descriptor is closed");
@@ -76,6 +92,9 @@ public final class Fd implements AutoCloseable {
 
     @Override
     public void close() {
+        if (this == CWD) {
+            return;
+        }
         int n = number.getAndSet(CLOSED);
         if (n != CLOSED) {
             // close(2) frees the number even where it reports an error: never repeat it.

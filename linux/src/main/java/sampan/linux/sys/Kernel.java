@@ -40,6 +40,8 @@ public final class Kernel {
                     LINKER.defaultLookup().findOrThrow("strerror"),
                     FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
 
+    private static final int PAGE_SIZE = askPageSize();
+
     // One capture buffer per thread; a thread that dies frees it with its automatic arena.
     private static final ThreadLocal<MemorySegment> STATE =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE));
@@ -97,6 +99,23 @@ public final class Kernel {
         try {
             MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
             return text.reinterpret(256).getString(0);
+        } catch (Throwable t) {
+            throw new IllegalStateException("downcall failed", t);
+        }
+    }
+
+    /// Bytes of a memory page: 4096 on x86-64, 4096 to 65536 on arm64.
+    public static int pageSize() {
+        return PAGE_SIZE;
+    }
+
+    private static int askPageSize() {
+        MethodHandle getpagesize =
+                LINKER.downcallHandle(
+                        LINKER.defaultLookup().findOrThrow("getpagesize"),
+                        FunctionDescriptor.of(ValueLayout.JAVA_INT));
+        try {
+            return (int) getpagesize.invokeExact();
         } catch (Throwable t) {
             throw new IllegalStateException("downcall failed", t);
         }

@@ -87,7 +87,14 @@ public final class Json {
         MAPPER.writeValue(out, value);
     }
 
+    // A record's constructor refuses values in its own words, which are better than the library's.
     private static SampanException invalid(JacksonException e) {
+        for (Throwable at = e.getCause(); at != null; at = at.getCause()) {
+            if (at instanceof SampanException refusal) {
+                return new SampanException(
+                        refusal.code(), "invalid JSON: " + refusal.getMessage(), e);
+            }
+        }
         return new SampanException(ErrorCode.INVALID, "invalid JSON: " + e.getOriginalMessage(), e);
     }
 }

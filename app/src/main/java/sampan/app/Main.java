@@ -1,0 +1,134 @@
+package sampan.app;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import sampan.errors.SampanException;
+import sampan.linux.files.FileIo;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+
+/// `sampand`: starts the daemon and stays until SIGTERM or SIGINT. Containers run on when it ends,
+/// however it ends.
+public final class Main {
+    private static final System.Logger LOG = System.getLogger("sampand");
+    private static final int STATUS_USAGE = 2;
+    private static final int STATUS_FAILED = 1;
+    private static final int READY_FD_MAX = 1 << 20;
+    private static final int SHUTDOWN_SECONDS_MAX = 10;
+
+    private Main() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        try {
+            Settings.check(arguments);
+        } catch (SampanException e) {
+            System.err.println("sampand: " + e.getMessage());
+            System.exit(STATUS_USAGE);
+        }
+        for (String argument : arguments) {
+            if (argument.equals("--help")) {
+                System.out.print(HELP);
+                return;
+            }
+            if (argument.equals("--version")) {
+                System.out.println("Sampan version " + Settings.VERSION);
+                return;
+            }
+        }
+        Settings settings = Settings.parse(arguments, System.getenv());
+        Logging.start(settings.debug());
+        try {
+            run(settings);
+        } catch (SampanException | IOException e) {
+            LOG.log(Level.ERROR, "cannot start: " + e.getMessage());
+            System.exit(STATUS_FAILED);
+        }
+    }
+
+    private static void run(Settings settings) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        Files.createDirectories(settings.run());
+        Files.createDirectories(settings.root());
+        // Two daemons over one directory would tear each other's state: the lock ends with us.
+        Fd lock = Fd.open(settings.root().resolve("lock").toString(), Open.RDWR | Open.CREAT, 0600);
+        if (!FileIo.tryLock(lock, true)) {
+            throw SampanException.conflict(
+                    "another daemon works in "
+                            + settings.root()
+                            + "; end it, or give --root another place");
+        }
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        try (Daemon daemon = Daemon.start(settings)) {
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> shutDown(end, closed), "shutdown"));
+            LOG.log(
+                    Level.INFO,
+                    "listening on {0} after {1} ms",
+                    settings.socket(),
+                    (System.nanoTime() - begin) / 1_000_000);
+            ready();
+            if (settings.train()) {
+                Training.run(settings);
+            } else {
+                end.await();
+            }
+        } finally {
+            lock.close();
+            closed.countDown();
+        }
+    }
+
+    /// The machine goes down with this thread: it waits, within bounds, until all is closed.
+    private static void shutDown(CountDownLatch end, CountDownLatch closed) {
+        end.countDown();
+        try {
+            if (!closed.await(SHUTDOWN_SECONDS_MAX, TimeUnit.SECONDS)) {
+                LOG.log(Level.WARNING, "closing took longer than " + SHUTDOWN_SECONDS_MAX + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Tells the client that started us that it may connect.
+    private static void ready() {
+        Optional<Integer> number =
+                Optional.ofNullable(System.getenv("SAMPAN_READY_FD"))
+                        .filter(text -> text.matches("[0-9]{1,7}"))
+                        .map(Integer::parseInt)
+                        .filter(n -> n > 2 && n < READY_FD_MAX);
+        number.ifPresent(n -> {
+            try (Fd fd = Fd.own(n)) {
+                FileIo.writeFully(fd, new byte[] {'1'});
+            } catch (SampanException e) {
+                LOG.log(Level.DEBUG, "nobody waits for our start: " + e.getMessage());
+            }
+        });
+    }
+
+    static Path launcher(Settings settings) {
+        return settings.home().resolve("bin/sampan-launch");
+    }
+
+    private static final String HELP =
+            """
+            Usage: sampand [OPTIONS]
+
+            Runs the Sampan daemon in the foreground.
+
+              --root DIR       images, containers, volumes (SAMPAN_ROOT, /var/lib/sampan)
+              --run DIR        sockets and running state (SAMPAN_RUN, /run/sampan)
+              --socket PATH    the Docker API's socket (SAMPAN_SOCKET, RUN/sampan.sock)
+              --group NAME     group that may use the socket (SAMPAN_GROUP, sampan or docker)
+              --bridge NAME    the default bridge (SAMPAN_BRIDGE, sampan0)
+              --subnet CIDR    its subnet (SAMPAN_SUBNET, chosen among free ones)
+              --debug          log more
+              --version, --help
+            """;
+}

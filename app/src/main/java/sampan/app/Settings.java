@@ -1,0 +1,96 @@
+package sampan.app;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import sampan.errors.SampanException;
+
+/// Where this daemon lives. Every place is a setting, so that any number of private daemons run
+/// side by side: an argument wins over its environment variable, that over the default.
+///
+/// @param root images, snapshots, containers, volumes (SAMPAN_ROOT)
+/// @param run sockets and what does not outlive the machine's uptime (SAMPAN_RUN)
+/// @param socket the Docker API's unix socket (SAMPAN_SOCKET)
+/// @param group that may use the socket; empty: `sampan`, then `docker`, then root's (SAMPAN_GROUP)
+/// @param bridge name of the default bridge (SAMPAN_BRIDGE)
+/// @param subnet of the default bridge, CIDR; empty: chosen (SAMPAN_SUBNET)
+/// @param train a run that only feeds the ahead-of-time cache
+public record Settings(
+        Path root,
+        Path run,
+        Path socket,
+        String group,
+        String bridge,
+        String subnet,
+        Path home,
+        boolean debug,
+        boolean train) {
+
+    public static final String VERSION = "0.1.0";
+
+    /// Reads arguments and environment; INVALID names the argument that is wrong.
+    public static Settings parse(String[] arguments, Map<String, String> environment) {
+        Optional<String> root = value(arguments, environment, "--root", "SAMPAN_ROOT");
+        Optional<String> run = value(arguments, environment, "--run", "SAMPAN_RUN");
+        Path runPath = absolute(run.orElse("/run/sampan"));
+        String socket =
+                value(arguments, environment, "--socket", "SAMPAN_SOCKET")
+                        .orElse(runPath.resolve("sampan.sock").toString());
+        return new Settings(
+                absolute(root.orElse("/var/lib/sampan")),
+                runPath,
+                absolute(socket.startsWith("unix://") ? socket.substring(7) : socket),
+                value(arguments, environment, "--group", "SAMPAN_GROUP").orElse(""),
+                value(arguments, environment, "--bridge", "SAMPAN_BRIDGE").orElse("sampan0"),
+                value(arguments, environment, "--subnet", "SAMPAN_SUBNET").orElse(""),
+                absolute(System.getProperty("sampan.home", "build/dist")),
+                flag(arguments, "--debug"),
+                flag(arguments, "--train"));
+    }
+
+    /// Refuses what is no option of ours.
+    public static void check(String[] arguments) {
+        for (int i = 0; i < arguments.length; i++) {
+            String word = arguments[i];
+            String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
+            switch (name) {
+                case "--root", "--run", "--socket", "--group", "--bridge", "--subnet" -> {
+                    if (name.equals(word) && ++i == arguments.length) {
+                        throw SampanException.invalid("option " + name + " needs a value");
+                    }
+                }
+                case "--debug", "--train", "--help", "--version" -> {}
+                default ->
+                        throw SampanException.invalid(
+                                "unknown option " + word + "; see sampand --help");
+            }
+        }
+    }
+
+    private static Path absolute(String path) {
+        return Path.of(path).toAbsolutePath().normalize();
+    }
+
+    private static boolean flag(String[] arguments, String name) {
+        for (String argument : arguments) {
+            if (argument.equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Optional<String> value(
+            String[] arguments, Map<String, String> environment, String name, String variable) {
+        Optional<String> found =
+                Optional.ofNullable(environment.get(variable)).filter(v -> !v.isEmpty());
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i].equals(name) && i + 1 < arguments.length) {
+                found = Optional.of(arguments[i + 1]);
+            } else if (arguments[i].startsWith(name + "=")) {
+                found = Optional.of(arguments[i].substring(name.length() + 1));
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,156 @@
+package sampan.app.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import sampan.app.Settings;
+import sampan.app.session.Caller;
+import sampan.engine.services.Engine;
+import sampan.errors.SampanException;
+
+/// Runs one command line. Exit codes are the docker client's: 125 for what the engine refuses of
+/// `run`, 126 and 127 for a program that cannot run, 1 for other failures, 2 where Docker has it.
+public final class Cli {
+    private static final int STATUS_FAILED = 1;
+    private static final int STATUS_ENGINE = 125;
+
+    private final Engine engine;
+    private final Settings settings;
+
+    public Cli(Engine engine, Settings settings) {
+        this.engine = engine;
+        this.settings = settings;
+    }
+
+    public int run(Caller caller) {
+        List<String> words = caller.arguments().subList(1, caller.arguments().size());
+        CommandContext context = new CommandContext(caller, engine, settings, Style.of(caller));
+        if (words.isEmpty() || isHelp(words.getFirst())) {
+            boolean named = words.size() > 1 && words.getFirst().equals("help");
+            if (named) {
+                return dispatch(context, List.of(words.get(1), "--help"));
+            }
+            Usage.top(context);
+            return 0;
+        }
+        if (words.getFirst().equals("--version") || words.getFirst().equals("-v")) {
+            context.out().println("Sampan version " + Settings.VERSION);
+            return 0;
+        }
+        return words.getFirst().equals("__complete") || words.getFirst().equals("completion")
+                ? complete(context, words)
+                : dispatch(context, words);
+    }
+
+    private static int complete(CommandContext context, List<String> words) {
+        List<String> rest = words.subList(1, words.size());
+        if (words.getFirst().equals("__complete")) {
+            new Completion(context).candidates(rest).forEach(context.out()::println);
+            return 0;
+        }
+        var script = rest.isEmpty() ? Optional.<String>empty() : Completion.script(rest.getFirst());
+        if (script.isEmpty()) {
+            context.err().println("Usage:  sampan completion bash|zsh");
+            return STATUS_FAILED;
+        }
+        context.out().print(script.get());
+        return 0;
+    }
+
+    private static boolean isHelp(String word) {
+        return word.equals("help") || word.equals("--help") || word.equals("-h");
+    }
+
+    private static int dispatch(CommandContext context, List<String> words) {
+        String first = words.getFirst();
+        Map<String, Verb> group = Commands.GROUPS.get(first);
+        if (group != null) {
+            if (words.size() == 1 || isHelp(words.get(1))) {
+                Usage.group(context, first, group);
+                return 0;
+            }
+            Verb verb = group.get(words.get(1));
+            return verb == null
+                    ? unknown(context, first + " " + words.get(1))
+                    : execute(
+                            context,
+                            verb,
+                            first + " " + words.get(1),
+                            words.subList(2, words.size()));
+        }
+        Verb verb = Commands.TOP.get(first);
+        return verb == null
+                ? unknown(context, first)
+                : execute(context, verb, first, words.subList(1, words.size()));
+    }
+
+    private static int unknown(CommandContext context, String words) {
+        context.err().println("sampan: unknown command: sampan " + words);
+        context.err().println();
+        context.err().println("Run 'sampan --help' for more information");
+        return STATUS_FAILED;
+    }
+
+    private static int execute(
+            CommandContext context, Verb verb, String name, List<String> arguments) {
+        boolean runs = verb.name().equals("run") || verb.name().equals("create");
+        Callable<Integer> command = verb.make().apply(context);
+        CommandLine line =
+                new CommandLine(command)
+                        .setCommandName("sampan " + name)
+                        .setStopAtPositional(!verb.interspersed())
+                        .setUnmatchedOptionsArePositionalParams(false)
+                        .setOverwrittenOptionsAllowed(true)
+                        .setUsageHelpAutoWidth(false)
+                        .setOut(new PrintWriter(context.out(), true))
+                        .setErr(new PrintWriter(context.err(), true));
+        if (arguments.contains("--help") && helpIsOurs(verb, arguments)) {
+            line.usage(context.out());
+            return 0;
+        }
+        try {
+            line.parseArgs(arguments.toArray(String[]::new));
+        } catch (CommandLine.ParameterException e) {
+            context.err().println(e.getMessage().lines().findFirst().orElse("wrong usage"));
+            context.err().println();
+            context.err().println("Run 'sampan " + name + " --help' for more information");
+            return runs ? STATUS_ENGINE : STATUS_FAILED;
+        }
+        return call(context, command, name, runs);
+    }
+
+    /// For `run` and `exec` a `--help` behind the first argument belongs to the other program.
+    private static boolean helpIsOurs(Verb verb, List<String> arguments) {
+        return verb.interspersed() || arguments.getFirst().equals("--help");
+    }
+
+    private static int call(
+            CommandContext context, Callable<Integer> command, String name, boolean runs) {
+        try {
+            return command.call();
+        } catch (ExitException e) {
+            if (!e.getMessage().isEmpty()) {
+                context.err().println(e.getMessage());
+            }
+            return e.exitCode();
+        } catch (SampanException e) {
+            context.out().flush();
+            context.err().println("sampan: " + e.getMessage());
+            if (runs) {
+                context.err().println();
+                context.err().println("Run 'sampan " + name + " --help' for more information");
+            }
+            return runs ? STATUS_ENGINE : STATUS_FAILED;
+        } catch (InterruptedException e) {
+            return STATUS_FAILED;
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            context.err().println("sampan: " + e.getMessage());
+            return STATUS_FAILED;
+        }
+    }
+}

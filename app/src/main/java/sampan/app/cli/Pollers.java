@@ -1,0 +1,20 @@
+package sampan.app.cli;
+
+import java.util.function.Supplier;
+import sampan.linux.poll.Poller;
+
+/// The poller that terminals share; started with the first terminal, never on a daemon that has
+/// none.
+public final class Pollers {
+    private static final class Holder {
+        private static final Poller POLLER = Poller.start("terminal-poller");
+    }
+
+    private static final Supplier<Poller> SHARED = () -> Holder.POLLER;
+
+    private Pollers() {}
+
+    public static Poller shared() {
+        return SHARED.get();
+    }
+}

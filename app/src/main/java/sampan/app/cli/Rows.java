@@ -1,0 +1,70 @@
+package sampan.app.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import sampan.app.cli.template.GoTemplate;
+import sampan.oci.json.Json;
+
+/// A listing in the form that `--format` asks for: empty or `table` for the usual columns, `table
+/// TEMPLATE`, `json`, or a template per row.
+public final class Rows {
+    private static final Pattern FIELD = Pattern.compile("\\.(\\w+)");
+
+    private final Map<String, String> headers;
+    private final List<Map<String, Object>> rows = new ArrayList<>();
+
+    /// @param headers field to its column's title, in the usual order
+    public Rows(Map<String, String> headers) {
+        this.headers = new LinkedHashMap<>(headers);
+    }
+
+    public void add(Map<String, Object> row) {
+        rows.add(row);
+    }
+
+    /// @param usual fields that are shown without a format
+    public void print(PrintStream out, String format, List<String> usual) {
+        String text = format.replace("\\t", "\t").replace("\\n", "\n");
+        if (text.isEmpty() || text.equals("table")) {
+            table(out, usual);
+        } else if (text.equals("json")) {
+            rows.forEach(row -> out.println(Json.text(row)));
+        } else if (text.startsWith("table ")) {
+            templateTable(out, text.substring("table ".length()));
+        } else {
+            GoTemplate template = GoTemplate.parse(text);
+            rows.forEach(row -> out.println(template.render(row)));
+        }
+    }
+
+    private void table(PrintStream out, List<String> usual) {
+        Table table = new Table(usual.stream().map(this::header).toArray(String[]::new));
+        for (Map<String, Object> row : rows) {
+            table.row(usual.stream().map(f -> String.valueOf(row.getOrDefault(f, ""))).toList());
+        }
+        table.print(out);
+    }
+
+    private void templateTable(PrintStream out, String source) {
+        GoTemplate template = GoTemplate.parse(source);
+        Map<String, Object> titles = new LinkedHashMap<>(headers);
+        Matcher fields = FIELD.matcher(source);
+        while (fields.find()) {
+            titles.putIfAbsent(fields.group(1), fields.group(1).toUpperCase(java.util.Locale.ROOT));
+        }
+        Table table = new Table(template.render(titles).split("\t", -1));
+        for (Map<String, Object> row : rows) {
+            table.row(template.render(row).split("\t", -1));
+        }
+        table.print(out);
+    }
+
+    private String header(String field) {
+        return headers.getOrDefault(field, field);
+    }
+}

@@ -1,0 +1,40 @@
+package sampan.app.cli;
+
+import java.io.PrintStream;
+import java.util.Map;
+
+/// The lists of commands.
+final class Usage {
+    private static final int NAME_WIDTH = 12;
+
+    private Usage() {}
+
+    static void top(CommandContext context) {
+        PrintStream out = context.out();
+        Style style = context.style();
+        out.println("Usage:  sampan COMMAND [OPTIONS] ...");
+        out.println();
+        out.println("Runs containers, and explains them.");
+        out.println();
+        out.println(style.bold("Commands:"));
+        list(out, Commands.TOP);
+        out.println();
+        out.println(style.bold("Groups:"));
+        Commands.GROUPS.keySet().forEach(name -> out.println("  " + name));
+        out.println();
+        out.println("Run 'sampan COMMAND --help' for more information on a command.");
+    }
+
+    static void group(CommandContext context, String name, Map<String, Verb> verbs) {
+        PrintStream out = context.out();
+        out.println("Usage:  sampan " + name + " COMMAND");
+        out.println();
+        out.println(context.style().bold("Commands:"));
+        list(out, verbs);
+    }
+
+    private static void list(PrintStream out, Map<String, Verb> verbs) {
+        verbs.forEach((name, verb) ->
+                out.println("  " + Table.padded(name, NAME_WIDTH) + verb.summary()));
+    }
+}

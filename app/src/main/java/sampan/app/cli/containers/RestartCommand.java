@@ -1,0 +1,49 @@
+package sampan.app.cli.containers;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import sampan.app.cli.CommandContext;
+import sampan.app.cli.Each;
+
+/// `sampan restart`.
+@Command(description = "Restart one or more containers")
+public final class RestartCommand implements Callable<Integer> {
+    private final CommandContext context;
+
+    @Option(
+            names = {"-s", "--signal"},
+            description = "Signal to send")
+    private String signal = "";
+
+    @Option(
+            names = {"-t", "--timeout", "--time"},
+            description = "Seconds to wait before killing")
+    private Optional<Integer> timeout = Optional.empty();
+
+    @Parameters(arity = "1..*", paramLabel = "CONTAINER", description = "Names or ids")
+    private List<String> containers = new ArrayList<>();
+
+    public RestartCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        return Each.of(
+                context,
+                containers,
+                c ->
+                        context.engine()
+                                .tasks()
+                                .restart(
+                                        c,
+                                        StopCommand.given(signal),
+                                        timeout.map(Duration::ofSeconds)));
+    }
+}

@@ -1,0 +1,51 @@
+package sampan.app.cli.images;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import sampan.app.cli.CommandContext;
+import sampan.app.session.DescriptorStreams;
+import sampan.errors.SampanException;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+
+/// `sampan save`.
+@Command(description = "Save one or more images to a tar archive (streamed to STDOUT by default)")
+public final class SaveCommand implements Callable<Integer> {
+    private final CommandContext context;
+
+    @Option(
+            names = {"-o", "--output"},
+            description = "Write to a file, instead of STDOUT")
+    private String output = "";
+
+    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Names or ids")
+    private List<String> images = new ArrayList<>();
+
+    public SaveCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        if (output.isEmpty()) {
+            if (context.caller().stdoutIsTerminal()) {
+                throw SampanException.invalid(
+                        "cowardly refusing to save to a terminal. Use the -o flag or redirect");
+            }
+            context.engine()
+                    .transfers()
+                    .save(images, DescriptorStreams.output(context.caller().stdout()));
+            return 0;
+        }
+        // Found before the file is made, so that a wrong name leaves none behind.
+        images.forEach(context.engine().images()::inspect);
+        try (Fd file = context.caller().open(output, Open.WRONLY | Open.CREAT | Open.TRUNC, 0600)) {
+            context.engine().transfers().save(images, DescriptorStreams.output(file));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,5 @@
+/// Commands on images.
+@NullMarked
+package sampan.app.cli.images;
+
+import org.jspecify.annotations.NullMarked;

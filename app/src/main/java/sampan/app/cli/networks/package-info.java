@@ -1,0 +1,5 @@
+/// Commands on networks.
+@NullMarked
+package sampan.app.cli.networks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package sampan.app.cli.system;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import sampan.app.cli.CommandContext;
+import sampan.app.cli.Table;
+import sampan.app.cli.Words;
+
+/// `sampan system df`.
+@Command(description = "Show disk usage")
+public final class DiskUseCommand implements Callable<Integer> {
+    private final CommandContext context;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Show detailed information on space usage")
+    private boolean verbose;
+
+    public DiskUseCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        var use = context.engine().system().diskUse();
+        long active = use.images().stream().filter(i -> i.containers() > 0).count();
+        long idle =
+                use.images().stream()
+                        .filter(i -> i.containers() == 0)
+                        .mapToLong(i -> i.unique())
+                        .sum();
+        long written = use.containers().stream().mapToLong(c -> c.writable()).sum();
+        long stopped =
+                use.containers().stream()
+                        .filter(c -> !c.container().status().alive())
+                        .mapToLong(c -> c.writable())
+                        .sum();
+        long running =
+                use.containers().stream().filter(c -> c.container().status().alive()).count();
+        long volumes = use.volumes().stream().mapToLong(v -> v.bytes()).sum();
+        long loose =
+                use.volumes().stream()
+                        .filter(v -> v.references() == 0)
+                        .mapToLong(v -> v.bytes())
+                        .sum();
+        long used = use.volumes().stream().filter(v -> v.references() > 0).count();
+        Table table = new Table("TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE");
+        row(table, "Images", new long[] {use.images().size(), active, use.layersBytes(), idle});
+        row(table, "Containers", new long[] {use.containers().size(), running, written, stopped});
+        row(table, "Local Volumes", new long[] {use.volumes().size(), used, volumes, loose});
+        row(table, "Build Cache", new long[] {0, 0, 0, 0});
+        table.print(context.out());
+        if (verbose) {
+            context.out().println();
+            Table images = new Table("IMAGE", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS");
+            use.images()
+                    .forEach(i ->
+                            images.row(
+                                    i.image().references().stream()
+                                            .findFirst()
+                                            .orElse(i.image().id()),
+                                    Words.size(i.shared() + i.unique()),
+                                    Words.size(i.shared()),
+                                    Words.size(i.unique()),
+                                    String.valueOf(i.containers())));
+            images.print(context.out());
+            context.out().println();
+            Table volumeTable = new Table("VOLUME NAME", "LINKS", "SIZE");
+            use.volumes()
+                    .forEach(v ->
+                            volumeTable.row(
+                                    v.volume().name(),
+                                    String.valueOf(v.references()),
+                                    Words.size(v.bytes())));
+            volumeTable.print(context.out());
+        }
+        return 0;
+    }
+
+    private static void row(Table table, String type, long[] figures) {
+        long percent = figures[2] == 0 ? 0 : figures[3] * 100 / figures[2];
+        table.row(
+                type,
+                String.valueOf(figures[0]),
+                String.valueOf(figures[1]),
+                Words.size(figures[2]),
+                Words.size(figures[3]) + " (" + percent + "%)");
+    }
+}

@@ -1,0 +1,53 @@
+package sampan.app.cli.volumes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import sampan.app.cli.CommandContext;
+import sampan.app.cli.Filters;
+import sampan.app.cli.Rows;
+
+/// `sampan volume ls`.
+@Command(description = "List volumes")
+public final class VolumeListCommand implements Callable<Integer> {
+    private final CommandContext context;
+
+    @Option(
+            names = {"-f", "--filter"},
+            description = "Provide filter values")
+    private List<String> filters = new ArrayList<>();
+
+    @Option(names = "--format", description = "table, json, or a template")
+    private String format = "";
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Only display volume names")
+    private boolean quiet;
+
+    public VolumeListCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        var volumes = context.engine().volumes().list(Filters.parse(filters));
+        if (quiet) {
+            volumes.forEach(v -> context.out().println(v.name()));
+            return 0;
+        }
+        Rows rows = new Rows(Map.of("Driver", "DRIVER", "Name", "VOLUME NAME"));
+        volumes.forEach(v ->
+                rows.add(
+                        Map.of(
+                                "Driver", v.driver(),
+                                "Name", v.name(),
+                                "Mountpoint", v.mountpoint().toString(),
+                                "Scope", "local")));
+        rows.print(context.out(), format, List.of("Driver", "Name"));
+        return 0;
+    }
+}

@@ -1,0 +1,5 @@
+/// Commands on volumes.
+@NullMarked
+package sampan.app.cli.volumes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,234 @@
+package sampan.engine.containers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import sampan.engine.containers.Container.EndpointView;
+import sampan.errors.SampanException;
+import sampan.oci.json.Json;
+
+/// Containers on disk: a directory `ROOT/containers/ID` each, mode 0710, with
+///
+/// - `container.json`: what should run. Written once, and again only by rename and update. Its
+///   presence is the container's existence.
+/// - `state.json`: where it stands. Written aside and renamed, never synced: after a power cut
+///   nothing runs any more and the older state says enough.
+/// - `ID-json.log` and its rotations, written by the monitor.
+/// - `hostname`, `hosts`, `resolv.conf`, mounted into the container.
+///
+/// What runs at this moment is not told here but in the run directory, by the monitors.
+public final class ContainerFiles {
+    private static final int FORMAT = 1;
+    private static final String SPEC = "container.json";
+    private static final String STATE = "state.json";
+
+    private final Path root;
+
+    /// @param root the directory `containers`, made where missing
+    public ContainerFiles(Path root) {
+        this.root = root;
+        try {
+            Files.createDirectories(
+                    root,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx--x---")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    record StoredSpec(int format, ContainerRecord.Origin origin, String name, ContainerSpec spec) {}
+
+    record StoredState(
+            ContainerState state,
+            List<EndpointView> endpoints,
+            int restartCount,
+            boolean stopped) {}
+
+    public Path directory(ContainerId id) {
+        return root.resolve(id.value());
+    }
+
+    /// Whether the monitor writes a log: every driver but `none`.
+    public static boolean hasLog(ContainerSpec spec) {
+        return !spec.lifecycle().logDriver().equals("none");
+    }
+
+    static Path log(Path directory, ContainerId id) {
+        return directory.resolve(id.value() + "-json.log");
+    }
+
+    public Path log(ContainerId id) {
+        return log(directory(id), id);
+    }
+
+    /// Makes the directory and writes the spec.
+    ///
+    /// @param durable waits until it would survive a power cut
+    public void create(ContainerRecord record, boolean durable) {
+        Path directory = directory(record.id());
+        try {
+            Files.createDirectory(
+                    directory,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx--x---")));
+            write(directory.resolve(SPEC), Json.write(stored(record)), durable);
+        } catch (IOException e) {
+            throw new UncheckedIOException("container " + record.id(), e);
+        }
+    }
+
+    private static StoredSpec stored(ContainerRecord record) {
+        return new StoredSpec(FORMAT, record.origin(), record.name(), record.spec());
+    }
+
+    /// Writes the spec anew: after rename and update.
+    public void replaceSpec(ContainerRecord record) {
+        replace(record.id(), SPEC, Json.write(stored(record)), true);
+    }
+
+    public void writeState(ContainerRecord record) {
+        StoredState state =
+                new StoredState(
+                        record.state(),
+                        record.endpoints(),
+                        record.restartCount(),
+                        record.stopped());
+        replace(record.id(), STATE, Json.write(state), false);
+    }
+
+    private void replace(ContainerId id, String name, byte[] text, boolean durable) {
+        Path directory = directory(id);
+        Path aside = directory.resolve(name + ".new");
+        try {
+            write(aside, text, durable);
+            Files.move(
+                    aside,
+                    directory.resolve(name),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (NoSuchFileException _) {
+            // The container was removed meanwhile: nothing to keep.
+        } catch (IOException e) {
+            throw new UncheckedIOException("container " + id, e);
+        }
+    }
+
+    private static void write(Path file, byte[] text, boolean durable) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer bytes = ByteBuffer.wrap(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            if (durable) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /// Removes everything of the container; a missing directory is fine.
+    public void delete(ContainerId id) {
+        deleteTree(directory(id));
+    }
+
+    /// What was found on disk.
+    ///
+    /// @param broken directories without a readable spec: a create that never ended
+    public record Found(List<ContainerRecord> records, List<Path> broken) {}
+
+    /// Reads all containers, in no order. States that say running are as old as their file: the
+    /// caller asks the monitors.
+    public Found readAll() {
+        List<ContainerRecord> records = new ArrayList<>();
+        List<Path> broken = new ArrayList<>();
+        try (var entries = Files.newDirectoryStream(root)) {
+            for (Path directory : entries) {
+                ContainerRecord record = read(directory);
+                if (record == null) {
+                    broken.add(directory);
+                } else {
+                    records.add(record);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Found(records, broken);
+    }
+
+    private static @Nullable ContainerRecord read(Path directory) {
+        try {
+            StoredSpec spec =
+                    Json.read(Files.readAllBytes(directory.resolve(SPEC)), StoredSpec.class);
+            if (spec.format() != FORMAT) {
+                throw SampanException.invalid(
+                        "container format " + spec.format() + " in " + directory + " is unknown");
+            }
+            StoredState state = readState(directory);
+            return new ContainerRecord(
+                    spec.origin(),
+                    spec.name(),
+                    spec.spec(),
+                    state.state(),
+                    state.endpoints(),
+                    List.of(),
+                    state.restartCount(),
+                    state.stopped());
+        } catch (IOException | SampanException _) {
+            return null;
+        }
+    }
+
+    private static StoredState readState(Path directory) throws IOException {
+        try {
+            return Json.read(Files.readAllBytes(directory.resolve(STATE)), StoredState.class);
+        } catch (NoSuchFileException _) {
+            return new StoredState(ContainerState.fresh(), List.of(), 0, false);
+        }
+    }
+
+    /// Removes a directory with all that is in it, links not followed.
+    public static void deleteTree(Path directory) {
+        try {
+            Files.walkFileTree(
+                    directory,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                                throws IOException {
+                            Files.deleteIfExists(file);
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult postVisitDirectory(
+                                Path visited, @Nullable IOException failure) throws IOException {
+                            Files.deleteIfExists(visited);
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        } catch (NoSuchFileException _) {
+            // Gone already.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package sampan.engine.content;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import sampan.engine.store.Directories;
+import sampan.errors.SampanException;
+import sampan.oci.Digest;
+
+/// Blobs by digest. Thread-safe.
+public final class ContentStore {
+    private static final int HEX_DIGITS = 64;
+
+    private final Path blobs;
+    private final Path ingests;
+    private final AtomicLong serial = new AtomicLong();
+
+    /// @param directory ours alone; made where it is not there
+    public ContentStore(Path directory) {
+        blobs = Directories.make(directory.resolve("blobs").resolve(Digest.SHA256));
+        ingests = directory.resolve("ingest");
+        Directories.removeTree(ingests);
+        Directories.make(ingests);
+    }
+
+    /// Begins a blob that comes in; the caller commits or closes it.
+    public Ingest ingest() {
+        return new Ingest(this, ingests.resolve(Long.toString(serial.incrementAndGet())));
+    }
+
+    /// Stores a small blob.
+    public Digest put(byte[] content) {
+        Digest digest = Digest.of(content);
+        try (Ingest ingest = ingest()) {
+            ingest.write(ByteBuffer.wrap(content));
+            ingest.commit(digest);
+        }
+        return digest;
+    }
+
+    public boolean has(Digest digest) {
+        return Files.exists(path(digest));
+    }
+
+    /// Bytes of the blob, empty where it is not here.
+    public OptionalLong size(Digest digest) {
+        try {
+            return OptionalLong.of(Files.size(path(digest)));
+        } catch (NoSuchFileException e) {
+            return OptionalLong.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The blob for reading, from its start.
+    ///
+    /// @throws SampanException NOT_FOUND
+    public FileChannel open(Digest digest) {
+        try {
+            return FileChannel.open(path(digest), StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            throw missing(digest);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The whole of a small blob.
+    ///
+    /// @throws SampanException NOT_FOUND; INVALID where it has more than `bytesMax`
+    public byte[] read(Digest digest, long bytesMax) {
+        long size = size(digest).orElseThrow(() -> missing(digest));
+        if (size > bytesMax) {
+            throw SampanException.invalid(
+                    "content " + digest + " has " + size + " bytes: at most " + bytesMax);
+        }
+        try {
+            return Files.readAllBytes(path(digest));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Removes the blob where it is there; returns its bytes. Who reads it at the time reads on.
+    public long remove(Digest digest) {
+        long size = size(digest).orElse(0);
+        try {
+            return Files.deleteIfExists(path(digest)) ? size : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// All blobs that are here.
+    public List<Digest> digests() {
+        List<Digest> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(blobs)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (name.length() == HEX_DIGITS) {
+                    found.add(new Digest(Digest.SHA256, name));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    /// Where the blob lies or will lie.
+    Path path(Digest digest) {
+        if (!digest.isSha256()) {
+            throw SampanException.invalid("content " + digest + " cannot be stored: use sha256");
+        }
+        return blobs.resolve(digest.hex());
+    }
+
+    private static SampanException missing(Digest digest) {
+        return SampanException.notFound("content " + digest + " is not here");
+    }
+}

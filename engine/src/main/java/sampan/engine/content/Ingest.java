@@ -1,0 +1,200 @@
+package sampan.engine.content;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import sampan.errors.SampanException;
+import sampan.oci.Digest;
+
+/// A blob that is coming in. One thread writes; others may [#follow]. Closing it without a commit
+/// drops it, and fails its followers.
+public final class Ingest implements WritableByteChannel {
+    private enum State {
+        GROWING,
+        WHOLE,
+        DROPPED
+    }
+
+    private final ContentStore store;
+    private final Path file;
+    private final FileChannel channel;
+    private final MessageDigest sum = Digest.newSha256();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private long written;
+    private State state = State.GROWING;
+    private boolean committed;
+
+    Ingest(ContentStore store, Path file) {
+        this.store = store;
+        this.file = file;
+        try {
+            channel =
+                    FileChannel.open(
+                            file,
+                            StandardOpenOption.CREATE_NEW,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Writes all of it.
+    @Override
+    public int write(ByteBuffer content) {
+        int size = content.remaining();
+        sum.update(content.duplicate());
+        try {
+            while (content.hasRemaining()) {
+                channel.write(content);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        advance(size, State.GROWING);
+        return size;
+    }
+
+    private void advance(int size, State next) {
+        lock.lock();
+        try {
+            written += size;
+            if (state == State.GROWING) {
+                state = next;
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Bytes so far.
+    public long size() {
+        lock.lock();
+        try {
+            return written;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Nothing more comes: followers reach the end, and the digest is known.
+    public Digest finish() {
+        advance(0, State.WHOLE);
+        return Digest.sha256(sum.digest());
+    }
+
+    /// Finishes the blob and moves it into the store.
+    ///
+    /// @throws SampanException INVALID when its digest is another
+    public void commit(Digest expected) {
+        Digest actual = finish();
+        if (!actual.equals(expected)) {
+            throw SampanException.invalid(
+                    "content has digest " + actual + " where " + expected + " was promised");
+        }
+        keep(actual);
+    }
+
+    /// Moves the blob into the store under the digest that [#finish] gave.
+    public void keep(Digest digest) {
+        try {
+            Files.move(file, store.path(digest), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        committed = true;
+    }
+
+    /// The bytes from the start, as they come; blocks at the growing end. Fails with an
+    /// [IOException] when the ingest is dropped. Any number of followers may read, and go on when
+    /// the blob was committed.
+    public ReadableByteChannel follow() {
+        try {
+            return new Follower(FileChannel.open(file, StandardOpenOption.READ));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private final class Follower implements ReadableByteChannel {
+        private final FileChannel source;
+        private long position;
+
+        Follower(FileChannel source) {
+            this.source = source;
+        }
+
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            long available = await();
+            if (available == 0) {
+                return -1;
+            }
+            int limit = target.limit();
+            target.limit((int) Math.min(limit, target.position() + available));
+            int size = source.read(target, position);
+            target.limit(limit);
+            position += Math.max(0, size);
+            return size;
+        }
+
+        /// Bytes that may be read now; 0 at the end.
+        private long await() throws IOException {
+            lock.lock();
+            try {
+                while (written == position && state == State.GROWING) {
+                    changed.await();
+                }
+                if (state == State.DROPPED) {
+                    throw new IOException("the blob was dropped while it came in");
+                }
+                return written - position;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while following a blob", e);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public boolean isOpen() {
+            return source.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            source.close();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() {
+        advance(0, State.DROPPED);
+        try {
+            channel.close();
+            if (!committed) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

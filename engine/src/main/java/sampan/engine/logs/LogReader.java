@@ -1,0 +1,140 @@
+package sampan.engine.logs;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+
+/// Reads one log once, and follows it where it is told to. For one thread.
+public final class LogReader {
+    /// Longest line that is read, escapes included; a longer one is no line of ours.
+    public static final int LINE_BYTES_MAX = 4 << 20;
+
+    private static final int BUFFER = 512 << 10;
+
+    private final LogQuery query;
+    private final EntrySink sink;
+    private final LogEntries entries = new LogEntries();
+    private final @Nullable Instant since;
+    private final @Nullable Instant until;
+    private byte[] bytes = new byte[BUFFER];
+    private int filled;
+    private boolean skipping;
+    private boolean done;
+
+    private LogReader(LogQuery query, EntrySink sink) {
+        this.query = query;
+        this.sink = sink;
+        this.since = query.since().orElse(null);
+        this.until = query.until().orElse(null);
+    }
+
+    /// Gives the sink what is asked for, and returns at the log's end; with a pulse only when the
+    /// pulse says that this is the end, at `until`, or when the thread is interrupted.
+    ///
+    /// @param path of the current file; a missing one is an empty log
+    public static void read(Path path, LogQuery query, EntrySink sink, Optional<Pulse> pulse) {
+        try (LogFiles files = LogFiles.open(path)) {
+            if (query.tail() >= 0) {
+                files.tail(query.tail());
+            }
+            LogReader reader = new LogReader(query, sink);
+            reader.toEnd(files);
+            if (pulse.isPresent()) {
+                reader.follow(files, pulse.get());
+            }
+            sink.flush();
+        } catch (IOException e) {
+            throw new SampanException(
+                    ErrorCode.INTERNAL, "read log " + path + ": " + e.getMessage(), e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow(LogFiles files, Pulse pulse) throws IOException, InterruptedException {
+        while (!done) {
+            sink.flush();
+            Pulse.Beat beat = pulse.await(timeLeft());
+            toEnd(files);
+            if (beat != Pulse.Beat.MORE) {
+                return;
+            }
+        }
+    }
+
+    private Optional<Duration> timeLeft() {
+        if (until == null) {
+            return Optional.empty();
+        }
+        Duration left = Duration.between(Instant.now(), until);
+        return Optional.of(left.isNegative() ? Duration.ZERO : left);
+    }
+
+    private void toEnd(LogFiles files) throws IOException {
+        while (!done) {
+            if (filled == bytes.length) {
+                grow();
+            }
+            int got = files.read(ByteBuffer.wrap(bytes, filled, bytes.length - filled));
+            if (got == 0) {
+                return;
+            }
+            int scanned = filled;
+            filled += got;
+            lines(scanned);
+        }
+    }
+
+    private void grow() {
+        if (bytes.length >= LINE_BYTES_MAX) {
+            skipping = true;
+            filled = 0;
+        } else {
+            bytes = Arrays.copyOf(bytes, 2 * bytes.length);
+        }
+    }
+
+    // Handles the whole lines in the buffer; newlines before `scanned` are known to be none.
+    private void lines(int scanned) {
+        int start = 0;
+        for (int i = scanned; i < filled && !done; i++) {
+            if (bytes[i] == '\n') {
+                if (skipping) {
+                    skipping = false;
+                } else {
+                    line(start, i);
+                }
+                start = i + 1;
+            }
+        }
+        System.arraycopy(bytes, start, bytes, 0, filled - start);
+        filled -= start;
+    }
+
+    private void line(int from, int to) {
+        if (!entries.parse(bytes, from, to)) {
+            return;
+        }
+        if (since != null || until != null) {
+            Instant moment = entries.moment(bytes);
+            if (since != null && moment.isBefore(since)) {
+                return;
+            }
+            if (until != null && moment.isAfter(until)) {
+                done = true;
+                return;
+            }
+        }
+        boolean wanted = entries.stream() == 1 ? query.stdout() : query.stderr();
+        if (wanted) {
+            sink.entry(entries.stream(), entries.time(bytes), entries.text());
+        }
+    }
+}

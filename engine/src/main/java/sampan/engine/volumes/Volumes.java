@@ -1,0 +1,48 @@
+package sampan.engine.volumes;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Keeps volumes. Thread-safe.
+public interface Volumes {
+    /// What to make.
+    ///
+    /// @param name empty: 64 random hexadecimal digits, and the volume is anonymous
+    /// @param driver empty: `local`
+    /// @param options `type`, `o` and `device` of the local driver, as mount(8) has them
+    record Request(
+            String name, String driver, Map<String, String> options, Map<String, String> labels) {}
+
+    /// @param existed it was there before; options and labels of the request are then not looked at
+    record Created(Volume volume, boolean existed) {}
+
+    /// INVALID for a bad name or option, NOT_FOUND for an unknown driver.
+    Created create(Request request);
+
+    Optional<Volume> find(String name);
+
+    /// By name.
+    List<Volume> list();
+
+    /// Deletes it with what is in it. NOT_FOUND `get NAME: no such volume`, CONFLICT while a
+    /// container refers to it.
+    void remove(String name);
+
+    /// The directory on the host that a container mounts, with the volume's own mount made where
+    /// its options ask for one.
+    Path source(Volume volume);
+
+    /// Bytes on disk.
+    long size(Volume volume);
+
+    /// Says that a container refers to it.
+    void refer(String name, String containerId);
+
+    void unrefer(String name, String containerId);
+
+    /// Ids of containers that refer to it.
+    Set<String> referrers(String name);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.linux.netlink;
+
+import org.jspecify.annotations.NullMarked;

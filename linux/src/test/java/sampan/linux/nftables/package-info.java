@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.linux.nftables;
+
+import org.jspecify.annotations.NullMarked;

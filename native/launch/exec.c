@@ -1,0 +1,169 @@
+#include "exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "progress.h"
+#include "run.h"
+#include "slots.h"
+#include "stdio_ends.h"
+
+static struct {
+    int from, to;
+} passed[EXEC_PASS_MAX];
+static int passed_count;
+
+static mode_t first_umask;
+static bool umask_is_set;
+
+void exec_umask_is_set(void)
+{
+    umask_is_set = true;
+}
+
+void exec_umask_reset(void)
+{
+    first_umask = umask(0);
+}
+
+char **exec_vector(struct plan_str list)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < list.length; i++)
+        count += !list.bytes[i];
+    char **vector = mmap(NULL, (count + 1) * sizeof *vector, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (vector == MAP_FAILED)
+        return NULL;
+    const char *at = list.bytes;
+    for (size_t i = 0; i < count; i++, at += strlen(at) + 1)
+        vector[i] = (char *)at;
+    vector[count] = NULL;
+    return vector;
+}
+
+int run_PASS_FD(const struct plan_step *step)
+{
+    int fd = slot_get(step->ints[0]);
+    if (fd < 0)
+        return -EBADF;
+    if (passed_count == EXEC_PASS_MAX)
+        return -EMFILE;
+    passed[passed_count].from = fd;
+    passed[passed_count++].to = (int)step->ints[1];
+    return 0;
+}
+
+/* Moves a descriptor above every target, so that no dup2 below hits one that is still needed. */
+static int lift(int fd, int above)
+{
+    int high = fd > above ? fd : fcntl(fd, F_DUPFD_CLOEXEC, above + 1);
+    return high < 0 ? -errno : high;
+}
+
+static int place_passed(int *kept)
+{
+    int above = 2;
+    for (int i = 0; i < passed_count; i++)
+        if (passed[i].to > above)
+            above = passed[i].to;
+    /* The link must outlive dup2 too: its closing by exec is what tells the launcher. */
+    if (passed_count && (link_fd = lift(link_fd, above)) < 0)
+        return link_fd;
+    if (passed_count && *kept >= 0 && (*kept = lift(*kept, above)) < 0)
+        return *kept;
+    for (int i = 0; i < passed_count; i++)
+        if ((passed[i].from = lift(passed[i].from, above)) < 0)
+            return passed[i].from;
+    /* A second lock: were a descriptor of ours ever left inheritable, it would be an escape. */
+    k_close_range(3, ~0u, K_CLOSE_RANGE_CLOEXEC);
+    for (int i = 0; i < passed_count; i++)
+        if (dup2(passed[i].from, passed[i].to) < 0)
+            return -errno;
+    return 0;
+}
+
+static int prepare(int *kept)
+{
+    int result = stdio_install();
+    if (result == 0)
+        result = place_passed(kept);
+    if (!umask_is_set)
+        umask(first_umask);
+    return result;
+}
+
+static int exec_one(const char *path, char **argv, char **env)
+{
+    execve(path, argv, env);
+    return -errno;
+}
+
+/* Whether execvp(3) goes on with the next directory after this error. */
+static bool goes_on(int error)
+{
+    return error == -ENOENT || error == -ENOTDIR || error == -EACCES || error == -ESTALE || error == -ENODEV ||
+           error == -ETIMEDOUT || error == -ENAMETOOLONG;
+}
+
+int exec_search(const char *file, char **argv, char **env, const char *search)
+{
+    char path[PLAN_PATH_MAX];
+    size_t length = strlen(file);
+    int result = -ENOENT;
+    if (strchr(file, '/'))
+        return exec_one(file, argv, env);
+    for (const char *at = search;; at++) {
+        size_t dir = strcspn(at, ":");
+        if (dir + length + 2 <= sizeof path) {
+            memcpy(path, at, dir);
+            if (dir)
+                path[dir++] = '/';
+            memcpy(path + dir, file, length + 1);
+            int error = exec_one(path, argv, env);
+            if (!goes_on(error))
+                return error;
+            if (error == -EACCES)
+                result = error;
+        }
+        at += strcspn(at, ":");
+        if (!*at)
+            return result;
+    }
+}
+
+int run_EXEC(const struct plan_step *step)
+{
+    char **argv = exec_vector(step->strs[1]), **env = exec_vector(step->strs[2]);
+    int none = -1;
+    if (!argv || !env)
+        return -ENOMEM;
+    int result = prepare(&none);
+    if (result < 0)
+        return result;
+    progress->state = PROGRESS_EXEC;
+    result = exec_search(step->strs[0].bytes, argv, env, step->strs[3].bytes);
+    progress->state = PROGRESS_STEPS;
+    return result;
+}
+
+int run_EXEC_FD(const struct plan_step *step)
+{
+    char **argv = exec_vector(step->strs[0]), **env = exec_vector(step->strs[1]);
+    int program = slot_get(step->ints[0]);
+    if (!argv || !env)
+        return -ENOMEM;
+    int result = prepare(&program);
+    if (result < 0)
+        return result;
+    progress->state = PROGRESS_EXEC;
+    syscall(SYS_execveat, program, "", argv, env, K_AT_EMPTY_PATH);
+    result = -errno;
+    progress->state = PROGRESS_STEPS;
+    return result;
+}

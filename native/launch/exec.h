@@ -1,0 +1,20 @@
+/* The end of the child's plan: what stays open, then the container's program. */
+#ifndef SAMPAN_EXEC_H
+#define SAMPAN_EXEC_H
+#include "plan_read.h"
+
+#define EXEC_PASS_MAX 256
+
+/* The plan chose a umask; else the program gets the one that the launcher was started with. */
+void exec_umask_is_set(void);
+
+/* Called once at the start: remembers the umask and sets 0, so that modes in a plan are exact. */
+void exec_umask_reset(void);
+
+/* A NULL-terminated vector of a list's strings, NULL when memory is short. Never freed. */
+char **exec_vector(struct plan_str list);
+
+/* execve(2) with execvp(3)'s search in a path of our own; returns a negative errno. */
+int exec_search(const char *file, char **argv, char **env, const char *search);
+
+#endif

@@ -1,0 +1,244 @@
+package sampan.runtime.compile;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import sampan.errors.SampanException;
+import sampan.oci.spec.ContainerProcess;
+import sampan.oci.spec.Mount;
+import sampan.oci.spec.Namespace;
+import sampan.oci.spec.Spec;
+import sampan.runtime.plan.Console;
+import sampan.runtime.plan.Flags;
+import sampan.runtime.plan.LaunchPlan;
+import sampan.runtime.plan.PlanWriter;
+import sampan.runtime.plan.Stage;
+
+/// Makes the plan of a container's first process. This file is the order of things; the parts are
+/// next to it.
+public final class PlanCompiler {
+    private static final int CWD_MODE = 0755;
+    private static final String KEYRING_PREFIX = "_ses.";
+
+    private final Launch launch;
+    private final ContainerProcess process;
+    private final RootSteps root;
+    private final MountSteps mounts;
+    private final DeviceSteps devices;
+    private final ProcessSteps steps;
+
+    private PlanCompiler(Spec spec, LaunchContext context) {
+        this.process =
+                spec.process()
+                        .orElseThrow(() ->
+                                SampanException.invalid("process property must not be empty"));
+        if (context.seccomp().isEmpty() && spec.linux().seccomp().isPresent()) {
+            throw SampanException.invalid(
+                    "linux.seccomp is given, but its compiled filter is not in the context");
+        }
+        this.launch = new Launch(spec, context);
+        this.root = new RootSteps(launch);
+        this.mounts = new MountSteps(launch);
+        this.devices = new DeviceSteps(launch, mounts.ownsDev());
+        this.steps = new ProcessSteps(launch.plan, process, context.kernel(), context.seccomp());
+    }
+
+    /// Compiles.
+    ///
+    /// @throws SampanException INVALID where the spec contradicts itself or the context,
+    ///   UNSUPPORTED where the kernel lacks something
+    public static LaunchPlan compile(Spec spec, LaunchContext context) {
+        return new PlanCompiler(spec, context).write();
+    }
+
+    /// Whether the launch waits in SYNC for the caller: hooks of the runtime's namespaces and
+    /// network devices need a process that already has namespaces.
+    public static boolean needsSync(Spec spec) {
+        return !spec.hooks().prestart().isEmpty()
+                || !spec.hooks().createRuntime().isEmpty()
+                || !spec.linux().netDevices().isEmpty();
+    }
+
+    /// The id maps whose user namespaces the caller must open and name in
+    /// [LaunchContext#idMapSlots].
+    ///
+    /// @param overlay the root is an overlay whose layers belong to root on disk
+    public static Set<IdMap> idMaps(Spec spec, boolean overlay) {
+        Set<IdMap> maps = new LinkedHashSet<>();
+        IdMap own = new IdMap(spec.linux().uidMappings(), spec.linux().gidMappings());
+        if (overlay && !own.isEmpty()) {
+            maps.add(own);
+        }
+        for (Mount mount : spec.mounts()) {
+            if (!mount.uidMappings().isEmpty()) {
+                maps.add(new IdMap(mount.uidMappings(), mount.gidMappings()));
+            } else if (new MountOptions(mount).idMap && !own.isEmpty()) {
+                maps.add(own);
+            }
+        }
+        return maps;
+    }
+
+    private LaunchPlan write() {
+        launcher();
+        parent();
+        launch.plan.stage(Stage.CHILD);
+        enterNamespaces();
+        buildRoot();
+        finishRoot();
+        becomeProcess();
+        return launch.plan.finish();
+    }
+
+    private void launcher() {
+        LaunchContext context = launch.context;
+        new MonitorSteps(launch.plan).write(context.monitor(), context.stdio(), hostUid());
+        launch.namespaces.open();
+        root.openInLauncher();
+        mounts.openSources();
+        launch.namespaces.enterInLauncher();
+        launch.plan.clone(
+                launch.namespaces.cloneFlags(), context.cgroup().slot().orElse(PlanWriter.NONE));
+    }
+
+    private long hostUid() {
+        long uid = process.user().uid();
+        return launch.namespaces.hasUser() ? IdMap.host(uid, launch.linux.uidMappings()) : uid;
+    }
+
+    private void parent() {
+        launch.plan.stage(Stage.PARENT);
+        launch.namespaces.writeIdMaps();
+        for (String file : launch.context.cgroup().pidFiles()) {
+            launch.plan.writePid(PlanWriter.CWD, file);
+        }
+        steps.oomScore(launch.has(LaunchOption.OOM_SCORE_OPTIONAL));
+        if (launch.has(LaunchOption.SYNC) || needsSync(launch.spec)) {
+            launch.plan.sync();
+        }
+    }
+
+    private void enterNamespaces() {
+        launch.context.cgroup().slot().ifPresent(launch.plan::close);
+        for (String file : launch.context.cgroup().selfFiles()) {
+            launch.plan.writeFile(PlanWriter.CWD, file, "0");
+        }
+        launch.namespaces.enterInChild();
+        if (!launch.has(LaunchOption.NO_NEW_KEYRING)) {
+            launch.plan.keyring(KEYRING_PREFIX + launch.context.id());
+        }
+    }
+
+    private void buildRoot() {
+        root.isolate();
+        root.attach();
+        mounts.mountAll();
+        if (mounts.ownsDev()) {
+            devices.make();
+            devices.link();
+        }
+        new HookSteps(launch).write(launch.spec.hooks().createContainer(), "creating");
+        launch.context.idMapSlots().values().stream().distinct().forEach(launch.plan::close);
+        root.enter();
+    }
+
+    private void finishRoot() {
+        if (!process.cwd().equals("/")) {
+            int cwd = launch.plan.slot();
+            launch.plan.ensureDir(cwd, launch.root, CWD_MODE, ContainerPath.clean(process.cwd()));
+            launch.plan.close(cwd);
+        }
+        console();
+        mounts.finishDev();
+        root.seal();
+        names();
+        new SysctlSteps(launch).write();
+        protectPaths();
+    }
+
+    private void console() {
+        boolean terminal =
+                switch (launch.context.stdio()) {
+                    case Stdio.Terminal _, Stdio.ConsoleSocket _ -> true;
+                    case Stdio.Null _, Stdio.Pipes _, Stdio.Inherit _ -> false;
+                };
+        ProcessSteps.checkTerminal(terminal, process);
+        if (terminal) {
+            int flags =
+                    (launch.namespaces.has(Namespace.MOUNT) ? Flags.CONSOLE_BIND : 0)
+                            | (launch.has(LaunchOption.NO_ONLCR) ? Flags.CONSOLE_NO_ONLCR : 0);
+            launch.plan.console(
+                    launch.root,
+                    new Console(
+                            process.consoleSize().map(s -> s.height()).orElse(0),
+                            process.consoleSize().map(s -> s.width()).orElse(0),
+                            process.user().uid(),
+                            PlanWriter.NONE,
+                            flags));
+        }
+    }
+
+    private void names() {
+        boolean uts = launch.namespaces.has(Namespace.UTS);
+        if (!launch.spec.hostname().isEmpty()) {
+            if (!uts) {
+                throw launch.namespaces.needs("set hostname", "UTS");
+            }
+            launch.plan.hostname(launch.spec.hostname());
+        }
+        if (!launch.spec.domainname().isEmpty()) {
+            if (!uts) {
+                throw launch.namespaces.needs("set domainname", "UTS");
+            }
+            launch.plan.domainname(launch.spec.domainname());
+        }
+    }
+
+    private void protectPaths() {
+        List<String> readonly = launch.linux.readonlyPaths();
+        List<String> masked = launch.linux.maskedPaths();
+        if ((!readonly.isEmpty() || !masked.isEmpty()) && !launch.namespaces.has(Namespace.MOUNT)) {
+            throw launch.namespaces.needs("restrict sys entries", "MNT");
+        }
+        for (String path : readonly) {
+            launch.plan.readonly(launch.root, absolute(path));
+        }
+        for (String path : masked) {
+            launch.plan.mask(launch.root, absolute(path));
+        }
+    }
+
+    private static String absolute(String path) {
+        if (!path.startsWith("/")) {
+            throw SampanException.invalid("path \"" + path + "\" is not absolute");
+        }
+        return path;
+    }
+
+    private void becomeProcess() {
+        if (!launch.linux.mountLabel().isEmpty()) {
+            ProcessSteps.requireSelinux(launch.context.kernel());
+        }
+        new SchedulingSteps(launch.plan).write(launch.linux);
+        launch.plan.close(launch.root);
+        steps.attributes(launch.context.limits());
+        if (launch.has(LaunchOption.WAIT_START)) {
+            launch.plan.waitStart();
+        }
+        new HookSteps(launch).write(launch.spec.hooks().startContainer(), "created");
+        if (launch.has(LaunchOption.INIT)) {
+            launch.plan.init();
+        }
+        for (PassedFd passed : launch.context.passedFds()) {
+            launch.plan.passFd(passed.slot(), passed.number());
+        }
+        steps.exec(home());
+    }
+
+    private String home() {
+        if (ProcessSteps.hasHome(process)) {
+            return "";
+        }
+        return launch.context.view().home(process.user().uid()).orElse("/");
+    }
+}
