@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import sampan.engine.networks.Attachment;
@@ -30,6 +31,7 @@ import sampan.linux.nftables.PortTarget;
 final class Publisher {
     private final NatTable table;
     private final HeldPorts held;
+    private final Consumer<Set<PortKey>> changed;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, List<Published>> byEndpoint = new HashMap<>();
     private final Map<Place, List<PortMapping>> taken = new HashMap<>();
@@ -38,9 +40,11 @@ final class Publisher {
 
     private record Place(Protocol protocol, int port) {}
 
-    Publisher(NatTable table, HeldPorts held) {
+    /// @param changed told of the keys that begin or cease to lead, after they do
+    Publisher(NatTable table, HeldPorts held, Consumer<Set<PortKey>> changed) {
         this.table = table;
         this.held = held;
+        this.changed = changed;
     }
 
     List<PortMapping> publish(Endpoint endpoint, List<PortRequest> requests) {
@@ -61,7 +65,9 @@ final class Publisher {
                     done.add(published);
                     occupy(published.mapping());
                 }
-                table.publish(keys(endpoint, done));
+                Map<PortKey, PortTarget> keys = keys(endpoint, done);
+                table.publish(keys);
+                changed.accept(keys.keySet());
                 done.forEach(p -> lead(endpoint, p));
                 complete = true;
             } finally {
@@ -81,7 +87,9 @@ final class Publisher {
         try {
             List<Published> gone = byEndpoint.remove(endpoint.id());
             if (gone != null) {
-                table.unpublish(keys(endpoint, gone).keySet());
+                Set<PortKey> keys = keys(endpoint, gone).keySet();
+                table.unpublish(keys);
+                changed.accept(keys);
                 giveUp(gone);
             }
         } finally {

@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,6 +104,25 @@ class BridgeDriverTest {
             assertThat(Town.ask(town.host, Town.LOCALHOST6, 8080)).isEqualTo(Town.SILENCE);
             driver.release(server);
             driver.release(client);
+        }
+    }
+
+    @Test
+    void udp_client_that_never_pauses_follows_the_port_to_its_next_container() throws Exception {
+        try (BridgeDriver driver = town.driver(2);
+                DatagramSocket client = town.remote.callChecked(DatagramSocket::new)) {
+            client.setSoTimeout(50);
+            Sandbox first = driver.take(Request.of("a"));
+            Sandbox second = driver.take(Request.of("b"));
+            town.speak(first, 80, "first");
+            town.speak(second, 80, "second");
+            driver.publish(first.endpoint(), List.of(wish("80/udp", "", "8080")));
+            awaitAnswer(client, "first");
+            driver.unpublish(first.endpoint());
+            driver.publish(second.endpoint(), List.of(wish("80/udp", "192.0.2.1", "8080")));
+            awaitAnswer(client, "second");
+            driver.release(first);
+            driver.release(second);
         }
     }
 
@@ -399,6 +422,26 @@ class BridgeDriverTest {
             driver.remove();
         }
         assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
+    }
+
+    private static void send(DatagramSocket client) throws Exception {
+        client.send(new DatagramPacket(new byte[1], 1, Town.HOST, 8080));
+    }
+
+    /// Sends without a pause until that answer comes.
+    private static void awaitAnswer(DatagramSocket client, String wanted) throws Exception {
+        DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+        String answer = "";
+        for (int i = 0; i < 200 && !answer.equals(wanted); i++) {
+            send(client);
+            try {
+                client.receive(packet);
+                answer = new String(packet.getData(), 0, packet.getLength(), UTF_8);
+            } catch (SocketTimeoutException | PortUnreachableException e) {
+                answer = "";
+            }
+        }
+        assertThat(answer).isEqualTo(wanted);
     }
 
     private void answers(NetNamespace client, InetAddress address, String seen) {
