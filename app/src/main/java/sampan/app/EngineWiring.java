@@ -14,6 +14,7 @@ import sampan.engine.events.EventLog;
 import sampan.engine.images.Collector;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
+import sampan.engine.images.transfer.Stores;
 import sampan.engine.leases.Leases;
 import sampan.engine.logs.LogWatch;
 import sampan.engine.services.ContainerCreation;
@@ -28,6 +29,7 @@ import sampan.engine.services.EngineNetworks;
 import sampan.engine.services.EngineStreams;
 import sampan.engine.services.EngineSystem;
 import sampan.engine.services.EngineTasks;
+import sampan.engine.services.EngineTransfers;
 import sampan.engine.services.EngineVolumes;
 import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.snapshots.overlay.OverlaySnapshotter;
@@ -76,21 +78,22 @@ final class EngineWiring implements AutoCloseable {
     /// What starts processes.
     private record Starting(TaskLauncher launcher, TaskStarter starter) {}
 
-    private Engine engine;
+    /// What [#build] made; closing it closes what lies below.
+    record Running(Engine engine, EngineWiring wiring) implements AutoCloseable {
+        @Override
+        public void close() {
+            wiring.close();
+        }
+    }
 
-    static EngineWiring start(Settings settings) {
+    static Running start(Settings settings) {
         EngineWiring wiring = new EngineWiring(settings);
         try {
-            wiring.engine = wiring.build();
-            return wiring;
+            return new Running(wiring.build(), wiring);
         } catch (RuntimeException e) {
             wiring.close();
             throw e;
         }
-    }
-
-    Engine engine() {
-        return engine;
     }
 
     private Engine build() {
@@ -116,11 +119,18 @@ final class EngineWiring implements AutoCloseable {
                 Missing.of(sampan.engine.services.ExecService.class),
                 Missing.of(sampan.engine.services.ArchiveService.class),
                 new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
-                Missing.of(sampan.engine.services.ImageTransferService.class),
+                transfers(stored),
                 new EngineVolumes(stored.volumes, log),
                 new EngineNetworks(networking.catalog(), stored.containers),
                 new EngineEvents(log),
                 system(stored));
+    }
+
+    private EngineTransfers transfers(Stored stored) {
+        return new EngineTransfers(
+                new Stores(
+                        stored.content, stored.snapshots, stored.images, leases, stored.collector),
+                log);
     }
 
     private EngineSystem system(Stored stored) {

@@ -242,11 +242,21 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     @Override
     public RootMount rootMount(String key) {
         Active active = active(key);
+        forgetVolatile(active.home().resolve(WORK));
         return new RootMount(
                 rootMount(base(active.record())).lowers(),
                 Optional.of(active.home().resolve(UPPER).toString()),
                 Optional.of(active.home().resolve(WORK).toString()),
                 false);
+    }
+
+    // A volatile mount leaves this mark so that a machine that lost power does not go on with half
+    // of its writes. After a restart of the container alone nothing was lost.
+    private static void forgetVolatile(Path work) {
+        Path mark = work.resolve("work").resolve("incompat");
+        if (Files.exists(mark)) {
+            Directories.removeTree(mark);
+        }
     }
 
     @Override
