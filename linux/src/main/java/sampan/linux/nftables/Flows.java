@@ -49,9 +49,7 @@ public final class Flows implements AutoCloseable {
 
     private static void encode(NetlinkEncoder e, PortKey key) {
         Optional<Inet4Address> host = key.host();
-        e.message(
-                        SUBSYSTEM_CONNTRACK << 8 | DELETE,
-                        NetlinkSocket.REQUEST | NetlinkSocket.ACK)
+        e.message(SUBSYSTEM_CONNTRACK << 8 | DELETE, NetlinkSocket.REQUEST | NetlinkSocket.ACK)
                 .rawU8(Nft.FAMILY_IPV4)
                 .rawU8(0)
                 .rawBe16(0)
@@ -67,9 +65,7 @@ public final class Flows implements AutoCloseable {
                 .open(FILTER)
                 .u32(
                         FILTER_ORIGINAL,
-                        BY_PROTOCOL
-                                | BY_DESTINATION_PORT
-                                | (host.isPresent() ? BY_DESTINATION : 0))
+                        BY_PROTOCOL | BY_DESTINATION_PORT | (host.isPresent() ? BY_DESTINATION : 0))
                 .u32(FILTER_REPLY, 0)
                 .close();
     }

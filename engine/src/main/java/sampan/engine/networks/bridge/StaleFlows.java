@@ -8,8 +8,8 @@ import sampan.linux.nftables.Flows;
 import sampan.linux.nftables.PortKey;
 
 /// UDP ports that have just been published or taken back: their old flows must not go on to where
-/// they went before. At most [#LIMIT] wait; flows beyond that end when their clients fall silent for
-/// the kernel's usual time. Thread-safe.
+/// they went before. At most [#LIMIT] wait; flows beyond that end when their clients fall silent
+/// for the kernel's usual time. Thread-safe.
 final class StaleFlows implements AutoCloseable {
     static final int LIMIT = 1024;
 

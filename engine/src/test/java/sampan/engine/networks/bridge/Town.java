@@ -128,19 +128,18 @@ final class Town implements AutoCloseable {
     }
 
     private static void answer(DatagramSocket udp, Function<DatagramPacket, byte[]> words) {
-        Thread.startVirtualThread(
-                () -> {
-                    try {
-                        while (true) {
-                            DatagramPacket packet = new DatagramPacket(new byte[64], 64);
-                            udp.receive(packet);
-                            packet.setData(words.apply(packet));
-                            udp.send(packet);
-                        }
-                    } catch (IOException e) {
-                        // Closed: the test is over.
-                    }
-                });
+        Thread.startVirtualThread(() -> {
+            try {
+                while (true) {
+                    DatagramPacket packet = new DatagramPacket(new byte[64], 64);
+                    udp.receive(packet);
+                    packet.setData(words.apply(packet));
+                    udp.send(packet);
+                }
+            } catch (IOException e) {
+                // Closed: the test is over.
+            }
+        });
     }
 
     /// An echo server on TCP that answers when its client has finished speaking.
