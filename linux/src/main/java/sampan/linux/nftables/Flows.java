@@ -18,17 +18,23 @@ public final class Flows implements AutoCloseable {
     private static final int SUBSYSTEM_CONNTRACK = 1;
     private static final int DELETE = 2;
     private static final int TUPLE_ORIGINAL = 1;
+    private static final int TUPLE_REPLY = 2;
+    private static final int STATUS = 3;
+    private static final int FILTER = 25;
+    private static final int STATUS_MASK = 26;
     private static final int TUPLE_IP = 1;
     private static final int TUPLE_PROTOCOL = 2;
+    private static final int IP_SOURCE = 1;
     private static final int IP_DESTINATION = 2;
     private static final int PROTOCOL_NUMBER = 1;
     private static final int PROTOCOL_DESTINATION_PORT = 3;
-    private static final int FILTER = 25;
     private static final int FILTER_ORIGINAL = 1;
     private static final int FILTER_REPLY = 2;
+    private static final int BY_SOURCE = 1;
     private static final int BY_DESTINATION = 1 << 1;
     private static final int BY_PROTOCOL = 1 << 3;
     private static final int BY_DESTINATION_PORT = 1 << 5;
+    private static final int DESTINATION_CHANGED = 1 << 5;
 
     private final NetlinkSocket socket;
 
@@ -41,32 +47,48 @@ public final class Flows implements AutoCloseable {
         return new Flows(NetlinkSocket.open(NetlinkSocket.PROTOCOL_NETFILTER));
     }
 
-    /// Forgets the flows whose first packet was for this port; their next packets are looked at
-    /// anew. Flows of other ports are untouched.
-    public void forget(PortKey key) {
-        socket.transact("flows of port " + key.port(), e -> encode(e, key));
+    /// Forgets the flows to a port that have been let past so far, for it is published now. Those
+    /// that are led already go on.
+    public void forgetPast(PortKey key) {
+        socket.transact("flows of port " + key.port(), e -> encode(e, key, Optional.empty()));
     }
 
-    private static void encode(NetlinkEncoder e, PortKey key) {
-        Optional<Inet4Address> host = key.host();
+    /// Forgets the flows to a port that have been led to a target which is no more. Those that are
+    /// led to another by now go on.
+    public void forgetLed(PortKey key, PortTarget target) {
+        socket.transact(
+                "flows of port " + key.port(), e -> encode(e, key, Optional.of(target.address())));
+    }
+
+    private static void encode(NetlinkEncoder e, PortKey key, Optional<Inet4Address> target) {
+        int flags = BY_PROTOCOL | BY_DESTINATION_PORT;
         e.message(SUBSYSTEM_CONNTRACK << 8 | DELETE, NetlinkSocket.REQUEST | NetlinkSocket.ACK)
                 .rawU8(Nft.FAMILY_IPV4)
                 .rawU8(0)
                 .rawBe16(0)
                 .open(TUPLE_ORIGINAL)
                 .open(TUPLE_IP);
-        host.ifPresent(address -> e.bytes(IP_DESTINATION, address.getAddress()));
+        if (key.host().isPresent()) {
+            e.bytes(IP_DESTINATION, key.host().get().getAddress());
+            flags |= BY_DESTINATION;
+        }
         e.close()
                 .open(TUPLE_PROTOCOL)
                 .u8(PROTOCOL_NUMBER, key.protocol())
                 .be16(PROTOCOL_DESTINATION_PORT, key.port())
                 .close()
-                .close()
+                .close();
+        target.ifPresent(address ->
+                e.open(TUPLE_REPLY)
+                        .open(TUPLE_IP)
+                        .bytes(IP_SOURCE, address.getAddress())
+                        .close()
+                        .close());
+        e.be32(STATUS, target.isPresent() ? DESTINATION_CHANGED : 0)
+                .be32(STATUS_MASK, DESTINATION_CHANGED)
                 .open(FILTER)
-                .u32(
-                        FILTER_ORIGINAL,
-                        BY_PROTOCOL | BY_DESTINATION_PORT | (host.isPresent() ? BY_DESTINATION : 0))
-                .u32(FILTER_REPLY, 0)
+                .u32(FILTER_ORIGINAL, flags)
+                .u32(FILTER_REPLY, target.isPresent() ? BY_SOURCE : 0)
                 .close();
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +31,7 @@ import sampan.linux.nftables.ForeignChains;
 import sampan.linux.nftables.NatNetwork;
 import sampan.linux.nftables.NatTable;
 import sampan.linux.nftables.PortKey;
+import sampan.linux.nftables.PortTarget;
 import sampan.linux.nftables.TableWatch;
 
 /// The driver of one bridge network. See the package for how its parts play together.
@@ -293,8 +295,8 @@ public final class BridgeDriver implements NetworkDriver {
         return endpoint;
     }
 
-    private void portsChanged(Set<PortKey> keys) {
-        if (flows.add(keys)) {
+    private void portsChanged(Map<PortKey, PortTarget> ports, boolean published) {
+        if (flows.add(ports, published)) {
             pool.wake();
         }
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import sampan.engine.networks.Attachment;
 import sampan.engine.networks.Endpoint;
@@ -31,7 +31,7 @@ import sampan.linux.nftables.PortTarget;
 final class Publisher {
     private final NatTable table;
     private final HeldPorts held;
-    private final Consumer<Set<PortKey>> changed;
+    private final BiConsumer<Map<PortKey, PortTarget>, Boolean> changed;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, List<Published>> byEndpoint = new HashMap<>();
     private final Map<Place, List<PortMapping>> taken = new HashMap<>();
@@ -40,8 +40,9 @@ final class Publisher {
 
     private record Place(Protocol protocol, int port) {}
 
-    /// @param changed told of the keys that begin or cease to lead, after they do
-    Publisher(NatTable table, HeldPorts held, Consumer<Set<PortKey>> changed) {
+    /// @param changed told of ports that begin (true) or cease (false) to lead, after they do
+    Publisher(
+            NatTable table, HeldPorts held, BiConsumer<Map<PortKey, PortTarget>, Boolean> changed) {
         this.table = table;
         this.held = held;
         this.changed = changed;
@@ -67,7 +68,7 @@ final class Publisher {
                 }
                 Map<PortKey, PortTarget> keys = keys(endpoint, done);
                 table.publish(keys);
-                changed.accept(keys.keySet());
+                changed.accept(keys, true);
                 done.forEach(p -> lead(endpoint, p));
                 complete = true;
             } finally {
@@ -87,9 +88,9 @@ final class Publisher {
         try {
             List<Published> gone = byEndpoint.remove(endpoint.id());
             if (gone != null) {
-                Set<PortKey> keys = keys(endpoint, gone).keySet();
-                table.unpublish(keys);
-                changed.accept(keys);
+                Map<PortKey, PortTarget> keys = keys(endpoint, gone);
+                table.unpublish(keys.keySet());
+                changed.accept(keys, false);
                 giveUp(gone);
             }
         } finally {

@@ -1,11 +1,13 @@
 package sampan.engine.networks.bridge;
 
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import sampan.errors.ErrnoException;
 import sampan.linux.nftables.Flows;
 import sampan.linux.nftables.PortKey;
+import sampan.linux.nftables.PortTarget;
 
 /// UDP ports that have just been published or taken back: their old flows must not go on to where
 /// they went before. At most [#LIMIT] wait; flows beyond that end when their clients fall silent
@@ -15,7 +17,7 @@ final class StaleFlows implements AutoCloseable {
 
     private final Flows flows;
     private final Consumer<String> notices;
-    private final ConcurrentLinkedQueue<PortKey> waiting = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Change> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private volatile boolean refused;
 
@@ -24,15 +26,19 @@ final class StaleFlows implements AutoCloseable {
         this.notices = notices;
     }
 
+    /// A port that leads from now on, or that has ceased to.
+    private record Change(PortKey key, PortTarget target, boolean published) {}
+
     /// Notes the UDP ports among these.
     ///
+    /// @param published whether they lead from now on, or have ceased to
     /// @return whether there are some, so that [#settle] has to be called soon
-    boolean add(Iterable<PortKey> keys) {
+    boolean add(Map<PortKey, PortTarget> ports, boolean published) {
         boolean some = false;
-        for (PortKey key : keys) {
-            if (key.protocol() == PortKey.UDP && !refused && count.get() < LIMIT) {
+        for (Map.Entry<PortKey, PortTarget> port : ports.entrySet()) {
+            if (port.getKey().protocol() == PortKey.UDP && !refused && count.get() < LIMIT) {
                 count.incrementAndGet();
-                waiting.add(key);
+                waiting.add(new Change(port.getKey(), port.getValue(), published));
                 some = true;
             }
         }
@@ -41,10 +47,14 @@ final class StaleFlows implements AutoCloseable {
 
     /// Has the kernel forget the flows of the ports that wait.
     void settle() {
-        for (PortKey key = waiting.poll(); key != null; key = waiting.poll()) {
+        for (Change change = waiting.poll(); change != null; change = waiting.poll()) {
             count.decrementAndGet();
             try {
-                flows.forget(key);
+                if (change.published()) {
+                    flows.forgetPast(change.key());
+                } else {
+                    flows.forgetLed(change.key(), change.target());
+                }
             } catch (ErrnoException e) {
                 refused = true;
                 waiting.clear();
