@@ -84,11 +84,12 @@ public final class Commit {
                         step,
                         now);
         RootMount mount = stores.snapshots().rootMount(container.snapshotKey());
-        ImageRecord record;
-        try (Pause pause = wish.pause() ? roots.pause(wish.reference()) : () -> {}) {
-            record = image.make(stores, wish.name(), out -> pack(mount, out));
+        Pause pause = wish.pause() ? roots.pause(wish.reference()) : () -> {};
+        try {
+            return image.make(stores, wish.name(), out -> pack(mount, out)).id();
+        } finally {
+            pause.close();
         }
-        return record.id();
     }
 
     private static void pack(RootMount mount, OutputStream out) throws IOException {
