@@ -127,7 +127,9 @@ final class DeviceSteps {
                 };
         return new Node(
                 type | (device.fileMode().orElse(DEFAULT_MODE) & PERMISSIONS),
-                type == Node.FIFO ? 0 : sampan.linux.files.Device.of(device.major(), device.minor()),
+                type == Node.FIFO
+                        ? 0
+                        : sampan.linux.files.Device.of(device.major(), device.minor()),
                 device.uid().orElse(0L),
                 device.gid().orElse(0L));
     }

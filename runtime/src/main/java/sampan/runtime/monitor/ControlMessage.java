@@ -65,8 +65,7 @@ record ControlMessage(int type, long a, long b, long c, long d, String text) {
         long c = bytes.getLong();
         long d = bytes.getLong();
         bytes.get(text);
-        return new ControlMessage(
-                type, a, b, c, d, new String(text, StandardCharsets.UTF_8));
+        return new ControlMessage(type, a, b, c, d, new String(text, StandardCharsets.UTF_8));
     }
 
     int pid() {

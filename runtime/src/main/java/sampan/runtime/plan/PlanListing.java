@@ -100,7 +100,11 @@ public record PlanListing(int fdCount, List<Step> steps) {
         }
         check(!step.hasRemaining(), number, "trailing bytes");
         return new Step(
-                number, Stage.of(stage).orElseThrow(), op, ArgumentText.stepFlags(flags), arguments);
+                number,
+                Stage.of(stage).orElseThrow(),
+                op,
+                ArgumentText.stepFlags(flags),
+                arguments);
     }
 
     private static byte[] text(ByteBuffer step, int number) {
