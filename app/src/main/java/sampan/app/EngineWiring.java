@@ -78,21 +78,22 @@ final class EngineWiring implements AutoCloseable {
     /// What starts processes.
     private record Starting(TaskLauncher launcher, TaskStarter starter) {}
 
-    private Engine engine;
+    /// What [#build] made; closing it closes what lies below.
+    record Running(Engine engine, EngineWiring wiring) implements AutoCloseable {
+        @Override
+        public void close() {
+            wiring.close();
+        }
+    }
 
-    static EngineWiring start(Settings settings) {
+    static Running start(Settings settings) {
         EngineWiring wiring = new EngineWiring(settings);
         try {
-            wiring.engine = wiring.build();
-            return wiring;
+            return new Running(wiring.build(), wiring);
         } catch (RuntimeException e) {
             wiring.close();
             throw e;
         }
-    }
-
-    Engine engine() {
-        return engine;
     }
 
     private Engine build() {

@@ -47,7 +47,7 @@ public final class TreeExtractor {
     public static Extracted extract(Fd root, ReadableByteChannel tar, ExtractOptions options) {
         TarReader reader = new TarReader(tar, options.limits());
         TreeExtractor extractor = new TreeExtractor(root, options);
-        try (OpenDirectories opened = extractor.directories) {
+        try (OpenDirectories _ = extractor.directories) {
             Optional<TarEntry> entry = reader.next();
             while (entry.isPresent()) {
                 extractor.unpack(entry.get(), reader);

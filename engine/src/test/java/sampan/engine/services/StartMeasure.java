@@ -54,13 +54,12 @@ class StartMeasure {
         } finally {
             engine.destroy();
         }
-        steps.forEach(
-                (n, v) -> {
-                    long[] x = v.stream().mapToLong(l -> l).sorted().toArray();
-                    System.err.printf(
-                            "%-24s median %6d us  p10 %6d us n %d%n",
-                            n, x[x.length / 2] / 1000, x[x.length / 10] / 1000, x.length);
-                });
+        steps.forEach((n, v) -> {
+            long[] x = v.stream().mapToLong(l -> l).sorted().toArray();
+            System.err.printf(
+                    "%-24s median %6d us  p10 %6d us n %d%n",
+                    n, x[x.length / 2] / 1000, x[x.length / 10] / 1000, x.length);
+        });
         Arrays.asList(1);
     }
 

@@ -61,8 +61,8 @@ import sampan.linux.seccomp.SeccompCompiler;
 import sampan.runtime.compile.KernelFeatures;
 import sampan.runtime.monitor.Launcher;
 
-/// A whole engine over a directory, without the daemon around it. Dropping it without a word is what
-/// a killed daemon looks like to its successor over the same directory.
+/// A whole engine over a directory, without the daemon around it. Dropping it without a word is
+/// what a killed daemon looks like to its successor over the same directory.
 public final class WholeEngine implements AutoCloseable {
     public final EventLog log = new EventLog();
     public final List<StepClock.Report> steps = new CopyOnWriteArrayList<>();
@@ -145,8 +145,7 @@ public final class WholeEngine implements AutoCloseable {
                                 table,
                                 settings));
         ContainerEvents happenings = new ContainerEvents(log);
-        ContainerRemoval removal =
-                new ContainerRemoval(index, snapshots, local, table, happenings);
+        ContainerRemoval removal = new ContainerRemoval(index, snapshots, local, table, happenings);
         HostLimits host = HostLimits.complete(Runtime.getRuntime().availableProcessors());
         this.containers =
                 new EngineContainers(
@@ -161,8 +160,7 @@ public final class WholeEngine implements AutoCloseable {
                                 happenings,
                                 log));
         this.tasks =
-                new EngineTasks(
-                        new EngineTasks.Parts(index, table, starter, removal, happenings));
+                new EngineTasks(new EngineTasks.Parts(index, table, starter, removal, happenings));
         this.streams = new EngineStreams(index, table, tasksLauncher, watch, happenings);
         this.recovery =
                 new Recovery(

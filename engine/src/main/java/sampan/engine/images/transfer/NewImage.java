@@ -40,13 +40,12 @@ public record NewImage(
         List<Digest> blobs = new ArrayList<>();
         List<Descriptor> descriptors = new ArrayList<>();
         List<Step> history = new ArrayList<>();
-        parent.ifPresent(
-                below -> {
-                    diffIds.addAll(below.record().diffIds());
-                    blobs.addAll(below.record().layerBlobs());
-                    descriptors.addAll(below.layers());
-                    history.addAll(below.document().history());
-                });
+        parent.ifPresent(below -> {
+            diffIds.addAll(below.record().diffIds());
+            blobs.addAll(below.record().layerBlobs());
+            descriptors.addAll(below.layers());
+            history.addAll(below.document().history());
+        });
         diffIds.add(diffId);
         blobs.add(layer.digest());
         descriptors.add(ArchiveLoader.descriptorOf(layer));
