@@ -98,17 +98,15 @@ public final class EngineExecs implements ExecService {
     }
 
     private static void listed(ContainerHandle handle, String id) {
-        handle.change(
-                r -> {
-                    List<String> ids = new ArrayList<>(r.execIds());
-                    ids.add(id);
-                    return r.withExecIds(ids);
-                });
+        handle.change(r -> {
+            List<String> ids = new ArrayList<>(r.execIds());
+            ids.add(id);
+            return r.withExecIds(ids);
+        });
     }
 
     private static void unlisted(ContainerHandle handle, String id) {
-        handle.change(
-                r -> r.withExecIds(r.execIds().stream().filter(e -> !e.equals(id)).toList()));
+        handle.change(r -> r.withExecIds(r.execIds().stream().filter(e -> !e.equals(id)).toList()));
     }
 
     private void remember(Live live) {
@@ -119,11 +117,10 @@ public final class EngineExecs implements ExecService {
                                 .filter(e -> e.exitCode != null || e.container.gone())
                                 .map(e -> e.id)
                                 .findFirst()
-                                .orElseThrow(
-                                        () ->
-                                                new SampanException(
-                                                        ErrorCode.UNAVAILABLE,
-                                                        "more than " + EXECS_MAX + " execs"));
+                                .orElseThrow(() ->
+                                        new SampanException(
+                                                ErrorCode.UNAVAILABLE,
+                                                "more than " + EXECS_MAX + " execs"));
                 execs.remove(oldest);
             }
             execs.put(live.id, live);
@@ -133,9 +130,7 @@ public final class EngineExecs implements ExecService {
     private static void requireRunning(ContainerHandle handle) {
         if (handle.state() instanceof ContainerState.Paused) {
             throw SampanException.conflict(
-                    "Container "
-                            + handle.id()
-                            + " is paused, unpause the container before exec");
+                    "Container " + handle.id() + " is paused, unpause the container before exec");
         }
         handle.state().requireAlive(handle.id());
     }
@@ -192,7 +187,7 @@ public final class EngineExecs implements ExecService {
                             .orElseThrow(() -> ContainerState.notRunning(handle.id()));
             ExecRun run = starter.start(task, live.id, process(live.spec, rows, columns), audience);
             live.run = run;
-            run.ended().thenAccept(exit -> ended(live, exit));
+            var _ = run.ended().thenAccept(exit -> ended(live, exit));
             return run;
         } catch (RuntimeException e) {
             live.exitCode = e instanceof StartFailure failure ? failure.exitCode() : 126;
@@ -207,15 +202,14 @@ public final class EngineExecs implements ExecService {
                 throw SampanException.conflict("Exec command " + live.id + " has already run");
             }
             if (live.started) {
-                throw SampanException.conflict(
-                        "Exec command " + live.id + " is already running");
+                throw SampanException.conflict("Exec command " + live.id + " is already running");
             }
             live.started = true;
         }
     }
 
-    private static ExecRun.Process process(ExecSpec spec, int rows, int columns) {
-        return new ExecRun.Process(
+    private static ExecRun.Wanted process(ExecSpec spec, int rows, int columns) {
+        return new ExecRun.Wanted(
                 spec.command(),
                 spec.env(),
                 spec.user(),

@@ -50,13 +50,12 @@ public final class EngineRoots implements ContainerRoots {
             MountPoint mount = record.origin().mounts().get(i);
             String subpath = record.origin().mountSources().get(i).subpath();
             source(mount)
-                    .ifPresent(
-                            source ->
-                                    mounts.add(
-                                            new Mounted(
-                                                    mount.destination(),
-                                                    source.resolve(subpath),
-                                                    !mount.writable())));
+                    .ifPresent(source ->
+                            mounts.add(
+                                    new Mounted(
+                                            mount.destination(),
+                                            source.resolve(subpath),
+                                            !mount.writable())));
         }
         return mounts;
     }
@@ -95,16 +94,13 @@ public final class EngineRoots implements ContainerRoots {
                         : Optional.empty();
         running.ifPresent(task -> handle.turn().run(() -> task.cgroup().freeze()));
         return () ->
-                running.ifPresent(
-                        task ->
-                                handle.turn()
-                                        .run(
-                                                () -> {
-                                                    // Somebody may have paused it for good.
-                                                    if (handle.state()
-                                                            instanceof ContainerState.Running) {
-                                                        task.cgroup().thaw();
-                                                    }
-                                                }));
+                running.ifPresent(task ->
+                        handle.turn()
+                                .run(() -> {
+                                    // Somebody may have paused it for good.
+                                    if (handle.state() instanceof ContainerState.Running) {
+                                        task.cgroup().thaw();
+                                    }
+                                }));
     }
 }

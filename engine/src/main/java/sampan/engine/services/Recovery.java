@@ -125,16 +125,12 @@ public final class Recovery {
         try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> running =
                     parts.containers().all().stream()
-                            .<Future<?>>map(
-                                    handle ->
-                                            each.submit(
-                                                    () ->
-                                                            settle(
-                                                                    handle,
-                                                                    Optional.ofNullable(
-                                                                            tasks.get(
-                                                                                    handle.id()
-                                                                                            .value())))))
+                            .<Future<?>>map(handle ->
+                                    each.submit(() ->
+                                            settle(
+                                                    handle,
+                                                    Optional.ofNullable(
+                                                            tasks.get(handle.id().value())))))
                             .toList();
             running.forEach(Recovery::await);
         }
@@ -155,14 +151,13 @@ public final class Recovery {
                 "container " + handle.id(),
                 () ->
                         handle.turn()
-                                .run(
-                                        () -> {
-                                            if (task.isPresent()) {
-                                                adopt(handle, task.get());
-                                            } else {
-                                                withoutTask(handle);
-                                            }
-                                        }));
+                                .run(() -> {
+                                    if (task.isPresent()) {
+                                        adopt(handle, task.get());
+                                    } else {
+                                        withoutTask(handle);
+                                    }
+                                }));
     }
 
     private void adopt(ContainerHandle handle, TaskScan.Found task) {
@@ -219,17 +214,14 @@ public final class Recovery {
         handle.writeNow();
     }
 
-    /// What has no owner now, for `doctor`: directories of the run directory that belong to no task,
-    /// and cgroups of no container.
+    /// What has no owner now, for `doctor`: directories of the run directory that belong to no
+    /// task, and cgroups of no container.
     public List<SystemService.Finding> leftovers() {
         Set<String> known = new HashSet<>();
         parts.containers().all().forEach(h -> known.add(h.id().brief()));
         Stream<SystemService.Finding> directories =
                 TaskScan.read(parts.settings().tasks()).found().stream()
-                        .filter(
-                                t ->
-                                        !known.contains(
-                                                String.valueOf(t.directory().getFileName())))
+                        .filter(t -> !known.contains(String.valueOf(t.directory().getFileName())))
                         .map(t -> left("run directory " + t.directory()));
         Set<String> cgroups = new HashSet<>();
         parts.containers().all().forEach(h -> cgroups.add(h.id().value()));

@@ -60,11 +60,12 @@ public final class ExecStarter {
     /// Starts it; its program runs when this returns. [StartFailure] when it could not be run.
     ///
     /// @param id names its directory
-    public ExecRun start(
-            Task task, String id, ExecRun.Process process, ExecRun.Audience audience) {
+    public ExecRun start(Task task, String id, ExecRun.Wanted process, ExecRun.Audience audience) {
         StepClock clock = settings.clock("exec", task.handle().id().value());
         ExecRun run = new ExecRun(directory(id));
-        LaunchWait wait = new LaunchWait(exit -> ended(run, Optional.of(exit)), () -> ended(run, Optional.empty()));
+        LaunchWait wait =
+                new LaunchWait(
+                        exit -> ended(run, Optional.of(exit)), () -> ended(run, Optional.empty()));
         try (Compiled compiled = compile(task, process, audience, run)) {
             clock.did("compile");
             Monitor monitor = launcher.launch(compiled.plan(), compiled.descriptors(), wait);
@@ -101,24 +102,22 @@ public final class ExecStarter {
     private static void ended(ExecRun run, Optional<ExitRecord> exit) {
         Thread.ofVirtual()
                 .name("exec end")
-                .start(
-                        () -> {
-                            run.release();
-                            ContainerFiles.deleteTree(run.directory());
-                            run.ended().complete(exit);
-                        });
+                .start(() -> {
+                    run.release();
+                    ContainerFiles.deleteTree(run.directory());
+                    run.ended().complete(exit);
+                });
     }
 
     private static void undo(ExecRun run) {
         run.client()
-                .ifPresent(
-                        client -> {
-                            try {
-                                client.close();
-                            } catch (IOException e) {
-                                throw new UncheckedIOException(e);
-                            }
-                        });
+                .ifPresent(client -> {
+                    try {
+                        client.close();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
         run.release();
         ContainerFiles.deleteTree(run.directory());
     }
@@ -136,8 +135,7 @@ public final class ExecStarter {
     }
 
     /// A plan with its descriptors; what of them is this object's it closes.
-    private record Compiled(
-            LaunchPlan plan, List<Fd> descriptors, Pidfd pidfd, CgroupEntry entry)
+    private record Compiled(LaunchPlan plan, List<Fd> descriptors, Pidfd pidfd, CgroupEntry entry)
             implements AutoCloseable {
         @Override
         public void close() {
@@ -147,7 +145,7 @@ public final class ExecStarter {
     }
 
     private Compiled compile(
-            Task task, ExecRun.Process process, ExecRun.Audience audience, ExecRun run) {
+            Task task, ExecRun.Wanted process, ExecRun.Audience audience, ExecRun run) {
         Pidfd pidfd =
                 Pidfd.openIfExists(task.pid())
                         .orElseThrow(() -> ContainerState.notRunning(task.handle().id()));
@@ -196,7 +194,7 @@ public final class ExecStarter {
                 entry.selfFiles(), List.of(), slot, new CgroupPlacement.View.None());
     }
 
-    private static Stdio stdio(ExecRun.Process process, ExecRun.Audience audience) {
+    private static Stdio stdio(ExecRun.Wanted process, ExecRun.Audience audience) {
         if (process.tty()) {
             return new Stdio.Terminal(process.stdin(), true);
         }
@@ -216,15 +214,11 @@ public final class ExecStarter {
     }
 
     private ContainerProcess process(
-            ContainerRecord record,
-            ExecRun.Process wanted,
-            CapabilitySet capabilities,
-            Fd root) {
+            ContainerRecord record, ExecRun.Wanted wanted, CapabilitySet capabilities, Fd root) {
         ContainerSpec container = record.spec();
         UserDatabase users = UserDatabase.inRoot(root);
         Identity who =
-                users.resolve(
-                        wanted.user().isEmpty() ? container.process().user() : wanted.user());
+                users.resolve(wanted.user().isEmpty() ? container.process().user() : wanted.user());
         List<String> own = new ArrayList<>(container.process().env());
         own.addAll(wanted.env());
         String hostname = container.namespaces().hostname();
@@ -254,7 +248,7 @@ public final class ExecStarter {
         return process.build();
     }
 
-    private static String directory(ContainerSpec container, ExecRun.Process wanted) {
+    private static String directory(ContainerSpec container, ExecRun.Wanted wanted) {
         if (!wanted.workingDir().isEmpty()) {
             if (!wanted.workingDir().startsWith("/")) {
                 throw SampanException.invalid(

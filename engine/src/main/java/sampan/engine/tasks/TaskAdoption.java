@@ -63,28 +63,25 @@ public final class TaskAdoption {
         task.runs(pid, at);
         boolean frozen = task.cgroup().isFrozen();
         task.handle()
-                .change(
-                        r -> {
-                            var running = r.state().found(pid, at);
-                            return r.withState(frozen ? running.pause(r.id()) : running)
-                                    .withEndpoints(task.endpoints());
-                        });
+                .change(r -> {
+                    var running = r.state().found(pid, at);
+                    return r.withState(frozen ? running.pause(r.id()) : running)
+                            .withEndpoints(task.endpoints());
+                });
     }
 
     private void failed(Task task, sampan.runtime.monitor.StepFailure failure) {
-        StartFailure reason =
-                StartFailure.of(failure, task.handle().record().origin().path());
+        StartFailure reason = StartFailure.of(failure, task.handle().record().origin().path());
         task.abandon();
         starter.cleanUp(task);
         task.handle()
-                .change(
-                        r ->
-                                r.withState(
-                                        r.state()
-                                                .startFailed(
-                                                        reason.exitCode(),
-                                                        String.valueOf(reason.getMessage()),
-                                                        Instant.now())));
+                .change(r ->
+                        r.withState(
+                                r.state()
+                                        .startFailed(
+                                                reason.exitCode(),
+                                                String.valueOf(reason.getMessage()),
+                                                Instant.now())));
     }
 
     private void lost(Task task, TaskScan.Found found, TaskStarter.Ends ends) {
@@ -102,15 +99,14 @@ public final class TaskAdoption {
     /// Cleans away a task whose container is gone.
     public void discard(TaskScan.Found found) {
         found.note()
-                .ifPresent(
-                        note -> {
-                            var cgroup = cgroups.open(note.cgroup());
-                            if (cgroup.exists()) {
-                                cgroup.kill(Signals.KILL);
-                                cgroup.delete();
-                            }
-                            note.endpoint().ifPresent(wiring::disconnect);
-                        });
+                .ifPresent(note -> {
+                    var cgroup = cgroups.open(note.cgroup());
+                    if (cgroup.exists()) {
+                        cgroup.kill(Signals.KILL);
+                        cgroup.delete();
+                    }
+                    note.endpoint().ifPresent(wiring::disconnect);
+                });
         ContainerFiles.deleteTree(found.directory());
     }
 }

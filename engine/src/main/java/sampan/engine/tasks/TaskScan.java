@@ -32,10 +32,7 @@ public record TaskScan(List<Found> found) {
         List<Found> found = new ArrayList<>();
         for (Path directory : directories(tasks)) {
             found.add(
-                    new Found(
-                            directory,
-                            TaskNote.read(directory),
-                            TaskRecords.process(directory)));
+                    new Found(directory, TaskNote.read(directory), TaskRecords.process(directory)));
         }
         return new TaskScan(List.copyOf(found));
     }
@@ -61,16 +58,12 @@ public record TaskScan(List<Found> found) {
             }
             task.note()
                     .flatMap(TaskNote::endpoint)
-                    .ifPresent(
-                            endpoint ->
-                                    attachments.add(
-                                            new Attachment(
-                                                    endpoint,
-                                                    task.note().orElseThrow().ports(),
-                                                    OptionalLong.of(
-                                                            task.process()
-                                                                    .orElseThrow()
-                                                                    .pid()))));
+                    .ifPresent(endpoint ->
+                            attachments.add(
+                                    new Attachment(
+                                            endpoint,
+                                            task.note().orElseThrow().ports(),
+                                            OptionalLong.of(task.process().orElseThrow().pid()))));
         }
         return attachments;
     }

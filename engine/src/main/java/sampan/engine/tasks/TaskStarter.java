@@ -226,8 +226,8 @@ public final class TaskStarter {
     }
 
     /// Gives back what an ended task held: its network, its cgroup. Every part is tried; the first
-    /// failure is reported when all were. Its directory stays, for as long as it stands a new daemon
-    /// knows that the task existed: [#forget] follows.
+    /// failure is reported when all were. Its directory stays, for as long as it stands a new
+    /// daemon knows that the task existed: [#forget] follows.
     public void giveBack(Task task) {
         List<RuntimeException> failures = new ArrayList<>();
         giveBack(task, failures);

@@ -59,7 +59,9 @@ class RecoveryTest {
         assertThat(life.inspect(id).pid()).isEqualTo(pid);
         try (AttachSession session =
                 engine.streams.attach(id, new AttachRequest(true, true, true))) {
-            session.writeStdin(java.nio.ByteBuffer.wrap("word\n".getBytes()));
+            session.writeStdin(
+                    java.nio.ByteBuffer.wrap(
+                            "word\n".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
             assertThat(Life.output(session)).isEqualTo("1:got word\n");
         }
         assertThat(life.awaitEnd(id)).isEqualTo(5);
@@ -80,9 +82,8 @@ class RecoveryTest {
 
     private static void awaitFile(Path file) throws IOException, InterruptedException {
         try (var watch = file.getFileSystem().newWatchService()) {
-            var key =
-                    file.getParent()
-                            .register(watch, java.nio.file.StandardWatchEventKinds.ENTRY_CREATE);
+            Path parent = java.util.Objects.requireNonNull(file.getParent());
+            var key = parent.register(watch, java.nio.file.StandardWatchEventKinds.ENTRY_CREATE);
             while (!Files.exists(file)) {
                 watch.poll(10, java.util.concurrent.TimeUnit.SECONDS);
                 key.pollEvents();

@@ -138,9 +138,31 @@ class RunTest {
     private static ResourceSpec memory(long bytes) {
         ResourceSpec none = ResourceSpec.none();
         return new ResourceSpec(
-                bytes, 0, bytes, -1, false, 0, 0, 0, 0, 0, 0, "", "", none.pidsLimit(), 0,
-                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
-                List.of(), "", 0);
+                bytes,
+                0,
+                bytes,
+                -1,
+                false,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                "",
+                "",
+                none.pidsLimit(),
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                "",
+                0);
     }
 
     @Test
@@ -156,7 +178,8 @@ class RunTest {
     void stopWaitsForWhoDoesHear() {
         String id =
                 life.start(
-                        Specs.shell("trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.1; done"));
+                        Specs.shell(
+                                "trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.1; done"));
         follow(id, "up");
         engine.tasks.stop(id, Optional.empty(), Optional.of(Duration.ofMinutes(5)));
         assertThat(life.inspect(id).exitCode()).isEqualTo(7);
@@ -168,34 +191,29 @@ class RunTest {
         StringBuilder seen = new StringBuilder();
         Thread reader =
                 Thread.ofVirtual()
-                        .start(
-                                () ->
-                                        engine.streams.logs(
-                                                id,
-                                                new LogRequest(
-                                                        true,
-                                                        true,
-                                                        true,
-                                                        Optional.empty(),
-                                                        Optional.empty(),
-                                                        -1),
-                                                new StreamService.LogSink() {
-                                                    @Override
-                                                    public void entry(
-                                                            int stream,
-                                                            ByteBuffer time,
-                                                            ByteBuffer line) {
-                                                        seen.append(
-                                                                StandardCharsets.UTF_8.decode(
-                                                                        line));
-                                                        if (seen.indexOf(text) >= 0) {
-                                                            Thread.currentThread().interrupt();
-                                                        }
-                                                    }
+                        .start(() ->
+                                engine.streams.logs(
+                                        id,
+                                        new LogRequest(
+                                                true,
+                                                true,
+                                                true,
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                -1),
+                                        new StreamService.LogSink() {
+                                            @Override
+                                            public void entry(
+                                                    int stream, ByteBuffer time, ByteBuffer line) {
+                                                seen.append(StandardCharsets.UTF_8.decode(line));
+                                                if (seen.indexOf(text) >= 0) {
+                                                    Thread.currentThread().interrupt();
+                                                }
+                                            }
 
-                                                    @Override
-                                                    public void flush() {}
-                                                }));
+                                            @Override
+                                            public void flush() {}
+                                        }));
         try {
             assertThat(reader.join(Duration.ofSeconds(30))).isTrue();
         } catch (InterruptedException e) {
@@ -210,12 +228,7 @@ class RunTest {
                         life.logs(
                                 id,
                                 new LogRequest(
-                                        true,
-                                        true,
-                                        true,
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        -1)))
+                                        true, true, true, Optional.empty(), Optional.empty(), -1)))
                 .isEqualTo("1\n2\n3\n");
     }
 

@@ -94,7 +94,8 @@ public final class WholeEngine implements AutoCloseable {
         Path run = directories(directory.resolve("run"));
         directories(run.resolve("c"));
         directories(run.resolve("e"));
-        this.cgroupParent = "/sampan-test-" + Math.abs(directory.toString().hashCode());
+        this.cgroupParent =
+                "/sampan-test-" + Integer.toUnsignedString(directory.toString().hashCode());
         this.snapshots = new OverlaySnapshotter(root.resolve("snapshots"), List.of(root, run));
         ContentStore content = new ContentStore(root.resolve("content"));
         ImageStore images = new ImageStore(root.resolve("images"), content);
