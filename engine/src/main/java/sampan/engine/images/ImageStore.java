@@ -138,7 +138,7 @@ public final class ImageStore {
     }
 
     /// Whether the text names the image by its id rather than by a reference.
-    static boolean isIdPrefix(String text, String imageId) {
+    public static boolean isIdPrefix(String text, String imageId) {
         String hex = text.startsWith("sha256:") ? text.substring(7) : text;
         return !hex.isEmpty() && Digest.parse(imageId).hex().startsWith(hex);
     }
@@ -168,6 +168,13 @@ public final class ImageStore {
 
     public List<ImageRecord> records() {
         return List.copyOf(records.values());
+    }
+
+    /// All references of all images, in order.
+    public List<ReferenceRecord> names() {
+        return references.values().stream()
+                .sorted(Comparator.comparing(n -> n.reference().toString()))
+                .toList();
     }
 
     /// All references of an image, in order.

@@ -18,7 +18,7 @@ import sampan.oci.image.ImageDocument.Settings;
 
 /// Between an image's config blob and what callers see.
 public final class ImageViews {
-    static final ImageConfig NO_CONFIG =
+    public static final ImageConfig NO_CONFIG =
             new ImageConfig(
                     "",
                     List.of(),
@@ -72,7 +72,7 @@ public final class ImageViews {
         }
     }
 
-    static ImageConfig config(Settings settings) {
+    public static ImageConfig config(Settings settings) {
         return new ImageConfig(
                 settings.user(),
                 List.copyOf(settings.exposedPorts().keySet()),

@@ -162,8 +162,7 @@ public final class TaskStarter {
     private void launch(Task task, Start start, StepClock clock) {
         ContainerHandle handle = task.handle();
         RootMount kept = snapshots.rootMount(handle.id().value());
-        RootMount root =
-                handle.record().spec().lifecycle().autoRemove() ? kept.ephemeral() : kept;
+        RootMount root = handle.record().spec().lifecycle().autoRemove() ? kept.ephemeral() : kept;
         List<PendingAttach> pending = table.takePending(handle.id());
         try (RootReading reading = new RootReading(root);
                 LaunchCompiler.Compiled compiled =

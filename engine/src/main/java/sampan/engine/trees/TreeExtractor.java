@@ -6,10 +6,10 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import sampan.engine.store.Directories;
 import sampan.errors.ErrnoException;
 import sampan.linux.files.Device;
 import sampan.linux.files.FileOps;
+import sampan.linux.files.FileTree;
 import sampan.linux.files.FileType;
 import sampan.linux.files.Stat;
 import sampan.linux.sys.Errno;
@@ -47,7 +47,7 @@ public final class TreeExtractor {
     public static Extracted extract(Fd root, ReadableByteChannel tar, ExtractOptions options) {
         TarReader reader = new TarReader(tar, options.limits());
         TreeExtractor extractor = new TreeExtractor(root, options);
-        try (OpenDirectories opened = extractor.directories) {
+        try (OpenDirectories _ = extractor.directories) {
             Optional<TarEntry> entry = reader.next();
             while (entry.isPresent()) {
                 extractor.unpack(entry.get(), reader);
@@ -315,7 +315,7 @@ public final class TreeExtractor {
         }
         if (directory) {
             try (Fd readable = FileOps.openAt(parent, ".", Open.RDONLY | Open.DIRECTORY)) {
-                Directories.removeTree(readable, path.name());
+                FileTree.remove(readable, path.name());
             }
         } else {
             FileOps.unlinkAt(parent, path.name(), 0);

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
-/// Reads a stream in large pieces; closing it closes the stream. One thread at a time.
+/// Reads a stream in large pieces. The stream stays its owner's to close. One thread at a time.
 public final class StreamChannel implements ReadableByteChannel {
     private static final int PIECE = 256 << 10;
 
@@ -32,8 +32,7 @@ public final class StreamChannel implements ReadableByteChannel {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         open = false;
-        source.close();
     }
 }

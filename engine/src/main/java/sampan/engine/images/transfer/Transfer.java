@@ -139,6 +139,14 @@ public final class Transfer implements AutoCloseable {
         }
     }
 
+    /// What a blob that is being unpacked is as a plain tar; waits for the unpacking where that
+    /// alone tells.
+    Digest diffId(Stored blob) {
+        return blob.unpacked()
+                .flatMap(work -> await(work, blob.digest()).diffId())
+                .orElse(blob.digest());
+    }
+
     /// Makes layers of blobs, in their order, where they are not there yet.
     ///
     /// @param diffIds what the image's config says they are
