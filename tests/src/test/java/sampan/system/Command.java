@@ -141,7 +141,13 @@ final class Command {
                 if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError(
-                            name + "\nnot done within " + within + "\nout: " + out.text() + "\nerr: " + err.text());
+                            name
+                                    + "\nnot done within "
+                                    + within
+                                    + "\nout: "
+                                    + out.text()
+                                    + "\nerr: "
+                                    + err.text());
                 }
                 // a child that kept the pipe is no reason to wait for ever
                 out.awaitEnd(Duration.ofSeconds(10));

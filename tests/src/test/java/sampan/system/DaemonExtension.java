@@ -59,7 +59,8 @@ final class DaemonExtension
             awaitNone("left by the daemon", () -> residue.ofDaemon(links));
         } catch (AssertionError e) {
             daemon.close();
-            throw new AssertionError(e.getMessage() + "\nsee " + daemon.home() + "\n" + daemon.tail(), e);
+            throw new AssertionError(
+                    e.getMessage() + "\nsee " + daemon.home() + "\n" + daemon.tail(), e);
         }
         if (context.getStore(SPACE).get(FAILED) == null) {
             delete(daemon.home());
@@ -80,13 +81,15 @@ final class DaemonExtension
                     tree,
                     new SimpleFileVisitor<>() {
                         @Override
-                        public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes a)
+                                throws IOException {
                             Files.delete(file);
                             return FileVisitResult.CONTINUE;
                         }
 
                         @Override
-                        public FileVisitResult postVisitDirectory(Path dir, @org.jspecify.annotations.Nullable IOException e)
+                        public FileVisitResult postVisitDirectory(
+                                Path dir, @org.jspecify.annotations.Nullable IOException e)
                                 throws IOException {
                             Files.delete(dir);
                             return FileVisitResult.CONTINUE;

@@ -10,7 +10,8 @@ final class Dist {
     static String program(String name) {
         Path program = home().resolve("bin").resolve(name);
         if (!Files.isExecutable(program)) {
-            throw new AssertionError(program + " is missing: run ./dev build, or give -Dsampan.dist");
+            throw new AssertionError(
+                    program + " is missing: run ./dev build, or give -Dsampan.dist");
         }
         return program.toString();
     }

@@ -15,14 +15,18 @@ import java.util.List;
 final class Images {
     static final String BUSYBOX = "busybox";
     private static final Path PROGRAM = Path.of("/usr/bin/busybox");
-    private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final String PATH =
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private Images() {}
 
     /// A busybox with all its applets, as `busybox:latest`.
     static byte[] busybox() {
         Tar layer = new Tar();
-        for (String folder : List.of("bin/", "dev/", "etc/", "home/", "proc/", "root/", "sys/", "usr/", "var/")) {
+        for (String folder :
+                List.of(
+                        "bin/", "dev/", "etc/", "home/", "proc/", "root/", "sys/", "usr/",
+                        "var/")) {
             layer.directory(folder);
         }
         layer.entry(new Tar.Entry("tmp/", Tar.DIRECTORY, 01777, 0, ""));
@@ -32,7 +36,8 @@ final class Images {
                 layer.symlink("bin/" + applet, "busybox");
             }
         }
-        layer.file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1000::/home:/bin/sh\n");
+        layer.file(
+                "etc/passwd", "root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1000::/home:/bin/sh\n");
         layer.file("etc/group", "root:x:0:\nguest:x:1000:\n");
         return archive("busybox:latest", layer.end());
     }
@@ -47,10 +52,11 @@ final class Images {
 
     static String config(String differenceId) {
         return """
-                {"architecture":"amd64","os":"linux","created":"2020-01-01T00:00:00Z",
-                "config":{"Env":["%s"],"Cmd":["sh"]},
-                "rootfs":{"type":"layers","diff_ids":["%s"]},
-                "history":[{"created":"2020-01-01T00:00:00Z","created_by":"test"}]}"""
+        {"architecture":"amd64","os":"linux","created":"2020-01-01T00:00:00Z",
+        "config":{"Env":["%s"],"Cmd":["sh"]},
+        "rootfs":{"type":"layers","diff_ids":["%s"]},
+        "history":[{"created":"2020-01-01T00:00:00Z","created_by":"test"}]}\
+        """
                 .formatted(PATH, differenceId);
     }
 
@@ -63,7 +69,11 @@ final class Images {
         byte[] bytes = config.getBytes(StandardCharsets.UTF_8);
         String name = sha256(bytes) + ".json";
         String manifest =
-                "[{\"Config\":\"" + name + "\",\"RepoTags\":[\"" + reference + "\"],\"Layers\":[\"layer.tar\"]}]";
+                "[{\"Config\":\""
+                        + name
+                        + "\",\"RepoTags\":[\""
+                        + reference
+                        + "\"],\"Layers\":[\"layer.tar\"]}]";
         return new Tar()
                 .file(name, bytes, 0644)
                 .file("layer.tar", layer, 0644)

@@ -27,8 +27,15 @@ record Outcome(String command, int status, byte[] output, byte[] errors) {
     Outcome expect(int wanted) {
         if (status != wanted) {
             throw new AssertionError(
-                    command + "\nended with " + status + ", not " + wanted + "\nout: " + brief(out())
-                            + "\nerr: " + brief(err()));
+                    command
+                            + "\nended with "
+                            + status
+                            + ", not "
+                            + wanted
+                            + "\nout: "
+                            + brief(out())
+                            + "\nerr: "
+                            + brief(err()));
         }
         return this;
     }

@@ -61,7 +61,10 @@ final class Output {
             long left = deadline - System.nanoTime();
             if (left <= 0 || ended) {
                 throw new AssertionError(
-                        (ended ? "ended without " : "not within " + within + ": ") + what + "; it wrote:\n" + now);
+                        (ended ? "ended without " : "not within " + within + ": ")
+                                + what
+                                + "; it wrote:\n"
+                                + now);
             }
             waitMillis(left / 1_000_000 + 1);
             now = text();

@@ -89,10 +89,14 @@ final class PrivateDaemon implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(
                         Dist.program("sampand"),
-                        "--root", root().toString(),
-                        "--run", run.toString(),
-                        "--bridge", bridge,
-                        "--subnet", subnet);
+                        "--root",
+                        root().toString(),
+                        "--run",
+                        run.toString(),
+                        "--bridge",
+                        bridge,
+                        "--subnet",
+                        subnet);
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));

@@ -26,7 +26,8 @@ final class PtySession implements AutoCloseable {
         pty = Terminal.openPty();
         Terminal.resize(pty.master(), new WindowSize(24, 80));
         // A session leader that opens a terminal without O_NOCTTY gets it as its controlling one.
-        List<String> all = new ArrayList<>(List.of("setsid", "sh", "-c", "exec \"$@\" <>\"$0\" >&0 2>&1"));
+        List<String> all =
+                new ArrayList<>(List.of("setsid", "sh", "-c", "exec \"$@\" <>\"$0\" >&0 2>&1"));
         all.add("/proc/" + ProcessHandle.current().pid() + "/fd/" + pty.slave().number());
         all.addAll(List.of(words));
         program = new Command(all).with(daemon.environment()).start();
@@ -36,7 +37,9 @@ final class PtySession implements AutoCloseable {
     private void read() {
         byte[] buffer = new byte[BUFFER_BYTES];
         try {
-            for (int n = FileIo.read(pty.master(), buffer); n > 0; n = FileIo.read(pty.master(), buffer)) {
+            for (int n = FileIo.read(pty.master(), buffer);
+                    n > 0;
+                    n = FileIo.read(pty.master(), buffer)) {
                 screen.add(buffer, n);
             }
         } catch (SampanException e) {
@@ -61,7 +64,9 @@ final class PtySession implements AutoCloseable {
     PtySession expect(String text) {
         String all =
                 screen.await(
-                        "\"" + text + "\"", DEADLINE, now -> now.indexOf(text, Math.min(seen, now.length())) >= 0);
+                        "\"" + text + "\"",
+                        DEADLINE,
+                        now -> now.indexOf(text, Math.min(seen, now.length())) >= 0);
         seen = all.indexOf(text, seen) + text.length();
         return this;
     }

@@ -71,8 +71,8 @@ final class Residue {
         return text.contains(daemon.home().toString());
     }
 
-    /// Every directory below our parent cgroup, in every hierarchy; the parent itself may stay while
-    /// the daemon lives.
+    /// Every directory below our parent cgroup, in every hierarchy; the parent itself may stay
+    /// while the daemon lives.
     private List<String> cgroups() {
         String parent = "sampan-" + daemon.bridge().toLowerCase(Locale.ROOT);
         List<String> found = new ArrayList<>();
@@ -102,11 +102,16 @@ final class Residue {
         List<String> found = new ArrayList<>();
         String mounts = link(Path.of("/proc/self/ns/mnt"));
         for (String pid : names(Path.of("/proc"))) {
-            boolean counts = pid.chars().allMatch(Character::isDigit)
-                    && (!daemon.isAlive() || Long.parseLong(pid) != daemon.pid())
-                    && Long.parseLong(pid) != ProcessHandle.current().pid();
+            boolean counts =
+                    pid.chars().allMatch(Character::isDigit)
+                            && (!daemon.isAlive() || Long.parseLong(pid) != daemon.pid())
+                            && Long.parseLong(pid) != ProcessHandle.current().pid();
             if (counts && ours(Path.of("/proc", pid), mounts)) {
-                found.add("process " + pid + " " + read(Path.of("/proc", pid, "cmdline")).replace('\0', ' '));
+                found.add(
+                        "process "
+                                + pid
+                                + " "
+                                + read(Path.of("/proc", pid, "cmdline")).replace('\0', ' '));
             }
         }
         return found;
@@ -120,7 +125,9 @@ final class Residue {
         }
         String own = link(process.resolve("ns/mnt"));
         return named(link(process.resolve("cwd")))
-                || !own.isEmpty() && !own.equals(mounts) && named(read(process.resolve("mountinfo")));
+                || !own.isEmpty()
+                        && !own.equals(mounts)
+                        && named(read(process.resolve("mountinfo")));
     }
 
     private static List<String> inside(Path folder) {

@@ -96,7 +96,8 @@ final class Tar {
         for (byte b : head) {
             sum += b & 0xFF;
         }
-        byte[] text = String.format(Locale.ROOT, "%06o\0 ", sum).getBytes(StandardCharsets.US_ASCII);
+        byte[] text =
+                String.format(Locale.ROOT, "%06o\0 ", sum).getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(text, 0, head, 148, 8);
     }
 

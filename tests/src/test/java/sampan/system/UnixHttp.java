@@ -55,9 +55,14 @@ final class UnixHttp {
 
     Answer request(String method, String target, String type, byte[] body) {
         String head =
-                method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                method
+                        + " "
+                        + target
+                        + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                         + (type.isEmpty() ? "" : "Content-Type: " + type + "\r\n")
-                        + "Content-Length: " + body.length + "\r\n\r\n";
+                        + "Content-Length: "
+                        + body.length
+                        + "\r\n\r\n";
         return raw(head.getBytes(StandardCharsets.UTF_8), body);
     }
 
@@ -114,12 +119,16 @@ final class UnixHttp {
         Map<String, String> headers = new HashMap<>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
-            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
         }
-        return new Answer(Integer.parseInt(status.substring(9, 12)), headers, body(in, headers, request));
+        return new Answer(
+                Integer.parseInt(status.substring(9, 12)), headers, body(in, headers, request));
     }
 
-    private static byte[] body(InputStream in, Map<String, String> headers, String request) throws IOException {
+    private static byte[] body(InputStream in, Map<String, String> headers, String request)
+            throws IOException {
         if (request.startsWith("HEAD ")) {
             return new byte[0];
         }
@@ -145,7 +154,9 @@ final class UnixHttp {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {
-                throw new IOException("the connection ended within: " + line.toString(StandardCharsets.ISO_8859_1));
+                throw new IOException(
+                        "the connection ended within: "
+                                + line.toString(StandardCharsets.ISO_8859_1));
             }
             if (c != '\r') {
                 line.write(c);
