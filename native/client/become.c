@@ -4,7 +4,7 @@
  */
 #include "session.h"
 
-#include "client.h"
+#include "../include/client.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
  */
 #include "session.h"
 
-#include "client.h"
+#include "../include/client.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* client.h on the wire. */
 #include "session.h"
 
-#include "client.h"
+#include "../include/client.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -26,7 +26,6 @@ own_root() {
   [ -z "$share" ] || mount -t hostfs -o "$share" none "$root/share" || fail "share $share"
   mount -t tmpfs -o mode=755 tmpfs "$root/run" && mkdir -p "$root/run/control" "$root/run/lock" || fail "run"
   mount --move /run/control "$root/run/control"
-  mount -t tmpfs -o mode=1777 tmpfs "$root/tmp" || fail "tmp"
   cp "$0" "$root/run/init" && chmod 755 "$root/run/init"
   cd "$root" && pivot_root . old && exec chroot . /bin/bash /run/init inside < /dev/null
   fail "pivot_root"

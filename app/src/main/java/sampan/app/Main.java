@@ -58,12 +58,15 @@ public final class Main {
         Fd lock = Fd.open(settings.root().resolve("lock").toString(), Open.RDWR | Open.CREAT, 0600);
         if (!FileIo.tryLock(lock, true)) {
             throw SampanException.conflict(
-                    "another daemon works in " + settings.root() + "; end it, or give --root another place");
+                    "another daemon works in "
+                            + settings.root()
+                            + "; end it, or give --root another place");
         }
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
-        try (Daemon daemon = Daemon.start(settings)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(end, closed), "shutdown"));
+        try (Daemon _ = Daemon.start(settings)) {
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> shutDown(end, closed), "shutdown"));
             LOG.log(
                     Level.INFO,
                     "listening on {0} after {1} ms",
@@ -100,14 +103,13 @@ public final class Main {
                         .filter(text -> text.matches("[0-9]{1,7}"))
                         .map(Integer::parseInt)
                         .filter(n -> n > 2 && n < READY_FD_MAX);
-        number.ifPresent(
-                n -> {
-                    try (Fd fd = Fd.own(n)) {
-                        FileIo.writeFully(fd, new byte[] {'1'});
-                    } catch (SampanException e) {
-                        LOG.log(Level.DEBUG, "nobody waits for our start: " + e.getMessage());
-                    }
-                });
+        number.ifPresent(n -> {
+            try (Fd fd = Fd.own(n)) {
+                FileIo.writeFully(fd, new byte[] {'1'});
+            } catch (SampanException e) {
+                LOG.log(Level.DEBUG, "nobody waits for our start: " + e.getMessage());
+            }
+        });
     }
 
     static Path launcher(Settings settings) {

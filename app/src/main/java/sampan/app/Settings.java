@@ -82,7 +82,8 @@ public record Settings(
 
     private static Optional<String> value(
             String[] arguments, Map<String, String> environment, String name, String variable) {
-        Optional<String> found = Optional.ofNullable(environment.get(variable)).filter(v -> !v.isEmpty());
+        Optional<String> found =
+                Optional.ofNullable(environment.get(variable)).filter(v -> !v.isEmpty());
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i].equals(name) && i + 1 < arguments.length) {
                 found = Optional.of(arguments[i + 1]);

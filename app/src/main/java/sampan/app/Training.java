@@ -20,7 +20,9 @@ final class Training {
                     List.of("info"),
                     List.of("run", "--rm", "--network", "none", "host", "true"),
                     List.of("run", "--rm", "host", "true"),
-                    List.of("create", "--name", "trained", "-e", "A=b", "-m", "64m", "host", "sleep", "60"),
+                    List.of(
+                            "create", "--name", "trained", "-e", "A=b", "-m", "64m", "host",
+                            "sleep", "60"),
                     List.of("start", "trained"),
                     List.of("exec", "trained", "true"),
                     List.of("ps", "-a"),
@@ -44,7 +46,8 @@ final class Training {
                 call(settings, words);
             }
         }
-        for (String path : List.of("/_ping", "/version", "/info", "/containers/json?all=1", "/images/json")) {
+        for (String path :
+                List.of("/_ping", "/version", "/info", "/containers/json?all=1", "/images/json")) {
             ApiProbe.get(settings.socket(), path);
         }
     }

@@ -7,7 +7,6 @@ import java.time.Duration;
 
 /// Serves one transport, request after request, on the thread that calls [#run].
 final class Connection {
-    private static final int RESPONSE_HEAD_BYTES = 2048;
     private static final byte[] CONTINUE =
             "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final long NO_DEADLINE = Long.MAX_VALUE;
@@ -17,7 +16,7 @@ final class Connection {
     private final Input input;
     private final RequestHead head = new RequestHead();
     private final HeadParser parser;
-    private ByteBuffer responseHead = ByteBuffer.allocateDirect(RESPONSE_HEAD_BYTES);
+    private final ByteBuffer responseHead;
 
     /// System.nanoTime() less an origin, so that the comparison cannot overflow.
     private volatile long deadline = NO_DEADLINE;
@@ -30,6 +29,7 @@ final class Connection {
         this.server = server;
         this.transport = transport;
         this.input = new Input(transport, server.inputBuffers().take(), limits().headBytes());
+        this.responseHead = server.headBuffers().take();
         this.parser = new HeadParser(limits());
     }
 
@@ -51,7 +51,7 @@ final class Connection {
 
     void run() {
         try {
-            while (!closing && serveOne()) {
+            while (!closing && !server.stopping() && serveOne()) {
                 // the next one
             }
             if (!hijacked) {
@@ -62,6 +62,7 @@ final class Connection {
         } finally {
             transport.close();
             server.inputBuffers().give(input.buffer());
+            server.headBuffers().give(responseHead);
         }
     }
 

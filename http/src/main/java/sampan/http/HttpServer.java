@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 /// Life cycle: [#start] once, [#close] once; close lets running exchanges end within a grace.
 public final class HttpServer implements AutoCloseable {
     private static final int INPUT_BYTES = 8 << 10;
+    private static final int HEAD_BYTES = 2 << 10;
     private static final int BUFFERS_KEPT = 32;
 
     /// How a server behaves.
@@ -26,6 +27,7 @@ public final class HttpServer implements AutoCloseable {
     private final Settings settings;
     private final byte[] commonFields;
     private final BufferPool inputBuffers = new BufferPool(INPUT_BYTES, BUFFERS_KEPT);
+    private final BufferPool headBuffers = new BufferPool(HEAD_BYTES, BUFFERS_KEPT);
     private final BufferPool gatherBuffers = new BufferPool(ResponseBody.GATHER_BYTES, 8);
     private final Semaphore places;
     private final Deadlines deadlines;
@@ -155,6 +157,10 @@ public final class HttpServer implements AutoCloseable {
 
     BufferPool inputBuffers() {
         return inputBuffers;
+    }
+
+    BufferPool headBuffers() {
+        return headBuffers;
     }
 
     BufferPool gatherBuffers() {

@@ -15,8 +15,7 @@ import sampan.errors.SampanException;
 /// @param path the repository within it
 /// @param tag absent where a digest alone was given
 /// @param digest pins the content
-public record Reference(
-        String domain, String path, Optional<String> tag, Optional<Digest> digest) {
+public record Reference(String domain, String path, Optional<String> tag, Optional<Digest> digest) {
     public static final String DEFAULT_DOMAIN = "docker.io";
     public static final String DEFAULT_TAG = "latest";
 
@@ -83,8 +82,7 @@ public record Reference(
         int colon = named.lastIndexOf(':');
         boolean tagged = colon > named.lastIndexOf('/');
         String name = tagged ? named.substring(0, colon) : named;
-        Optional<String> tag =
-                tagged ? Optional.of(named.substring(colon + 1)) : Optional.empty();
+        Optional<String> tag = tagged ? Optional.of(named.substring(colon + 1)) : Optional.empty();
         return ofName(name, tag, digest);
     }
 

@@ -57,7 +57,8 @@ class ArchitectureTest {
                 .resideInAPackage("sampan.http..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("sampan.engine..", "sampan.runtime..", "sampan.oci..", "sampan.api..")
+                .resideInAnyPackage(
+                        "sampan.engine..", "sampan.runtime..", "sampan.oci..", "sampan.api..")
                 .check(SAMPAN);
     }
 

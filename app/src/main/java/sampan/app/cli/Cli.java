@@ -1,8 +1,10 @@
 package sampan.app.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import sampan.app.Settings;
@@ -39,7 +41,24 @@ public final class Cli {
             context.out().println("Sampan version " + Settings.VERSION);
             return 0;
         }
-        return dispatch(context, words);
+        return words.getFirst().equals("__complete") || words.getFirst().equals("completion")
+                ? complete(context, words)
+                : dispatch(context, words);
+    }
+
+    private static int complete(CommandContext context, List<String> words) {
+        List<String> rest = words.subList(1, words.size());
+        if (words.getFirst().equals("__complete")) {
+            new Completion(context).candidates(rest).forEach(context.out()::println);
+            return 0;
+        }
+        var script = rest.isEmpty() ? Optional.<String>empty() : Completion.script(rest.getFirst());
+        if (script.isEmpty()) {
+            context.err().println("Usage:  sampan completion bash|zsh");
+            return STATUS_FAILED;
+        }
+        context.out().print(script.get());
+        return 0;
     }
 
     private static boolean isHelp(String word) {
@@ -57,7 +76,11 @@ public final class Cli {
             Verb verb = group.get(words.get(1));
             return verb == null
                     ? unknown(context, first + " " + words.get(1))
-                    : execute(context, verb, first + " " + words.get(1), words.subList(2, words.size()));
+                    : execute(
+                            context,
+                            verb,
+                            first + " " + words.get(1),
+                            words.subList(2, words.size()));
         }
         Verb verb = Commands.TOP.get(first);
         return verb == null
@@ -83,8 +106,8 @@ public final class Cli {
                         .setUnmatchedOptionsArePositionalParams(false)
                         .setOverwrittenOptionsAllowed(true)
                         .setUsageHelpAutoWidth(false)
-                        .setOut(new PrintWriter(context.out(), true))
-                        .setErr(new PrintWriter(context.err(), true));
+                        .setOut(new PrintWriter(context.out(), true, StandardCharsets.UTF_8))
+                        .setErr(new PrintWriter(context.err(), true, StandardCharsets.UTF_8));
         if (arguments.contains("--help") && helpIsOurs(verb, arguments)) {
             line.usage(context.out());
             return 0;
@@ -92,7 +115,12 @@ public final class Cli {
         try {
             line.parseArgs(arguments.toArray(String[]::new));
         } catch (CommandLine.ParameterException e) {
-            context.err().println(e.getMessage().lines().findFirst().orElse("wrong usage"));
+            context.err()
+                    .println(
+                            String.valueOf(e.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("wrong usage"));
             context.err().println();
             context.err().println("Run 'sampan " + name + " --help' for more information");
             return runs ? STATUS_ENGINE : STATUS_FAILED;

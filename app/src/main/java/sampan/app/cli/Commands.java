@@ -20,6 +20,7 @@ import sampan.app.cli.containers.RenameCommand;
 import sampan.app.cli.containers.RestartCommand;
 import sampan.app.cli.containers.RunCommand;
 import sampan.app.cli.containers.StartCommand;
+import sampan.app.cli.containers.StatsCommand;
 import sampan.app.cli.containers.StopCommand;
 import sampan.app.cli.containers.TopCommand;
 import sampan.app.cli.containers.UnpauseCommand;
@@ -41,6 +42,8 @@ import sampan.app.cli.networks.NetworkListCommand;
 import sampan.app.cli.system.DiskUseCommand;
 import sampan.app.cli.system.DoctorCommand;
 import sampan.app.cli.system.EventsCommand;
+import sampan.app.cli.system.InfoCommand;
+import sampan.app.cli.system.InspectCommand;
 import sampan.app.cli.system.VersionCommand;
 import sampan.app.cli.volumes.VolumeCreateCommand;
 import sampan.app.cli.volumes.VolumeListCommand;
@@ -51,42 +54,66 @@ import sampan.app.cli.volumes.VolumeRemoveCommand;
 final class Commands {
     static final Map<String, Verb> CONTAINERS =
             named(
-                    Verb.stopping("run", "Create and run a new container from an image", RunCommand::new),
+                    Verb.stopping(
+                            "run", "Create and run a new container from an image", RunCommand::new),
                     Verb.stopping("create", "Create a new container", CreateCommand::new),
                     Verb.of("start", "Start one or more stopped containers", StartCommand::new),
-                    Verb.stopping("exec", "Execute a command in a running container", ExecCommand::new),
+                    Verb.stopping(
+                            "exec", "Execute a command in a running container", ExecCommand::new),
                     Verb.of("attach", "Attach to a running container", AttachCommand::new),
                     Verb.of("ps", "List containers", PsCommand::new),
                     Verb.of("logs", "Fetch the logs of a container", LogsCommand::new),
+                    Verb.of("stats", "Show what containers use, live", StatsCommand::new),
                     Verb.of("stop", "Stop one or more running containers", StopCommand::new),
                     Verb.of("kill", "Kill one or more running containers", KillCommand::new),
                     Verb.of("restart", "Restart one or more containers", RestartCommand::new),
                     Verb.of("pause", "Pause all processes of containers", PauseCommand::new),
                     Verb.of("unpause", "Let paused containers go on", UnpauseCommand::new),
                     Verb.of("rm", "Remove one or more containers", RemoveCommand::new),
-                    Verb.of("wait", "Wait for the end of containers and print their exit codes", WaitCommand::new),
-                    Verb.stopping("top", "Display the running processes of a container", TopCommand::new),
+                    Verb.of(
+                            "wait",
+                            "Wait for the end of containers and print their exit codes",
+                            WaitCommand::new),
+                    Verb.stopping(
+                            "top", "Display the running processes of a container", TopCommand::new),
                     Verb.of("port", "List port mappings", PortCommand::new),
                     Verb.of("rename", "Rename a container", RenameCommand::new),
                     Verb.of("update", "Change the limits of containers", UpdateCommand::new),
-                    Verb.of("diff", "Show what a container changed in its filesystem", DiffCommand::new),
+                    Verb.of(
+                            "diff",
+                            "Show what a container changed in its filesystem",
+                            DiffCommand::new),
                     Verb.of("commit", "Make an image of a container", CommitCommand::new),
-                    Verb.of("export", "Write a container's filesystem as a tar archive", ExportCommand::new));
+                    Verb.of(
+                            "export",
+                            "Write a container's filesystem as a tar archive",
+                            ExportCommand::new));
 
     static final Map<String, Verb> IMAGES =
             named(
                     Verb.of("images", "List images", ImagesCommand::new),
                     Verb.of("load", "Load images from an archive", LoadCommand::new),
                     Verb.of("save", "Save images to an archive", SaveCommand::new),
-                    Verb.of("import", "Make an image of a root filesystem's archive", ImportCommand::new),
+                    Verb.of(
+                            "import",
+                            "Make an image of a root filesystem's archive",
+                            ImportCommand::new),
                     Verb.of("tag", "Give an image another name", TagCommand::new),
                     Verb.of("rmi", "Remove one or more images", RemoveImageCommand::new),
                     Verb.of("history", "Show the history of an image", HistoryCommand::new));
 
     static final Map<String, Verb> SYSTEM =
             named(
+                    Verb.of(
+                            "inspect",
+                            "Show everything that is known of objects",
+                            InspectCommand::any),
                     Verb.of("events", "Get events as they happen", EventsCommand::new),
-                    Verb.of("doctor", "Check what the kernel offers and what is left over", DoctorCommand::new),
+                    Verb.of("info", "Show what this daemon is and has", InfoCommand::new),
+                    Verb.of(
+                            "doctor",
+                            "Check what the kernel offers and what is left over",
+                            DoctorCommand::new),
                     Verb.of("version", "Show versions", VersionCommand::new));
 
     static final Map<String, Verb> TOP = joined(CONTAINERS, IMAGES, SYSTEM);
@@ -100,7 +127,14 @@ final class Commands {
         Map<String, Verb> containers = new LinkedHashMap<>(CONTAINERS);
         containers.put("ls", Verb.of("ls", "List containers", PsCommand::new));
         containers.put("list", Verb.of("list", "List containers", PsCommand::new));
-        containers.put("prune", Verb.of("prune", "Remove all stopped containers", PruneCommand::new));
+        containers.put(
+                "inspect",
+                Verb.of(
+                        "inspect",
+                        "Show everything that is known of containers",
+                        InspectCommand::container));
+        containers.put(
+                "prune", Verb.of("prune", "Remove all stopped containers", PruneCommand::new));
         groups.put("container", containers);
         Map<String, Verb> images = new LinkedHashMap<>(IMAGES);
         images.remove("images");
@@ -108,6 +142,12 @@ final class Commands {
         images.put("ls", Verb.of("ls", "List images", ImagesCommand::new));
         images.put("list", Verb.of("list", "List images", ImagesCommand::new));
         images.put("rm", Verb.of("rm", "Remove one or more images", RemoveImageCommand::new));
+        images.put(
+                "inspect",
+                Verb.of(
+                        "inspect",
+                        "Show everything that is known of images",
+                        InspectCommand::image));
         images.put("prune", Verb.of("prune", "Remove unused images", PruneImagesCommand::new));
         groups.put("image", images);
         groups.put(
@@ -115,20 +155,41 @@ final class Commands {
                 named(
                         Verb.of("ls", "List volumes", VolumeListCommand::new),
                         Verb.of("create", "Create a volume", VolumeCreateCommand::new),
+                        Verb.of(
+                                "inspect",
+                                "Show everything that is known of volumes",
+                                InspectCommand::volume),
                         Verb.of("rm", "Remove one or more volumes", VolumeRemoveCommand::new),
                         Verb.of("prune", "Remove unused volumes", VolumePruneCommand::new)));
-        groups.put("network", named(Verb.of("ls", "List networks", NetworkListCommand::new)));
+        groups.put(
+                "network",
+                named(
+                        Verb.of("ls", "List networks", NetworkListCommand::new),
+                        Verb.of(
+                                "inspect",
+                                "Show everything that is known of networks",
+                                InspectCommand::network)));
         Map<String, Verb> system = new LinkedHashMap<>();
         system.put("df", Verb.of("df", "Show disk usage", DiskUseCommand::new));
+        system.put("info", Verb.of("info", "Show what this daemon is and has", InfoCommand::new));
         system.put("events", Verb.of("events", "Get events as they happen", EventsCommand::new));
         groups.put("system", system);
         groups.put(
                 "ns",
                 named(
                         Verb.of("ls", "List namespaces, as lsns does", NsListCommand::new),
-                        Verb.of("show", "Show the namespaces of a container or process", NsShowCommand::new),
-                        Verb.stopping("enter", "Run a program in namespaces, as nsenter does", NsEnterCommand::new),
-                        Verb.stopping("unshare", "Run a program in new namespaces, as unshare does", NsUnshareCommand::new)));
+                        Verb.of(
+                                "show",
+                                "Show the namespaces of a container or process",
+                                NsShowCommand::new),
+                        Verb.stopping(
+                                "enter",
+                                "Run a program in namespaces, as nsenter does",
+                                NsEnterCommand::new),
+                        Verb.stopping(
+                                "unshare",
+                                "Run a program in new namespaces, as unshare does",
+                                NsUnshareCommand::new)));
         return Collections.unmodifiableMap(groups);
     }
 

@@ -16,8 +16,11 @@ public final class Filters {
             int equals = text.indexOf('=');
             if (equals <= 0) {
                 throw SampanException.invalid(
-                        "invalid argument \"" + text + "\" for \"-f, --filter\" flag: invalid filter '"
-                                + text + "': use NAME=VALUE");
+                        "invalid argument \""
+                                + text
+                                + "\" for \"-f, --filter\" flag: invalid filter '"
+                                + text
+                                + "': use NAME=VALUE");
             }
             filters.computeIfAbsent(text.substring(0, equals).trim(), _ -> new ArrayList<>())
                     .add(text.substring(equals + 1));

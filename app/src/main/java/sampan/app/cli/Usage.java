@@ -34,7 +34,7 @@ final class Usage {
     }
 
     private static void list(PrintStream out, Map<String, Verb> verbs) {
-        verbs.forEach(
-                (name, verb) -> out.println("  " + Table.padded(name, NAME_WIDTH) + verb.summary()));
+        verbs.forEach((name, verb) ->
+                out.println("  " + Table.padded(name, NAME_WIDTH) + verb.summary()));
     }
 }

@@ -7,7 +7,7 @@ import java.util.function.Function;
 ///
 /// @param summary one line for the list of commands
 /// @param interspersed options may follow the first argument; `run` and `exec` stop there, because
-///     what follows is another program's
+///   what follows is another program's
 public record Verb(
         String name,
         String summary,

@@ -17,12 +17,12 @@ public final class Words {
 
     /// `1.23MB`: three significant digits, powers of 1000.
     public static String size(long bytes) {
-        return scaled(bytes, 1000, DECIMAL, 3);
+        return scaled((double) bytes, 1000, DECIMAL, 3);
     }
 
     /// `1.234MiB`: four significant digits, powers of 1024.
-    public static String binarySize(double bytes) {
-        return scaled(bytes, 1024, BINARY, 4);
+    public static String binarySize(long bytes) {
+        return scaled((double) bytes, 1024, BINARY, 4);
     }
 
     private static String scaled(double value, double step, String[] units, int digits) {
@@ -100,7 +100,13 @@ public final class Words {
             return (long) (Double.parseDouble(number.trim()) * (1L << shift));
         } catch (NumberFormatException e) {
             throw SampanException.invalid(
-                    "invalid argument \"" + text + "\" for \"" + option + "\" flag: invalid size: '" + text + "'");
+                    "invalid argument \""
+                            + text
+                            + "\" for \""
+                            + option
+                            + "\" flag: invalid size: '"
+                            + text
+                            + "'");
         }
     }
 
@@ -122,7 +128,13 @@ public final class Words {
             // falls through to the one message
         }
         throw SampanException.invalid(
-                "invalid argument \"" + text + "\" for \"" + option + "\" flag: time: invalid duration \"" + text + "\"");
+                "invalid argument \""
+                        + text
+                        + "\" for \""
+                        + option
+                        + "\" flag: time: invalid duration \""
+                        + text
+                        + "\"");
     }
 
     private static double unit(String name) {

@@ -54,7 +54,13 @@ public sealed interface BecomeStep {
             case Mount(String _, String _, String _, long flags) -> flags;
             case SetGid(int gid) -> gid;
             case SetUid(int uid) -> uid;
-            case Fork _, WriteFile _, ChangeRoot _, ChangeDirectory _, EnterDirectory _, Execute _ -> 0;
+            case Fork _,
+                    WriteFile _,
+                    ChangeRoot _,
+                    ChangeDirectory _,
+                    EnterDirectory _,
+                    Execute _ ->
+                    0;
         };
     }
 
@@ -63,7 +69,14 @@ public sealed interface BecomeStep {
             case JoinNamespaces(Fd namespace, long _) -> Optional.of(namespace);
             case ChangeRoot(Fd directory) -> Optional.of(directory);
             case EnterDirectory(Fd directory) -> Optional.of(directory);
-            case Unshare _, Fork _, WriteFile _, ChangeDirectory _, Mount _, SetGid _, SetUid _, Execute _ ->
+            case Unshare _,
+                    Fork _,
+                    WriteFile _,
+                    ChangeDirectory _,
+                    Mount _,
+                    SetGid _,
+                    SetUid _,
+                    Execute _ ->
                     Optional.empty();
         };
     }
@@ -76,7 +89,13 @@ public sealed interface BecomeStep {
             case Mount(String source, String target, String type, long _) ->
                     List.of(source, target, type);
             case Execute(List<String> arguments) -> arguments;
-            case JoinNamespaces _, Unshare _, Fork _, ChangeRoot _, EnterDirectory _, SetGid _, SetUid _ ->
+            case JoinNamespaces _,
+                    Unshare _,
+                    Fork _,
+                    ChangeRoot _,
+                    EnterDirectory _,
+                    SetGid _,
+                    SetUid _ ->
                     List.of();
         };
     }

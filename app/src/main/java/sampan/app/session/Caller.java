@@ -68,6 +68,7 @@ public interface Caller {
     /// [#columns].
     void onResize(Runnable listener);
 
-    /// The client takes these steps itself and becomes the last one's program: no exit code follows.
+    /// The client takes these steps itself and becomes the last one's program: no exit code
+    /// follows.
     void become(List<BecomeStep> steps);
 }

@@ -72,11 +72,10 @@ final class Session implements Caller, AutoCloseable {
             // Commands end with their caller, as a process would with its terminal.
             signal(Signals.HUP);
             opening.values()
-                    .forEach(
-                            f ->
-                                    f.completeExceptionally(
-                                            new SampanException(
-                                                    ErrorCode.UNAVAILABLE, "the client went away")));
+                    .forEach(f ->
+                            f.completeExceptionally(
+                                    new SampanException(
+                                            ErrorCode.UNAVAILABLE, "the client went away")));
         }
     }
 
@@ -235,7 +234,8 @@ final class Session implements Caller, AutoCloseable {
             if (e.getCause() instanceof sampan.errors.ErrnoException errno) {
                 throw Kernel.failure("open", errno.errno(), path);
             }
-            throw new SampanException(ErrorCode.UNAVAILABLE, "open " + path + ": " + e.getMessage(), e);
+            throw new SampanException(
+                    ErrorCode.UNAVAILABLE, "open " + path + ": " + e.getMessage(), e);
         }
     }
 

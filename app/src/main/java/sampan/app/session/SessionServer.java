@@ -47,7 +47,8 @@ public final class SessionServer implements AutoCloseable {
     public static SessionServer start(Path socket, int mode, Command command) {
         SessionServer server =
                 new SessionServer(
-                        UnixSocket.listen(socket.toString(), SocketType.STREAM, mode, BACKLOG), command);
+                        UnixSocket.listen(socket.toString(), SocketType.STREAM, mode, BACKLOG),
+                        command);
         Thread.ofPlatform().daemon().name("session-accept").start(server::accept);
         return server;
     }

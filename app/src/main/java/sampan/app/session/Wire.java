@@ -65,12 +65,15 @@ final class Wire implements AutoCloseable {
             throw SampanException.invalid("client frame of " + length + " bytes");
         }
         return read(length, fds)
-                .map(bytes -> new Frame(type, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), fds));
+                .map(bytes ->
+                        new Frame(
+                                type, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), fds));
     }
 
     synchronized void send(int type, byte[] content, List<Fd> fds) {
         ByteBuffer frame =
-                ByteBuffer.allocate(FRAME_HEAD_BYTES + content.length).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer.allocate(FRAME_HEAD_BYTES + content.length)
+                        .order(ByteOrder.LITTLE_ENDIAN);
         frame.put((byte) type).put(new byte[3]).putInt(content.length).put(content);
         byte[] bytes = frame.array();
         int at = socket.send(bytes, fds);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,8 +14,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import sampan.engine.containers.Container.EndpointView;
 import sampan.errors.SampanException;
@@ -22,8 +25,8 @@ import sampan.oci.json.Json;
 
 /// Containers on disk: a directory `ROOT/containers/ID` each, mode 0710, with
 ///
-/// - `container.json`: what should run. Written once, and again only by rename and update.
-///   Its presence is the container's existence.
+/// - `container.json`: what should run. Written once, and again only by rename and update. Its
+///   presence is the container's existence.
 /// - `state.json`: where it stands. Written aside and renamed, never synced: after a power cut
 ///   nothing runs any more and the older state says enough.
 /// - `ID-json.log` and its rotations, written by the monitor.
@@ -32,6 +35,8 @@ import sampan.oci.json.Json;
 /// What runs at this moment is not told here but in the run directory, by the monitors.
 public final class ContainerFiles {
     private static final int FORMAT = 1;
+    private static final int DELETE_TRIES = 200;
+    private static final Duration DELETE_PAUSE = Duration.ofMillis(5);
     private static final String SPEC = "container.json";
     private static final String STATE = "state.json";
 
@@ -50,8 +55,7 @@ public final class ContainerFiles {
         }
     }
 
-    record StoredSpec(
-            int format, ContainerRecord.Origin origin, String name, ContainerSpec spec) {}
+    record StoredSpec(int format, ContainerRecord.Origin origin, String name, ContainerSpec spec) {}
 
     record StoredState(
             ContainerState state,
@@ -206,30 +210,41 @@ public final class ContainerFiles {
         }
     }
 
-    /// Removes a directory with all that is in it, links not followed.
+    /// Removes a directory with all that is in it, links not followed; a missing one is fine.
+    ///
+    /// A process that is about to end may still put a last file into it, so a directory that is not
+    /// empty after all is tried again, a few times.
     public static void deleteTree(Path directory) {
-        try {
-            Files.walkFileTree(
-                    directory,
-                    new SimpleFileVisitor<>() {
-                        @Override
-                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                                throws IOException {
-                            Files.deleteIfExists(file);
-                            return FileVisitResult.CONTINUE;
-                        }
+        for (int tries = 1; ; tries++) {
+            try {
+                Files.walkFileTree(directory, new Deleting());
+                return;
+            } catch (NoSuchFileException _) {
+                return;
+            } catch (DirectoryNotEmptyException e) {
+                if (tries == DELETE_TRIES) {
+                    throw new UncheckedIOException(e);
+                }
+                LockSupport.parkNanos(DELETE_PAUSE.toNanos());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
 
-                        @Override
-                        public FileVisitResult postVisitDirectory(
-                                Path visited, @Nullable IOException failure) throws IOException {
-                            Files.deleteIfExists(visited);
-                            return FileVisitResult.CONTINUE;
-                        }
-                    });
-        } catch (NoSuchFileException _) {
-            // Gone already.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static final class Deleting extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+                throws IOException {
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
         }
     }
 }

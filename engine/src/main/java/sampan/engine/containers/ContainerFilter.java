@@ -122,10 +122,8 @@ public final class ContainerFilter {
     private static List<String> published(Container c) {
         return c.endpoints().stream()
                 .flatMap(e -> e.ports().entrySet().stream())
-                .flatMap(
-                        port ->
-                                port.getValue().stream()
-                                        .map(b -> b.hostPort() + protocol(port.getKey())))
+                .flatMap(port ->
+                        port.getValue().stream().map(b -> b.hostPort() + protocol(port.getKey())))
                 .toList();
     }
 
@@ -161,12 +159,10 @@ public final class ContainerFilter {
             return true;
         }
         return c.mounts().stream()
-                .anyMatch(
-                        m ->
-                                filters.exact("volume", m.destination())
-                                        || filters.exact(
-                                                "volume",
-                                                m.name().isEmpty() ? m.source() : m.name()));
+                .anyMatch(m ->
+                        filters.exact("volume", m.destination())
+                                || filters.exact(
+                                        "volume", m.name().isEmpty() ? m.source() : m.name()));
     }
 
     private boolean network(Container c) {
@@ -177,9 +173,8 @@ public final class ContainerFilter {
         String planned = mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
         return filters.exact("network", planned)
                 || c.endpoints().stream()
-                        .anyMatch(
-                                e ->
-                                        filters.exact("network", e.network())
-                                                || filters.prefix("network", e.networkId()));
+                        .anyMatch(e ->
+                                filters.exact("network", e.network())
+                                        || filters.prefix("network", e.networkId()));
     }
 }

@@ -83,8 +83,7 @@ public record ContainerRecord(
     }
 
     public ContainerRecord withRestartCount(int next) {
-        return new ContainerRecord(
-                origin, name, spec, state, endpoints, execIds, next, stopped);
+        return new ContainerRecord(origin, name, spec, state, endpoints, execIds, next, stopped);
     }
 
     public ContainerRecord withStopped(boolean next) {

@@ -59,8 +59,7 @@ public sealed interface ContainerState {
             Optional<Instant> startedAt,
             Optional<Instant> finishedAt) {
         /// Of a container that never ran.
-        public static final End NONE =
-                new End(0, false, "", Optional.empty(), Optional.empty());
+        public static final End NONE = new End(0, false, "", Optional.empty(), Optional.empty());
     }
 
     /// Never started.
@@ -128,14 +127,33 @@ public sealed interface ContainerState {
         return new Running(pid, at);
     }
 
+    /// A new daemon found it running, whatever the last one wrote down.
+    default Running found(int pid, Instant at) {
+        return new Running(pid, at);
+    }
+
     /// The start failed before anything ran. One that ran before stays exited.
     default ContainerState startFailed(int exitCode, String error, Instant at) {
         return switch (this) {
             case Created _ -> new Created(exitCode, error);
             case Exited e -> new Exited(failure(e.end(), exitCode, error));
             case Restarting r -> new Exited(failure(r.end(), exitCode, error));
-            case Running r -> exit(new End(exitCode, false, error, Optional.of(r.startedAt()), Optional.of(at)));
-            case Paused p -> exit(new End(exitCode, false, error, Optional.of(p.startedAt()), Optional.of(at)));
+            case Running r ->
+                    exit(
+                            new End(
+                                    exitCode,
+                                    false,
+                                    error,
+                                    Optional.of(r.startedAt()),
+                                    Optional.of(at)));
+            case Paused p ->
+                    exit(
+                            new End(
+                                    exitCode,
+                                    false,
+                                    error,
+                                    Optional.of(p.startedAt()),
+                                    Optional.of(at)));
             case Removing _, Dead _ -> this;
         };
     }

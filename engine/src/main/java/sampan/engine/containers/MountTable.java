@@ -13,7 +13,6 @@ import sampan.engine.containers.Container.MountPoint;
 import sampan.engine.containers.ContainerRecord.MountSource;
 import sampan.engine.containers.StorageSpec.MountRequest;
 import sampan.engine.containers.StorageSpec.Origin;
-import sampan.engine.containers.StorageSpec.Type;
 import sampan.engine.volumes.Volume;
 import sampan.engine.volumes.Volumes;
 import sampan.errors.ErrorCode;
@@ -35,8 +34,7 @@ public final class MountTable {
     /// What a container mounts, shallow targets first; both lists have the same length.
     ///
     /// @param made names of volumes that this call made, for undoing it
-    public record Settled(
-            List<MountPoint> mounts, List<MountSource> sources, List<String> made) {}
+    public record Settled(List<MountPoint> mounts, List<MountSource> sources, List<String> made) {}
 
     private record Entry(MountPoint mount, MountSource source, boolean own) {}
 
@@ -164,7 +162,8 @@ public final class MountTable {
             throw invalid("bind", "field Source must not be empty");
         }
         if (!source.startsWith("/")) {
-            throw invalid("bind", "invalid mount path: '" + source + "' mount path must be absolute");
+            throw invalid(
+                    "bind", "invalid mount path: '" + source + "' mount path must be absolute");
         }
         if (!request.createSource() && !Files.exists(Path.of(source))) {
             throw invalid("bind", "bind source path does not exist: " + source);
@@ -191,14 +190,13 @@ public final class MountTable {
         Map<String, String> labels = new LinkedHashMap<>();
         Map<String, String> options = new LinkedHashMap<>();
         request.options()
-                .forEach(
-                        (key, value) -> {
-                            if (key.startsWith("label:")) {
-                                labels.put(key.substring(6), value);
-                            } else if (!key.equals("driver")) {
-                                options.put(key, value);
-                            }
-                        });
+                .forEach((key, value) -> {
+                    if (key.startsWith("label:")) {
+                        labels.put(key.substring(6), value);
+                    } else if (!key.equals("driver")) {
+                        options.put(key, value);
+                    }
+                });
         String driver = request.options().getOrDefault("driver", storage.volumeDriver());
         Volume volume = make(new Volumes.Request(request.source(), driver, options, labels));
         return new Entry(
@@ -273,8 +271,7 @@ public final class MountTable {
         if (table.containsKey(target)) {
             return;
         }
-        Volume volume =
-                make(new Volumes.Request("", storage.volumeDriver(), Map.of(), Map.of()));
+        Volume volume = make(new Volumes.Request("", storage.volumeDriver(), Map.of(), Map.of()));
         table.put(
                 target,
                 new Entry(

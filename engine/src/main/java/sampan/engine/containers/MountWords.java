@@ -21,7 +21,8 @@ final class MountWords {
         String propagation = request.propagation();
         boolean access = false;
         boolean spread = false;
-        for (String word : request.mode().isEmpty() ? new String[0] : request.mode().split(",", -1)) {
+        for (String word :
+                request.mode().isEmpty() ? new String[0] : request.mode().split(",", -1)) {
             if (word.equals("ro") || word.equals("rw")) {
                 refuse(access, request);
                 access = true;

@@ -82,8 +82,7 @@ public final class ResourceCheck {
             return;
         }
         if (!host.oomKillDisable()) {
-            warnings.add(
-                    "Your kernel does not support OomKillDisable. OomKillDisable discarded.");
+            warnings.add("Your kernel does not support OomKillDisable. OomKillDisable discarded.");
         } else if (wanted.memory() == 0) {
             warnings.add(
                     "OOM killer is disabled for the container, but no memory limit is set, this can"
@@ -111,14 +110,11 @@ public final class ResourceCheck {
                 period == 0 || (period >= 1_000 && period <= 1_000_000),
                 "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e."
                         + " 1000000)");
-        require(
-                quota <= 0 || quota >= 1_000,
-                "CPU cfs quota can not be less than 1ms (i.e. 1000)");
+        require(quota <= 0 || quota >= 1_000, "CPU cfs quota can not be less than 1ms (i.e. 1000)");
         require(wanted.cpuShares() >= 0, "invalid CPU shares: " + wanted.cpuShares());
         if ((wanted.cpuRealtimePeriod() != 0 || wanted.cpuRealtimeRuntime() != 0)
                 && !host.cpuRealtime()) {
-            throw SampanException.invalid(
-                    "kernel does not support CPU real-time scheduler");
+            throw SampanException.invalid("kernel does not support CPU real-time scheduler");
         }
         if ((quota > 0 || nano > 0) && !host.cpuQuota()) {
             warnings.add(
@@ -144,13 +140,9 @@ public final class ResourceCheck {
         }
         BitSet wantedBits =
                 bits(value)
-                        .orElseThrow(
-                                () ->
-                                        SampanException.invalid(
-                                                "Invalid value "
-                                                        + value
-                                                        + " for cpuset "
-                                                        + kind));
+                        .orElseThrow(() ->
+                                SampanException.invalid(
+                                        "Invalid value " + value + " for cpuset " + kind));
         BitSet missing = (BitSet) wantedBits.clone();
         missing.andNot(bits(available).orElseGet(BitSet::new));
         require(
@@ -173,9 +165,7 @@ public final class ResourceCheck {
                     weight.weight() == 0 || (weight.weight() >= 10 && weight.weight() <= 1000),
                     "invalid weight for device: " + weight.path() + ":" + weight.weight());
         }
-        if (wanted.pidsLimit().isPresent()
-                && wanted.pidsLimit().get() > 0
-                && !host.pidsLimit()) {
+        if (wanted.pidsLimit().isPresent() && wanted.pidsLimit().get() > 0 && !host.pidsLimit()) {
             warnings.add(
                     "Your kernel does not support PIDs limit capabilities or the cgroup is not"
                             + " mounted. PIDs limit discarded.");

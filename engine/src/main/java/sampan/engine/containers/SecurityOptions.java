@@ -28,8 +28,7 @@ public record SecurityOptions(
                     unconfined = true;
                 }
                 case "seccomp" ->
-                        seccomp =
-                                value.equals("builtin") ? Optional.empty() : Optional.of(value);
+                        seccomp = value.equals("builtin") ? Optional.empty() : Optional.of(value);
                 case "apparmor", "label" -> {
                     if (split < 0) {
                         throw invalid(option);

@@ -85,9 +85,7 @@ public final class SpecCheck {
                 life.runtime().isEmpty() || host.runtimes().contains(life.runtime()),
                 "unknown or invalid runtime name: " + life.runtime());
         logs(life);
-        require(
-                spec.storage().shmSize() >= 0,
-                "SHM size can not be less than 0");
+        require(spec.storage().shmSize() >= 0, "SHM size can not be less than 0");
     }
 
     /// The number of a signal; INVALID `invalid signal: TEXT`.
@@ -159,7 +157,9 @@ public final class SpecCheck {
         String mode = network.mode();
         boolean joined = mode.startsWith("container:");
         boolean host = mode.equals("host");
-        require(!mode.equals("container:"), "invalid network mode: invalid container format container:<name|id>");
+        require(
+                !mode.equals("container:"),
+                "invalid network mode: invalid container format container:<name|id>");
         require(
                 !(joined || host) || network.links().isEmpty(),
                 host
@@ -171,11 +171,10 @@ public final class SpecCheck {
             joined(network);
         }
         network.portBindings()
-                .forEach(
-                        (port, bindings) -> {
-                            port(port);
-                            bindings.forEach(b -> hostPort(b.hostPort()));
-                        });
+                .forEach((port, bindings) -> {
+                    port(port);
+                    bindings.forEach(b -> hostPort(b.hostPort()));
+                });
         network.exposedPorts().forEach(SpecCheck::port);
         for (String entry : network.extraHosts()) {
             int colon = entry.indexOf(':');
@@ -211,7 +210,9 @@ public final class SpecCheck {
     private static void port(String text) {
         var parts = PORT.matcher(text);
         require(
-                parts.matches() && inRange(parts.group(1)) && (parts.group(2) == null || inRange(parts.group(2))),
+                parts.matches()
+                        && inRange(parts.group(1))
+                        && (parts.group(2) == null || inRange(parts.group(2))),
                 "invalid port specification: \"" + text + "\"");
         String protocol = parts.group(3) == null ? "/tcp" : parts.group(3);
         require(
@@ -245,7 +246,9 @@ public final class SpecCheck {
         require(
                 mode(names.ipc(), Set.of("", "private", "shareable", "none", "host"), true),
                 "invalid IPC mode: " + names.ipc());
-        require(mode(names.uts(), Set.of("", "private", "host"), false), "invalid UTS mode: " + names.uts());
+        require(
+                mode(names.uts(), Set.of("", "private", "host"), false),
+                "invalid UTS mode: " + names.uts());
         require(
                 mode(names.cgroup(), Set.of("", "private", "host"), false),
                 "invalid cgroup namespace mode: " + names.cgroup());
@@ -255,7 +258,9 @@ public final class SpecCheck {
         require(
                 !names.uts().equals("host") || names.domainname().isEmpty(),
                 "conflicting options: domainname and the UTS mode");
-        require(names.hostname().length() <= 64, "invalid hostname: longer than 64 characters: " + names.hostname());
+        require(
+                names.hostname().length() <= 64,
+                "invalid hostname: longer than 64 characters: " + names.hostname());
         require(names.domainname().length() <= 64, "invalid domainname: longer than 64 characters");
         require(
                 !(spec.security().privileged() && remaps(names.userns())),
@@ -276,10 +281,9 @@ public final class SpecCheck {
         for (Map.Entry<String, String> sysctl : spec.security().sysctls().entrySet()) {
             Optional<String> problem =
                     Sysctls.problem(sysctl.getKey(), spec.namespaces(), spec.network().mode());
-            problem.ifPresent(
-                    text -> {
-                        throw SampanException.invalid(text);
-                    });
+            problem.ifPresent(text -> {
+                throw SampanException.invalid(text);
+            });
         }
         SecurityOptions.parse(spec.security());
         if (spec.security().options().stream().anyMatch(o -> o.startsWith("apparmor="))) {

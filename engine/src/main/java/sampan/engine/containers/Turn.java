@@ -39,11 +39,10 @@ public final class Turn {
     }
 
     public void run(Runnable work) {
-        call(
-                () -> {
-                    work.run();
-                    return true;
-                });
+        call(() -> {
+            work.run();
+            return true;
+        });
     }
 
     /// Whether the calling thread has the turn.

@@ -2,8 +2,8 @@
 /// running processes are a task, in `sampan.engine.tasks`.
 ///
 /// Inside, a container is a [ContainerRecord] (what is kept) in a [ContainerHandle] (who may change
-/// it, who waits for it); [Containers] finds them, [ContainerFiles] keeps them on disk. A request to
-/// make one is judged by [SpecCheck] after the image's settings were merged in, and [MountTable]
+/// it, who waits for it); [Containers] finds them, [ContainerFiles] keeps them on disk. A request
+/// to make one is judged by [SpecCheck] after the image's settings were merged in, and [MountTable]
 /// settles what it mounts. Life cycle: [ContainerState].
 @NullMarked
 package sampan.engine.containers;

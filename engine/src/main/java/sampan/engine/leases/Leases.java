@@ -20,11 +20,10 @@ public final class Leases {
     }
 
     void release(Digest digest) {
-        deciding(
-                () -> {
-                    held.computeIfPresent(digest, (d, count) -> count == 1 ? null : count - 1);
-                    return 0;
-                });
+        deciding(() -> {
+            held.computeIfPresent(digest, (d, count) -> count == 1 ? null : count - 1);
+            return 0;
+        });
     }
 
     /// Runs a collector's decision while no hold begins or ends. It asks [#isHeld] and takes what

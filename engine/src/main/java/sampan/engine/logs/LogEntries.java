@@ -11,8 +11,8 @@ import java.util.Arrays;
 /// Takes JSON log lines apart, on bytes and without garbage. For one thread.
 ///
 /// Members stand in the order in which every writer of this form puts them: log, stream, attributes
-/// where there are any, time. What has another shape is no line: the caller skips it, as it does the
-/// cut-off last line after a power cut.
+/// where there are any, time. What has another shape is no line: the caller skips it, as it does
+/// the cut-off last line after a power cut.
 final class LogEntries {
     private static final byte[] LOG = ascii("{\"log\":\"");
     private static final byte[] STREAM = ascii(",\"stream\":\"std");

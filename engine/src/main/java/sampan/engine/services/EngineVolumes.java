@@ -40,8 +40,7 @@ public final class EngineVolumes implements VolumeService {
     @Override
     public Volume inspect(String name) {
         return volumes.find(name)
-                .orElseThrow(
-                        () -> SampanException.notFound("get " + name + ": no such volume"));
+                .orElseThrow(() -> SampanException.notFound("get " + name + ": no such volume"));
     }
 
     @Override

@@ -101,7 +101,9 @@ public final class ImageDefaults {
         return new NetworkSpec(
                 wanted.mode(),
                 wanted.disabled(),
-                union(wanted.exposedPorts(), image.exposedPorts().stream().map(ImageDefaults::port).toList()),
+                union(
+                        wanted.exposedPorts(),
+                        image.exposedPorts().stream().map(ImageDefaults::port).toList()),
                 wanted.portBindings(),
                 wanted.publishAll(),
                 wanted.dns(),

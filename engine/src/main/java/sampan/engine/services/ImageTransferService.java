@@ -13,7 +13,10 @@ public interface ImageTransferService {
         void report(String id, String status, long current, long total);
     }
 
-    /// @param loaded references and ids, in the order of the archive: `busybox:latest`, `sha256:…`
+    /// In the order of the archive.
+    ///
+    /// @param references `busybox:latest` …
+    /// @param ids `sha256:…` of the images without a reference
     record Loaded(List<String> references, List<String> ids) {}
 
     /// docker-archive or OCI layout, plain or compressed.

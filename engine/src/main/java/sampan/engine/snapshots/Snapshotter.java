@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 import sampan.oci.Digest;
 
-/// Keeps layers and active snapshots. Thread-safe; no operation waits for another's input or output.
+/// Keeps layers and active snapshots. Thread-safe; no operation waits for another's input or
+/// output.
 public interface Snapshotter {
     /// As `docker info` shows it.
     String driver();
@@ -17,8 +18,8 @@ public interface Snapshotter {
     /// Begins a layer; the caller closes it.
     Unpacking unpack();
 
-    /// Takes the layer away; its files go in the background. Nothing where it is not there. The
-    /// caller made sure that nothing refers to it.
+    /// Takes the layer away; its files go in the background. Nothing where it is not there or an
+    /// active snapshot stands on it. The caller made sure that no image refers to it.
     void removeLayer(Digest diffId);
 
     /// Layers that active snapshots stand on.

@@ -7,8 +7,9 @@
 /// data, a [RootMount], which the container's own mount namespace executes: nothing is mounted on
 /// the host.
 ///
-/// A layer comes in through an [Unpacking] that leaves nothing behind unless it is committed. It goes
-/// when no image, active snapshot or lease refers to it; [Snapshotter#referenced] tells the second.
+/// A layer comes in through an [Unpacking] that leaves nothing behind unless it is committed. It
+/// goes when no image, active snapshot or lease refers to it; [Snapshotter#referenced] tells the
+/// second.
 @NullMarked
 package sampan.engine.snapshots;
 

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Set;
 import sampan.oci.spec.Mount;
 
-/// What every container gets unless told otherwise; the same as in Docker (moby 28, `oci/defaults`).
+/// What every container gets unless told otherwise; the same as in Docker (moby 28,
+/// `oci/defaults`).
 final class DefaultSpec {
     static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -30,8 +31,7 @@ final class DefaultSpec {
                     "/sys/devices/virtual/powercap");
 
     static final List<String> READ_ONLY =
-            List.of(
-                    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
     /// The file systems of a container, before its own mounts; /dev/shm is added by size.
     static final List<Mount> MOUNTS =

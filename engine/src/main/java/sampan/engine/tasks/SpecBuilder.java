@@ -53,6 +53,16 @@ public final class SpecBuilder {
                 .build();
     }
 
+    /// Fails for what a container asks for in words that mean nothing; called when it is made.
+    public static void check(ContainerSpec spec) {
+        SpecCapabilities.of(spec.security(), CapabilitySet.ALL);
+        spec.resources().deviceCgroupRules().forEach(SpecDevices::parse);
+        spec.storage().tmpfs().forEach(SpecMounts::tmpfs);
+        UserNamespaces.mappings(spec.namespaces().userns());
+        NetworkWiring.ports(spec.network());
+        SystemCallFilters.check(spec);
+    }
+
     private ContainerProcess process(LaunchPlace place) {
         ContainerRecord record = place.record();
         ContainerSpec spec = record.spec();
@@ -74,8 +84,7 @@ public final class SpecBuilder {
                         .cwd(wanted.workingDir().isEmpty() ? "/" : wanted.workingDir())
                         .capabilities(Capabilities.of(capabilities(spec, false).names()))
                         .rlimits(rlimits(spec.resources()))
-                        .noNewPrivileges(
-                                SecurityOptions.parse(spec.security()).noNewPrivileges());
+                        .noNewPrivileges(SecurityOptions.parse(spec.security()).noNewPrivileges());
         if (wanted.tty() && wanted.rows() > 0 && wanted.columns() > 0) {
             process.consoleSize(wanted.rows(), wanted.columns());
         }

@@ -97,7 +97,9 @@ record SpecDevices(List<Device> nodes, List<DeviceRule> rules) {
 
     private static Optional<Device> device(Stat stat, String target) {
         String type =
-                stat.type() == FileType.BLOCK_DEVICE ? "b" : stat.type() == FileType.CHARACTER_DEVICE ? "c" : "";
+                stat.type() == FileType.BLOCK_DEVICE
+                        ? "b"
+                        : stat.type() == FileType.CHARACTER_DEVICE ? "c" : "";
         if (type.isEmpty()) {
             return Optional.empty();
         }
@@ -161,8 +163,7 @@ record SpecDevices(List<Device> nodes, List<DeviceRule> rules) {
     static DeviceRule parse(String text) {
         Matcher parts = RULE.matcher(text);
         if (!parts.matches()) {
-            throw SampanException.invalid(
-                    "invalid device cgroup rule format: '" + text + "'");
+            throw SampanException.invalid("invalid device cgroup rule format: '" + text + "'");
         }
         DeviceRule.Type type =
                 switch (parts.group(1)) {

@@ -22,11 +22,39 @@ final class SpecMounts {
     private static final List<String> TMPFS_DEFAULTS = List.of("noexec", "nosuid", "nodev");
     private static final Set<String> TMPFS_FLAGS =
             Set.of(
-                    "rw", "ro", "exec", "noexec", "suid", "nosuid", "dev", "nodev", "async",
-                    "sync", "dirsync", "remount", "mand", "nomand", "atime", "noatime",
-                    "diratime", "nodiratime", "relatime", "norelatime", "strictatime",
-                    "nostrictatime", "private", "rprivate", "shared", "rshared", "slave",
-                    "rslave", "unbindable", "runbindable", "bind", "rbind", "defaults");
+                    "rw",
+                    "ro",
+                    "exec",
+                    "noexec",
+                    "suid",
+                    "nosuid",
+                    "dev",
+                    "nodev",
+                    "async",
+                    "sync",
+                    "dirsync",
+                    "remount",
+                    "mand",
+                    "nomand",
+                    "atime",
+                    "noatime",
+                    "diratime",
+                    "nodiratime",
+                    "relatime",
+                    "norelatime",
+                    "strictatime",
+                    "nostrictatime",
+                    "private",
+                    "rprivate",
+                    "shared",
+                    "rshared",
+                    "slave",
+                    "rslave",
+                    "unbindable",
+                    "runbindable",
+                    "bind",
+                    "rbind",
+                    "defaults");
     private static final Set<String> TMPFS_VALUES =
             Set.of("size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol");
 
@@ -45,18 +73,12 @@ final class SpecMounts {
         list.fileSystems(own);
         list.sharedMemory(own);
         place.hostFiles()
-                .forEach(
-                        (target, file) -> {
-                            if (!own.contains(target)) {
-                                list.mounts.add(
-                                        Mount.of(
-                                                "bind",
-                                                file.toString(),
-                                                target,
-                                                "rbind",
-                                                "rprivate"));
-                            }
-                        });
+                .forEach((target, file) -> {
+                    if (!own.contains(target)) {
+                        list.mounts.add(
+                                Mount.of("bind", file.toString(), target, "rbind", "rprivate"));
+                    }
+                });
         list.requested();
         return list.mounts;
     }
@@ -72,8 +94,7 @@ final class SpecMounts {
         for (Mount mount : DefaultSpec.MOUNTS) {
             String target = mount.destination();
             boolean covered =
-                    own.contains(target)
-                            || (own.contains("/dev") && target.startsWith("/dev"));
+                    own.contains(target) || (own.contains("/dev") && target.startsWith("/dev"));
             if (covered) {
                 continue;
             }
@@ -161,8 +182,7 @@ final class SpecMounts {
         if (!point.writable()) {
             options.add("ro");
         }
-        return new Mount(
-                point.destination(), "tmpfs", "tmpfs", options, List.of(), List.of());
+        return new Mount(point.destination(), "tmpfs", "tmpfs", options, List.of(), List.of());
     }
 
     /// `--tmpfs TARGET:OPTIONS`: what is said wins over the defaults.

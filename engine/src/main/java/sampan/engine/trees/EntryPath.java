@@ -8,13 +8,13 @@ import sampan.oci.tar.TarException;
 ///
 /// @param parent without slashes at its ends; empty for the directory itself
 /// @param name the last part; empty for the directory itself
-record EntryPath(String parent, String name) {
-    static final EntryPath ROOT = new EntryPath("", "");
+public record EntryPath(String parent, String name) {
+    public static final EntryPath ROOT = new EntryPath("", "");
 
     /// Leading slashes, empty parts and dots are dropped; `..` takes a part back.
     ///
     /// @throws TarException where that leads above the directory
-    static EntryPath of(String raw) {
+    public static EntryPath of(String raw) {
         int start = 0;
         int end = raw.length();
         while (start < end && raw.charAt(start) == '/') {
@@ -55,11 +55,11 @@ record EntryPath(String parent, String name) {
         return String.join("/", parts);
     }
 
-    boolean isRoot() {
+    public boolean isRoot() {
         return name.isEmpty();
     }
 
-    String path() {
+    public String path() {
         return parent.isEmpty() ? name : parent + "/" + name;
     }
 }

@@ -32,7 +32,8 @@ final class OpenDirectories implements AutoCloseable {
         this.base = base;
     }
 
-    /// The directory, made (0755) with its parents where it is not there. Valid until the next call.
+    /// The directory, made (0755) with its parents where it is not there. Valid until the next
+    /// call.
     Held get(String path) {
         Held known = held.get(path);
         return known != null ? known : hold(path, openOrMake(path));

@@ -6,10 +6,10 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import sampan.engine.store.Directories;
 import sampan.errors.ErrnoException;
 import sampan.linux.files.Device;
 import sampan.linux.files.FileOps;
+import sampan.linux.files.FileTree;
 import sampan.linux.files.FileType;
 import sampan.linux.files.Stat;
 import sampan.linux.sys.Errno;
@@ -47,16 +47,22 @@ public final class TreeExtractor {
     public static Extracted extract(Fd root, ReadableByteChannel tar, ExtractOptions options) {
         TarReader reader = new TarReader(tar, options.limits());
         TreeExtractor extractor = new TreeExtractor(root, options);
-        try (OpenDirectories opened = extractor.directories) {
+        try {
             Optional<TarEntry> entry = reader.next();
             while (entry.isPresent()) {
-                extractor.unpack(entry.get(), reader);
+                extractor.unpack(extractor.owned(entry.get()), reader);
                 entry = reader.next();
             }
             reader.drain();
             extractor.setDirectoryTimes();
+        } finally {
+            extractor.directories.close();
         }
         return new Extracted(extractor.entries, extractor.contentBytes);
+    }
+
+    private TarEntry owned(TarEntry entry) {
+        return options.everyone().map(o -> entry.withOwner(o.uid(), o.gid())).orElse(entry);
     }
 
     private void unpack(TarEntry entry, TarReader reader) {
@@ -80,16 +86,13 @@ public final class TreeExtractor {
             case Errno.ENAMETOOLONG ->
                     new TarException("archive entry " + brief(entry) + " has a name too long");
             case Errno.ELOOP ->
-                    new TarException(
-                            "archive entry " + brief(entry) + " is below a loop of links");
+                    new TarException("archive entry " + brief(entry) + " is below a loop of links");
             default -> e;
         };
     }
 
     private static String brief(TarEntry entry) {
-        return entry.name().length() <= 200
-                ? entry.name()
-                : entry.name().substring(0, 200) + "...";
+        return entry.name().length() <= 200 ? entry.name() : entry.name().substring(0, 200) + "...";
     }
 
     private void root(TarEntry entry) {
@@ -155,11 +158,11 @@ public final class TreeExtractor {
     // Owner before mode and attributes: chown(2) takes setuid bits and capabilities away.
     private void attributes(Fd file, TarEntry entry, boolean inheritsGroup) {
         boolean owned = ownedByCreator(entry) && !inheritsGroup;
-        if (options.owners() && !owned) {
+        if (!owned) {
             FileOps.fchownAt(file, "", entry.uid(), entry.gid());
         }
         boolean plain = entry.type() == TarEntry.Type.FILE && creator.givesMode(entry.mode());
-        if (!plain || (options.owners() && !owned)) {
+        if (!plain || !owned) {
             FileOps.fchmodAt(file, "", entry.mode());
         }
         setXattrs(file, "", entry);
@@ -282,7 +285,7 @@ public final class TreeExtractor {
         OpenDirectories.Held parent = directories.get(path.parent());
         String name = path.name();
         boolean owned = ownedByCreator(entry) && !parent.inheritsGroup();
-        if (options.owners() && !owned) {
+        if (!owned) {
             FileOps.fchownAt(parent.fd(), name, entry.uid(), entry.gid());
         }
         if (entry.type() != TarEntry.Type.SYMLINK) {
@@ -318,7 +321,7 @@ public final class TreeExtractor {
         }
         if (directory) {
             try (Fd readable = FileOps.openAt(parent, ".", Open.RDONLY | Open.DIRECTORY)) {
-                Directories.removeTree(readable, path.name());
+                FileTree.remove(readable, path.name());
             }
         } else {
             FileOps.unlinkAt(parent, path.name(), 0);
@@ -354,26 +357,24 @@ public final class TreeExtractor {
 
     /// Last of all, for every file made in a directory changes its time.
     private void setDirectoryTimes() {
-        directoryTimes.forEach(
-                (path, time) -> {
-                    EntryPath at = EntryPath.of(path);
-                    try {
-                        Fd parent = directories.existing(at.parent()).fd();
-                        boolean same =
-                                at.isRoot()
-                                        || FileOps.statIfExists(parent, at.name())
-                                                .map(Stat::isDirectory)
-                                                .orElse(false);
-                        if (same) {
-                            FileOps.utimensAt(
-                                    parent, at.name(), time[0], time[1], time[0], time[1]);
-                        }
-                    } catch (ErrnoException e) {
-                        // A later entry put something else in its place.
-                        if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
-                            throw e;
-                        }
-                    }
-                });
+        directoryTimes.forEach((path, time) -> {
+            EntryPath at = EntryPath.of(path);
+            try {
+                Fd parent = directories.existing(at.parent()).fd();
+                boolean same =
+                        at.isRoot()
+                                || FileOps.statIfExists(parent, at.name())
+                                        .map(Stat::isDirectory)
+                                        .orElse(false);
+                if (same) {
+                    FileOps.utimensAt(parent, at.name(), time[0], time[1], time[0], time[1]);
+                }
+            } catch (ErrnoException e) {
+                // A later entry put something else in its place.
+                if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
+                    throw e;
+                }
+            }
+        });
     }
 }

@@ -11,7 +11,8 @@ final class Walk {
 
     private Walk() {}
 
-    /// Opens a directory of the tree for reading; a link that took a place on the way fails (ELOOP).
+    /// Opens a directory of the tree for reading; a link that took a place on the way fails
+    /// (ELOOP).
     static Fd openDirectory(Fd root, String path) {
         return FileOps.openAt2(
                 root,

@@ -20,7 +20,7 @@ final class CgroupEvents {
     private static final short POLLPRI = 2;
     private static final int TEXT = 256;
 
-    /// A virtual thread holds its carrier for no longer than this at once.
+    /// A virtual thread holds its carrier for no longer than this, then lets others have it.
     private static final int SLICE_MS = 5;
 
     private static final long FIRST_PAUSE_NS = 50_000;
@@ -60,7 +60,7 @@ final class CgroupEvents {
                 }
                 pollfd.set(ValueLayout.JAVA_SHORT, 4, POLLPRI);
                 Kernel.raw(NR_POLL, Kernel.address(pollfd), 1, SLICE_MS);
-                Thread.yield();
+                LockSupport.parkNanos(1);
             }
         }
     }

@@ -197,11 +197,22 @@ record CgroupNode(Hierarchy hierarchy, String path) {
         return switch (errno) {
             case Errno.ENOENT ->
                     new SampanException(
-                            ErrorCode.UNSUPPORTED,
-                            what + "this kernel has no " + file + " here (" + where + ")");
+                            ErrorCode.UNSUPPORTED, what + whyMissing(file) + " (" + where + ")");
             case Errno.EPERM, Errno.EACCES -> new SampanException(ErrorCode.DENIED, what + where);
             default -> SampanException.invalid(what + where);
         };
+    }
+
+    private String whyMissing(String file) {
+        Optional<CgroupNode> crowded = hierarchy.unified() ? parent() : Optional.empty();
+        while (crowded.isPresent() && crowded.get().processes().isEmpty()) {
+            crowded = crowded.get().parent();
+        }
+        return crowded.isPresent() && !has(file)
+                ? "cgroup "
+                        + crowded.get().absolute("")
+                        + " has processes, and version 2 hands no controllers down from such a one"
+                : "this kernel has no " + file + " here";
     }
 
     /// The text of a file; empty where that is missing, as with the whole cgroup.

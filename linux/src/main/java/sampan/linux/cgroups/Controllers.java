@@ -42,11 +42,13 @@ final class Controllers {
         }
     }
 
-    /// Hands controllers down to the children of the cgroup. Those that the kernel refuses (for
-    /// processes in it, or real-time tasks outside of the root) are left out: a limit that needs
-    /// one fails with its name.
+    /// Hands controllers down to the children of the cgroup. One with processes in it is left
+    /// alone: the kernel refuses it the controllers of domains, and those of threads would make its
+    /// children invalid. What the kernel refuses besides (real-time tasks outside of the root) is
+    /// left out. A limit that needs a controller left out fails with its name.
     private static void enable(CgroupNode node, Set<Controller> controllers) {
-        if (controllers.isEmpty()) {
+        boolean root = node.path().equals(".");
+        if (controllers.isEmpty() || (!root && !node.processes().isEmpty())) {
             return;
         }
         String all =

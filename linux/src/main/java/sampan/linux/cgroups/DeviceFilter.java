@@ -60,6 +60,15 @@ final class DeviceFilter {
         }
     }
 
+    /// How many filters are attached to the cgroup itself.
+    static int count(CgroupNode node) {
+        try (Fd directory = node.openOrThrow("", Open.RDONLY | Open.DIRECTORY)) {
+            List<Fd> present = attached(directory, node);
+            present.forEach(Fd::close);
+            return present.size();
+        }
+    }
+
     private static void check(int errno, CgroupNode node) {
         if (errno != 0) {
             throw Kernel.failure("bpf attach device filter to", errno, node.absolute(""));

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import sampan.errors.SampanException;
-import sampan.linux.cgroups.DeviceRule.Type;
 
 /// What a list of device rules comes to, in the form that both versions know: everything is allowed
 /// (or denied) except what is listed.
@@ -17,7 +16,7 @@ import sampan.linux.cgroups.DeviceRule.Type;
 /// @param exceptions to the default: accesses denied where all is allowed, allowed where not
 record DevicePolicy(boolean allowByDefault, Map<Device, Integer> exceptions) {
     /// The devices that an exception names; -1 stands for any number.
-    record Device(Type type, long major, long minor) {
+    record Device(DeviceRule.Type type, long major, long minor) {
         static final Comparator<Device> ORDER =
                 Comparator.comparing(Device::type)
                         .thenComparingLong(Device::major)
@@ -65,7 +64,7 @@ record DevicePolicy(boolean allowByDefault, Map<Device, Integer> exceptions) {
         boolean allowByDefault = false;
         Map<Device, Integer> exceptions = new TreeMap<>(Device.ORDER);
         for (DeviceRule rule : rules) {
-            if (rule.type() == Type.ALL) {
+            if (rule.type() == DeviceRule.Type.ALL) {
                 allowByDefault = rule.allow();
                 exceptions.clear();
             } else if (rule.allow() != allowByDefault) {
@@ -114,7 +113,8 @@ record DevicePolicy(boolean allowByDefault, Map<Device, Integer> exceptions) {
             if (parts[0].equals("a")) {
                 return unrestricted();
             }
-            Type type = parts[0].equals("c") ? Type.CHARACTER : Type.BLOCK;
+            DeviceRule.Type type =
+                    parts[0].equals("c") ? DeviceRule.Type.CHARACTER : DeviceRule.Type.BLOCK;
             exceptions.merge(
                     new Device(type, number(parts[1]), number(parts[2])),
                     DeviceRule.access(parts[3]),

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import sampan.linux.cgroups.DevicePolicy.Device;
-import sampan.linux.cgroups.DeviceRule.Type;
 
 /// The eBPF program (bpf(2), BPF_PROG_TYPE_CGROUP_DEVICE) that decides as a [DevicePolicy]: it
 /// returns 1 to allow, 0 to deny with EPERM.
@@ -80,7 +79,7 @@ final class DeviceProgram {
                 TYPE,
                 0,
                 Instruction.NEXT,
-                device.type() == Type.BLOCK ? BLOCK : CHARACTER);
+                device.type() == DeviceRule.Type.BLOCK ? BLOCK : CHARACTER);
         if (access != DeviceRule.EVERY_ACCESS) {
             add(MOVE_REGISTER, SCRATCH, ACCESS, 0, 0);
             add(AND, SCRATCH, 0, 0, access);

@@ -57,7 +57,10 @@ public final class Hierarchy implements AutoCloseable {
         if (!place.name.isEmpty()) {
             return "name=" + place.name;
         }
-        return place.controllers.stream().map(Controller::v1Name).collect(Collectors.joining(","));
+        return place.controllers.stream()
+                .map(Controller::v1Name)
+                .sorted()
+                .collect(Collectors.joining(","));
     }
 
     int rootNumber() {

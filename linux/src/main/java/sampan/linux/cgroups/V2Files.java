@@ -130,7 +130,7 @@ enum V2Files implements LimitFiles {
         }
         Map<String, StringBuilder> byDevice = new LinkedHashMap<>();
         for (CgroupLimits.Throttle throttle : io.throttles()) {
-            byDevice.computeIfAbsent(throttle.device(), StringBuilder::new)
+            byDevice.computeIfAbsent(throttle.device(), device -> new StringBuilder(device))
                     .append(' ')
                     .append(throttle.rate().v2Key())
                     .append('=')

@@ -18,7 +18,7 @@ final class Weights {
         if (shares >= SHARES_MAX) {
             return WEIGHT_MAX;
         }
-        double log = Math.log(shares) / Math.log(2);
+        double log = Math.log((double) shares) / Math.log(2);
         double exponent = (log * log + 125 * log) / 612.0 - 7.0 / 34.0;
         return (long) Math.ceil(Math.pow(10, exponent));
     }

@@ -192,10 +192,15 @@ public final class NatTable implements AutoCloseable {
     public boolean intact() {
         change.lock();
         try {
-            return currentHandle() == handle;
+            return handle != ABSENT && currentHandle() == handle;
         } finally {
             change.unlock();
         }
+    }
+
+    /// Whether there is a table of this name, whoever laid it.
+    public boolean present() {
+        return currentHandle() != ABSENT;
     }
 
     /// Whether a notification's cause was this object.

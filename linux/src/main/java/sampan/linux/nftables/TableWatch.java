@@ -46,21 +46,29 @@ public final class TableWatch implements AutoCloseable {
     /// @param reason what was noticed, or why the repair failed
     public record Repair(boolean success, String reason) {}
 
-    /// Begins to watch, in the calling thread's network namespace, which must be the table's.
+    /// Subscribes in the calling thread's network namespace, which must be the table's. From here
+    /// on nothing is missed, but nothing is done before [#start].
     ///
     /// @param after called on the watching thread behind each repair, for logs and events
-    public static TableWatch start(NatTable table, Consumer<Repair> after) {
+    public static TableWatch open(NatTable table, Consumer<Repair> after) {
         NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.PROTOCOL_NETFILTER);
         socket.receiveBuffer(RECEIVE_BYTES);
         socket.join(GROUP_NFTABLES);
-        TableWatch watch = new TableWatch(table, socket, after);
-        watch.thread.start();
-        return watch;
+        return new TableWatch(table, socket, after);
     }
 
-    /// Stops watching and waits for the thread to end.
+    /// Begins to watch.
+    public TableWatch start() {
+        thread.start();
+        return this;
+    }
+
+    /// Stops watching and waits for the thread to end. Closing twice is harmless.
     @Override
     public void close() {
+        if (!socket.fd().isOpen()) {
+            return;
+        }
         wakeUp.signal();
         try {
             thread.join(STOP_MILLIS);

@@ -64,7 +64,7 @@ public record ConditionalProfile(
         boolean touches(CapabilitySet has, SeccompArch arch, KernelVersion kernel) {
             return !has.intersect(capabilities).isEmpty()
                     || arches.contains(arch.conditionName())
-                    || minKernel.isPresent() && kernel.compareTo(minKernel.get()) >= 0;
+                    || (minKernel.isPresent() && kernel.compareTo(minKernel.get()) >= 0);
         }
     }
 

@@ -36,7 +36,7 @@ public enum SeccompAction {
     ///
     /// @param data errno or the tracer's message, 0..65535; only [#ERRNO] and [#TRACE] carry it
     int value(int data) {
-        return this == ERRNO || this == TRACE ? code | data & DATA : code;
+        return this == ERRNO || this == TRACE ? code | (data & DATA) : code;
     }
 
     /// Whether the call is done where nobody else objects.

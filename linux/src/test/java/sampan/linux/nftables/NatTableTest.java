@@ -158,7 +158,8 @@ class NatTableTest {
     void table_that_another_program_removes_is_laid_again() throws Exception {
         table.publish(Map.of(any(PortKey.TCP, 8080), first(80)));
         BlockingQueue<TableWatch.Repair> repairs = new LinkedBlockingQueue<>();
-        try (TableWatch watch = land.host.call(() -> TableWatch.start(table, repairs::add))) {
+        try (TableWatch watch =
+                land.host.call(() -> TableWatch.open(table, repairs::add)).start()) {
             assertThat(watch).isNotNull();
             for (int i = 0; i < 3; i++) {
                 deleteByAnother();
@@ -176,7 +177,7 @@ class NatTableTest {
     @Test
     void own_changes_are_no_reason_for_the_watch_and_neither_are_foreign_tables() throws Exception {
         BlockingQueue<TableWatch.Repair> repairs = new LinkedBlockingQueue<>();
-        try (TableWatch watch = land.host.call(() -> TableWatch.start(table, repairs::add));
+        try (TableWatch watch = land.host.call(() -> TableWatch.open(table, repairs::add)).start();
                 NatTable foreign = land.host.call(() -> NatTable.open("sampantest2"))) {
             assertThat(watch).isNotNull();
             table.publish(Map.of(any(PortKey.TCP, 8080), first(80)));
@@ -192,9 +193,11 @@ class NatTableTest {
     @Test
     void removed_table_is_gone_and_removing_twice_is_harmless() {
         assertThat(table.intact()).isTrue();
+        assertThat(table.present()).isTrue();
         table.remove();
         table.remove();
         assertThat(table.intact()).isFalse();
+        assertThat(table.present()).isFalse();
     }
 
     @Test

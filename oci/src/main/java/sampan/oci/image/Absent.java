@@ -21,13 +21,11 @@ final class Absent {
 
     /// Keeps the document's order.
     static <K, V> Map<K, V> map(@Nullable Map<K, V> value) {
-        return value == null
-                ? Map.of()
-                : Collections.unmodifiableMap(new LinkedHashMap<>(value));
+        return value == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(value));
     }
 
     // A component that the document lacks reaches a record's constructor as null.
-    @SuppressWarnings("OptionalAssignedToNull")
+    @SuppressWarnings({"OptionalAssignedToNull", "NullableOptional"})
     static <T> Optional<T> optional(@Nullable Optional<T> value) {
         return value == null ? Optional.empty() : value;
     }

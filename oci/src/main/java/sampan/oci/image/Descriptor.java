@@ -40,8 +40,7 @@ public record Descriptor(
     }
 
     public static Descriptor of(String mediaType, Digest digest, long size) {
-        return new Descriptor(
-                mediaType, digest, size, List.of(), Map.of(), Optional.empty(), "");
+        return new Descriptor(mediaType, digest, size, List.of(), Map.of(), Optional.empty(), "");
     }
 
     public Descriptor withAnnotations(Map<String, String> added) {

@@ -78,8 +78,7 @@ public enum Compression {
 
     private static SampanException unsupported(String name) {
         return new SampanException(
-                ErrorCode.UNSUPPORTED,
-                "archive is compressed with " + name + ": use gzip or none");
+                ErrorCode.UNSUPPORTED, "archive is compressed with " + name + ": use gzip or none");
     }
 
     /// Gives the bytes that were looked at, then the rest of the source.

@@ -96,34 +96,32 @@ final class PaxRecords {
 
     Optional<Long> number(String key) {
         return text(key)
-                .map(
-                        text -> {
-                            try {
-                                return Long.parseLong(text);
-                            } catch (NumberFormatException e) {
-                                throw new TarException("PAX record " + key + " is not a number");
-                            }
-                        });
+                .map(text -> {
+                    try {
+                        return Long.parseLong(text);
+                    } catch (NumberFormatException e) {
+                        throw new TarException("PAX record " + key + " is not a number");
+                    }
+                });
     }
 
     /// Seconds with a fraction.
     Optional<BigDecimal> time(String key) {
         return text(key)
-                .map(
-                        text -> {
-                            // No exponents: they would let 4 bytes ask for gigabytes of digits.
-                            boolean plain =
-                                    text.length() <= NUMBER_CHARS_MAX
-                                            && text.chars().allMatch(PaxRecords::inTime);
-                            try {
-                                if (plain) {
-                                    return new BigDecimal(text).setScale(9, RoundingMode.FLOOR);
-                                }
-                            } catch (NumberFormatException e) {
-                                // reported below
-                            }
-                            throw new TarException("PAX record " + key + " is not a time");
-                        });
+                .map(text -> {
+                    // No exponents: they would let 4 bytes ask for gigabytes of digits.
+                    boolean plain =
+                            text.length() <= NUMBER_CHARS_MAX
+                                    && text.chars().allMatch(PaxRecords::inTime);
+                    try {
+                        if (plain) {
+                            return new BigDecimal(text).setScale(9, RoundingMode.FLOOR);
+                        }
+                    } catch (NumberFormatException e) {
+                        // reported below
+                    }
+                    throw new TarException("PAX record " + key + " is not a time");
+                });
     }
 
     private static boolean inTime(int c) {
@@ -135,12 +133,11 @@ final class PaxRecords {
             return Map.of();
         }
         Map<String, byte[]> found = new LinkedHashMap<>();
-        values.forEach(
-                (key, value) -> {
-                    if (key.startsWith(XATTR)) {
-                        found.put(key.substring(XATTR.length()), value);
-                    }
-                });
+        values.forEach((key, value) -> {
+            if (key.startsWith(XATTR)) {
+                found.put(key.substring(XATTR.length()), value);
+            }
+        });
         return found;
     }
 

@@ -79,13 +79,33 @@ public record TarEntry(
 
     public TarEntry withTime(long seconds, int nanoseconds) {
         return new TarEntry(
-                name, type, linkName, mode, uid, gid, size, seconds, nanoseconds, devMajor,
-                devMinor, xattrs);
+                name,
+                type,
+                linkName,
+                mode,
+                uid,
+                gid,
+                size,
+                seconds,
+                nanoseconds,
+                devMajor,
+                devMinor,
+                xattrs);
     }
 
     public TarEntry withXattrs(Map<String, byte[]> attributes) {
         return new TarEntry(
-                name, type, linkName, mode, uid, gid, size, mtimeSec, mtimeNsec, devMajor,
-                devMinor, attributes);
+                name,
+                type,
+                linkName,
+                mode,
+                uid,
+                gid,
+                size,
+                mtimeSec,
+                mtimeNsec,
+                devMajor,
+                devMinor,
+                attributes);
     }
 }

@@ -7,6 +7,5 @@ package sampan.oci.tar;
 /// @param entries most entries
 /// @param contentBytes most bytes of all files together, unpacked
 public record TarLimits(int nameBytes, int paxBytes, long entries, long contentBytes) {
-    public static final TarLimits DEFAULT =
-            new TarLimits(4095, 1 << 20, 2_000_000, 256L << 30);
+    public static final TarLimits DEFAULT = new TarLimits(4095, 1 << 20, 2_000_000, 256L << 30);
 }

@@ -6,6 +6,7 @@ import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import sampan.errors.ErrorCode;
@@ -31,6 +32,23 @@ public final class TarReader {
     public TarReader(ReadableByteChannel source, TarLimits limits) {
         this.source = source;
         this.limits = limits;
+    }
+
+    /// Whether these could be the first bytes of a plain archive: a header whose sum is right, or
+    /// the zeroes of an empty archive.
+    public static boolean startsArchive(byte[] head) {
+        if (head.length < Header.SIZE) {
+            return false;
+        }
+        Header first = new Header(Arrays.copyOf(head, Header.SIZE));
+        try {
+            if (!first.isZero()) {
+                first.check(0);
+            }
+            return true;
+        } catch (TarException e) {
+            return false;
+        }
     }
 
     /// The next entry, empty at the archive's end. What was not read of the one before is skipped.
@@ -142,7 +160,8 @@ public final class TarReader {
         }
         BigDecimal time =
                 pax.time("mtime")
-                        .orElseGet(() -> BigDecimal.valueOf(header.number(Header.MTIME, 12, "mtime")));
+                        .orElseGet(
+                                () -> BigDecimal.valueOf(header.number(Header.MTIME, 12, "mtime")));
         long seconds = time.setScale(0, RoundingMode.FLOOR).longValue();
         int nanoseconds = time.subtract(BigDecimal.valueOf(seconds)).movePointRight(9).intValue();
         boolean device =
@@ -193,9 +212,7 @@ public final class TarReader {
         return switch (flag) {
             // Before POSIX a directory was a file whose name ends with a slash.
             case 0, '0' ->
-                    name.endsWith("/") && size == 0
-                            ? TarEntry.Type.DIRECTORY
-                            : TarEntry.Type.FILE;
+                    name.endsWith("/") && size == 0 ? TarEntry.Type.DIRECTORY : TarEntry.Type.FILE;
             case '7' -> TarEntry.Type.FILE;
             case '1' -> TarEntry.Type.HARD_LINK;
             case '2' -> TarEntry.Type.SYMLINK;

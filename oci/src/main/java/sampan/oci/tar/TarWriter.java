@@ -147,9 +147,7 @@ public final class TarWriter {
     }
 
     private static String time(long seconds, int nanoseconds) {
-        BigDecimal time =
-                BigDecimal.valueOf(seconds)
-                        .add(BigDecimal.valueOf(nanoseconds, 9));
+        BigDecimal time = BigDecimal.valueOf(seconds).add(BigDecimal.valueOf(nanoseconds, 9));
         return time.signum() == 0 ? "0" : time.stripTrailingZeros().toPlainString();
     }
 

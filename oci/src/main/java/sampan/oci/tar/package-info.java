@@ -4,8 +4,8 @@
 /// entry at hand. It reads ustar, the GNU long names and PAX (`path`, `linkpath`, `size`, ids,
 /// times with nanoseconds, extended attributes), checks every header's sum, and stops at the bounds
 /// of [TarLimits]: what comes in is hostile. [TarWriter] writes ustar, with PAX records where a
-/// header cannot hold a value; the same entries always give the same bytes. Names are bytes, carried
-/// in strings as [sampan.linux.sys.CString] does.
+/// header cannot hold a value; the same entries always give the same bytes. Names are bytes,
+/// carried in strings as [sampan.linux.sys.CString] does.
 ///
 /// [Compression] tells the formats apart by their first bytes; [GzipChannel] decompresses, all
 /// members of a file, and reports truncation and garbage.

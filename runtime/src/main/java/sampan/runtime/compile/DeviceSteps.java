@@ -64,8 +64,18 @@ final class DeviceSteps {
                 all.add(device);
             }
         }
-        all.addAll(own);
+        own.stream().filter(device -> !isLink(device.path())).forEach(all::add);
         return all;
+    }
+
+    /// What we make a link cannot be a node of the host's as well: `/dev/ptmx` above all.
+    private static boolean isLink(String path) {
+        for (String[] link : LINKS) {
+            if (link[1].equals(path)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean binds() {
@@ -116,8 +126,10 @@ final class DeviceSteps {
                                             + "\": give c, u, b or p");
                 };
         return new Node(
-                type | device.fileMode().orElse(DEFAULT_MODE) & PERMISSIONS,
-                type == Node.FIFO ? 0 : Node.dev(device.major(), device.minor()),
+                type | (device.fileMode().orElse(DEFAULT_MODE) & PERMISSIONS),
+                type == Node.FIFO
+                        ? 0
+                        : sampan.linux.files.Device.of(device.major(), device.minor()),
                 device.uid().orElse(0L),
                 device.gid().orElse(0L));
     }

@@ -109,6 +109,9 @@ public final class ExecCompiler {
 
     private void join() {
         context.cgroup().slot().ifPresent(plan::close);
+        for (String file : context.cgroup().selfFiles()) {
+            plan.writeFile(CWD, file, "0");
+        }
         long kinds = context.namespaces() & ~CLONE_NEWPID;
         if (kinds != 0) {
             plan.setns(context.pidfd(), kinds);
@@ -152,6 +155,6 @@ public final class ExecCompiler {
     private String home() {
         return ProcessSteps.hasHome(process)
                 ? ""
-                : UserDatabase.of(context.view()).home(process.user().uid());
+                : context.view().home(process.user().uid()).orElse("/");
     }
 }

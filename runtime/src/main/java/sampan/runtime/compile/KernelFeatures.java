@@ -1,5 +1,8 @@
 package sampan.runtime.compile;
 
+import sampan.linux.kernel.Feature;
+import sampan.linux.kernel.Features;
+
 /// What plans may use of the running kernel.
 ///
 /// @param mountApi fsopen, open_tree, move_mount, mount_setattr (5.12)
@@ -16,29 +19,12 @@ public record KernelFeatures(
     /// Everything of a new kernel, no LSM.
     public static final KernelFeatures NEW = new KernelFeatures(true, true, true, false, false);
 
-    /// @param release as `uname -r` prints it: `6.1.0-18-amd64`
-    public static KernelFeatures of(String release, boolean apparmor, boolean selinux) {
+    public static KernelFeatures of(Features features) {
         return new KernelFeatures(
-                atLeast(release, 5, 12),
-                atLeast(release, 6, 8),
-                atLeast(release, 6, 15),
-                apparmor,
-                selinux);
-    }
-
-    private static boolean atLeast(String release, int major, int minor) {
-        int[] at = {0};
-        int first = number(release, at);
-        at[0]++;
-        int second = number(release, at);
-        return first > major || first == major && second >= minor;
-    }
-
-    private static int number(String text, int[] at) {
-        int value = 0;
-        while (at[0] < text.length() && Character.isDigit(text.charAt(at[0])) && value < 1000) {
-            value = value * 10 + text.charAt(at[0]++) - '0';
-        }
-        return value;
+                features.has(Feature.MOUNT_API) && features.has(Feature.MOUNT_SETATTR),
+                features.has(Feature.OVERLAY_LAYERS),
+                features.release().atLeast(6, 15),
+                features.securityModules().contains("apparmor"),
+                features.securityModules().contains("selinux"));
     }
 }

@@ -2,22 +2,28 @@ package sampan.runtime.compile;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import sampan.errors.SampanException;
+import sampan.linux.files.FileOps;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+import sampan.linux.users.User;
+import sampan.linux.users.UserDatabase;
 
-/// What the compiler asks about the container's root before it is mounted. Paths are absolute in
-/// the container; implementations must not follow links out of the root.
+/// What the compiler asks about the container's root before it is mounted.
 public interface RootView {
-    /// The text of a small file such as /etc/passwd, cut at [UserDatabase#FILE_BYTES_MAX]; empty
-    /// when there is none.
-    Optional<String> text(String path);
+    /// Where a user's home is, by the container's passwd file; empty where it has no line.
+    Optional<String> home(long uid);
 
-    /// The permission bits of a directory; empty when there is none.
+    /// The permission bits of a directory; empty where there is none.
+    ///
+    /// @param path absolute in the container; implementations do not follow links out of the root
     OptionalInt directoryMode(String path);
 
     /// Nothing is known.
     RootView NONE =
             new RootView() {
                 @Override
-                public Optional<String> text(String path) {
+                public Optional<String> home(long uid) {
                     return Optional.empty();
                 }
 
@@ -26,4 +32,29 @@ public interface RootView {
                     return OptionalInt.empty();
                 }
             };
+
+    /// A root that is there, as a directory: a bundle's, or `/proc/PID/root` of a running process.
+    /// The descriptor stays the caller's, open as long as the view is used.
+    static RootView of(Fd root) {
+        return new RootView() {
+            @Override
+            public Optional<String> home(long uid) {
+                return uid > Integer.MAX_VALUE
+                        ? Optional.empty()
+                        : UserDatabase.inRoot(root)
+                                .user((int) uid)
+                                .map(User::home)
+                                .filter(home -> !home.isEmpty());
+            }
+
+            @Override
+            public OptionalInt directoryMode(String path) {
+                try (Fd directory = FileOps.openInRoot(root, path, Open.PATH | Open.DIRECTORY, 0)) {
+                    return OptionalInt.of(FileOps.stat(directory).permissions());
+                } catch (SampanException e) {
+                    return OptionalInt.empty();
+                }
+            }
+        };
+    }
 }

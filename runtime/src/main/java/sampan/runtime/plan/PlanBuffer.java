@@ -2,6 +2,7 @@ package sampan.runtime.plan;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -67,11 +68,12 @@ final class PlanBuffer {
         closeText(at);
     }
 
-    void putBlob(byte[] blob) {
+    void putBlob(ByteBuffer blob) {
         int at = openText();
-        reserve(blob.length);
-        System.arraycopy(blob, 0, bytes, size, blob.length);
-        size += blob.length;
+        int length = blob.remaining();
+        reserve(length);
+        blob.get(blob.position(), bytes, size, length);
+        size += length;
         closeText(at);
     }
 

@@ -1,5 +1,6 @@
 package sampan.runtime.plan;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -352,7 +353,7 @@ public final class PlanWriter {
         begin(Op.NO_NEW_PRIVS).end();
     }
 
-    public void seccomp(long flags, int listener, byte[] program) {
+    public void seccomp(long flags, int listener, ByteBuffer program) {
         begin(Op.SECCOMP).i(flags).i(listener).blob(program).end();
     }
 

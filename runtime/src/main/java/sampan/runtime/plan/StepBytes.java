@@ -1,5 +1,7 @@
 package sampan.runtime.plan;
 
+import java.nio.ByteBuffer;
+
 /// Writes the arguments of one step after the other and checks that they are those of its op.
 final class StepBytes {
     private static final int SIZE_AT = 4;
@@ -20,7 +22,7 @@ final class StepBytes {
         ints = 0;
         strs = 0;
         out.putShort(next.code());
-        out.putByte(stage.ordinal());
+        out.putByte(stage.number());
         out.putByte(flags);
         out.putInt(0);
         return this;
@@ -49,6 +51,10 @@ final class StepBytes {
     }
 
     StepBytes blob(byte[] bytes) {
+        return blob(ByteBuffer.wrap(bytes));
+    }
+
+    StepBytes blob(ByteBuffer bytes) {
         strs++;
         out.putBlob(bytes);
         return this;

@@ -10,14 +10,19 @@ import sampan.engine.containers.ContainerStatus;
 import sampan.errors.SampanException;
 
 /// `sampan attach`.
-@Command(description = "Attach local standard input, output, and error streams to a running container")
+@Command(
+        description =
+                "Attach local standard input, output, and error streams to a running container")
 public final class AttachCommand implements Callable<Integer> {
     private final CommandContext context;
 
     @Option(names = "--no-stdin", description = "Do not attach STDIN")
     private boolean noStdin;
 
-    @Option(names = "--sig-proxy", arity = "0..1", fallbackValue = "true",
+    @Option(
+            names = "--sig-proxy",
+            arity = "0..1",
+            fallbackValue = "true",
             description = "Pass signals on to the process")
     private boolean signalProxy = true;
 
@@ -35,10 +40,12 @@ public final class AttachCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Container found = context.engine().containers().inspect(container);
         if (found.status() == ContainerStatus.PAUSED) {
-            throw SampanException.conflict("you cannot attach to a paused container, unpause it first");
+            throw SampanException.conflict(
+                    "you cannot attach to a paused container, unpause it first");
         }
         if (!found.status().alive()) {
-            throw SampanException.conflict("you cannot attach to a stopped container, start it first");
+            throw SampanException.conflict(
+                    "you cannot attach to a stopped container, start it first");
         }
         return new Attaching(context, DetachKeys.parse(detachKeys), signalProxy)
                 .run(found, !noStdin, () -> {});

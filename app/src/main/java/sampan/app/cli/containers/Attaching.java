@@ -88,16 +88,15 @@ final class Attaching {
         Thread.ofPlatform()
                 .daemon()
                 .name("attach-output")
-                .start(
-                        () -> {
-                            try {
-                                session.output().ifPresent(this::frames);
-                            } catch (SampanException | IllegalStateException e) {
-                                // Detached meanwhile.
-                            } finally {
-                                end.complete(null);
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        session.output().ifPresent(this::frames);
+                    } catch (SampanException | IllegalStateException e) {
+                        // Detached meanwhile.
+                    } finally {
+                        end.complete(null);
+                    }
+                });
         return end;
     }
 
@@ -107,9 +106,12 @@ final class Attaching {
         try {
             while (fill(output, head.clear())) {
                 int left = head.getInt(4);
-                while (left > 0 && fill(output, content.clear().limit(Math.min(left, BUFFER_BYTES)))) {
+                while (left > 0
+                        && fill(output, content.clear().limit(Math.min(left, BUFFER_BYTES)))) {
                     FileIo.writeFully(
-                            head.get(0) == 2 ? context.caller().stderr() : context.caller().stdout(),
+                            head.get(0) == 2
+                                    ? context.caller().stderr()
+                                    : context.caller().stdout(),
                             Arrays.copyOf(content.array(), content.limit()));
                     left -= content.limit();
                 }

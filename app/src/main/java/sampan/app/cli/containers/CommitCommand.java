@@ -16,22 +16,36 @@ import sampan.engine.services.ArchiveService.CommitRequest;
 public final class CommitCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-a", "--author"}, description = "Author")
+    @Option(
+            names = {"-a", "--author"},
+            description = "Author")
     private String author = "";
 
-    @Option(names = {"-c", "--change"}, description = "Apply a Dockerfile instruction to the image")
+    @Option(
+            names = {"-c", "--change"},
+            description = "Apply a Dockerfile instruction to the image")
     private List<String> changes = new ArrayList<>();
 
-    @Option(names = {"-m", "--message"}, description = "Commit message")
+    @Option(
+            names = {"-m", "--message"},
+            description = "Commit message")
     private String message = "";
 
-    @Option(names = {"-p", "--pause"}, arity = "0..1", fallbackValue = "true", description = "Pause meanwhile")
+    @Option(
+            names = {"-p", "--pause"},
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Pause meanwhile")
     private boolean pause = true;
 
     @Parameters(index = "0", paramLabel = "CONTAINER", description = "Name or id")
     private String container = "";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "REPOSITORY[:TAG]", description = "Name of the image")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "REPOSITORY[:TAG]",
+            description = "Name of the image")
     private String name = "";
 
     public CommitCommand(CommandContext context) {
@@ -46,7 +60,8 @@ public final class CommitCommand implements Callable<Integer> {
                         .archives()
                         .commit(
                                 new CommitRequest(
-                                        container, parts[0], parts[1], message, author, pause, changes, Map.of()));
+                                        container, parts[0], parts[1], message, author, pause,
+                                        changes, Map.of()));
         context.out().println(id);
         return 0;
     }

@@ -19,7 +19,9 @@ final class ContainerOptions {
     @Option(names = "--annotation", description = "Add an annotation for the OCI runtime")
     List<String> annotations = new ArrayList<>();
 
-    @Option(names = {"-a", "--attach"}, description = "Attach to STDIN, STDOUT or STDERR")
+    @Option(
+            names = {"-a", "--attach"},
+            description = "Attach to STDIN, STDOUT or STDERR")
     List<String> attach = new ArrayList<>();
 
     @Option(names = "--cap-add", description = "Add a capability")
@@ -37,7 +39,9 @@ final class ContainerOptions {
     @Option(names = "--dns", description = "Name servers")
     List<String> dns = new ArrayList<>();
 
-    @Option(names = {"--dns-option", "--dns-opt"}, description = "Options of resolv.conf")
+    @Option(
+            names = {"--dns-option", "--dns-opt"},
+            description = "Options of resolv.conf")
     List<String> dnsOptions = new ArrayList<>();
 
     @Option(names = "--dns-search", description = "Search domains")
@@ -49,7 +53,9 @@ final class ContainerOptions {
     @Option(names = "--entrypoint", description = "Replace the entrypoint of the image")
     String entrypoint = "\u0000";
 
-    @Option(names = {"-e", "--env"}, description = "Set an environment variable")
+    @Option(
+            names = {"-e", "--env"},
+            description = "Set an environment variable")
     List<String> env = new ArrayList<>();
 
     @Option(names = "--env-file", description = "Read environment variables from a file")
@@ -82,16 +88,30 @@ final class ContainerOptions {
     @Option(names = "--health-timeout", description = "Longest time of a check")
     String healthTimeout = "0s";
 
-    @Option(names = "--no-healthcheck", arity = "0..1", fallbackValue = "true", description = "Disable the health check of the image")
+    @Option(
+            names = "--no-healthcheck",
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Disable the health check of the image")
     boolean noHealthcheck;
 
-    @Option(names = {"-h", "--hostname"}, description = "Host name of the container")
+    @Option(
+            names = {"-h", "--hostname"},
+            description = "Host name of the container")
     String hostname = "";
 
-    @Option(names = "--init", arity = "0..1", fallbackValue = "true", description = "Run an init that forwards signals and reaps processes")
+    @Option(
+            names = "--init",
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Run an init that forwards signals and reaps processes")
     boolean init;
 
-    @Option(names = {"-i", "--interactive"}, arity = "0..1", fallbackValue = "true", description = "Keep STDIN open")
+    @Option(
+            names = {"-i", "--interactive"},
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Keep STDIN open")
     boolean interactive;
 
     @Option(names = "--ip", description = "IPv4 address")
@@ -106,7 +126,9 @@ final class ContainerOptions {
     @Option(names = "--isolation", description = "Isolation technology: only default")
     String isolation = "";
 
-    @Option(names = {"-l", "--label"}, description = "Set a label")
+    @Option(
+            names = {"-l", "--label"},
+            description = "Set a label")
     List<String> labels = new ArrayList<>();
 
     @Option(names = "--label-file", description = "Read labels from a file")
@@ -127,16 +149,22 @@ final class ContainerOptions {
     @Option(names = "--mac-address", description = "MAC address")
     String macAddress = "";
 
-    @Option(names = "--mount", description = "Attach a mount: type=bind|volume|tmpfs,source=…,target=…")
+    @Option(
+            names = "--mount",
+            description = "Attach a mount: type=bind|volume|tmpfs,source=…,target=…")
     List<String> mounts = new ArrayList<>();
 
     @Option(names = "--name", description = "Name of the container")
     String name = "";
 
-    @Option(names = {"--network", "--net"}, description = "Network: bridge, host, none, container:NAME")
+    @Option(
+            names = {"--network", "--net"},
+            description = "Network: bridge, host, none, container:NAME")
     List<String> network = new ArrayList<>();
 
-    @Option(names = {"--network-alias", "--net-alias"}, description = "Name of the container in the network")
+    @Option(
+            names = {"--network-alias", "--net-alias"},
+            description = "Name of the container in the network")
     List<String> networkAlias = new ArrayList<>();
 
     @Option(names = "--pid", description = "PID namespace: host or container:NAME")
@@ -145,28 +173,50 @@ final class ContainerOptions {
     @Option(names = "--platform", description = "Platform of the image: os/arch")
     String platform = "";
 
-    @Option(names = "--privileged", arity = "0..1", fallbackValue = "true", description = "Give all privileges")
+    @Option(
+            names = "--privileged",
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Give all privileges")
     boolean privileged;
 
-    @Option(names = {"-p", "--publish"}, description = "Publish a port: [[IP:]HOST:]CONTAINER[/PROTOCOL]")
+    @Option(
+            names = {"-p", "--publish"},
+            description = "Publish a port: [[IP:]HOST:]CONTAINER[/PROTOCOL]")
     List<String> publish = new ArrayList<>();
 
-    @Option(names = {"-P", "--publish-all"}, arity = "0..1", fallbackValue = "true", description = "Publish all exposed ports")
+    @Option(
+            names = {"-P", "--publish-all"},
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Publish all exposed ports")
     boolean publishAll;
 
     @Option(names = "--pull", description = "Pull the image before: always, missing, never")
     String pull = "missing";
 
-    @Option(names = {"-q", "--quiet"}, arity = "0..1", fallbackValue = "true", description = "Be quiet about pulling")
+    @Option(
+            names = {"-q", "--quiet"},
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Be quiet about pulling")
     boolean quiet;
 
-    @Option(names = "--read-only", arity = "0..1", fallbackValue = "true", description = "Root filesystem read-only")
+    @Option(
+            names = "--read-only",
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Root filesystem read-only")
     boolean readOnly;
 
     @Option(names = "--restart", description = "Restart policy")
     String restart = "no";
 
-    @Option(names = "--rm", arity = "0..1", fallbackValue = "true", description = "Remove the container when it ends")
+    @Option(
+            names = "--rm",
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Remove the container when it ends")
     boolean remove;
 
     @Option(names = "--runtime", description = "OCI runtime: only the built-in one")
@@ -193,10 +243,16 @@ final class ContainerOptions {
     @Option(names = "--tmpfs", description = "Mount a tmpfs: PATH[:OPTIONS]")
     List<String> tmpfs = new ArrayList<>();
 
-    @Option(names = {"-t", "--tty"}, arity = "0..1", fallbackValue = "true", description = "Allocate a terminal")
+    @Option(
+            names = {"-t", "--tty"},
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Allocate a terminal")
     boolean tty;
 
-    @Option(names = {"-u", "--user"}, description = "User: NAME|UID[:GROUP|GID]")
+    @Option(
+            names = {"-u", "--user"},
+            description = "User: NAME|UID[:GROUP|GID]")
     String user = "";
 
     @Option(names = "--userns", description = "User namespace")
@@ -205,7 +261,9 @@ final class ContainerOptions {
     @Option(names = "--uts", description = "UTS namespace: host")
     String uts = "";
 
-    @Option(names = {"-v", "--volume"}, description = "Bind a directory or volume: SOURCE:TARGET[:OPTIONS]")
+    @Option(
+            names = {"-v", "--volume"},
+            description = "Bind a directory or volume: SOURCE:TARGET[:OPTIONS]")
     List<String> volumes = new ArrayList<>();
 
     @Option(names = "--volume-driver", description = "Driver of volumes")
@@ -214,7 +272,9 @@ final class ContainerOptions {
     @Option(names = "--volumes-from", description = "Mount the volumes of another container")
     List<String> volumesFrom = new ArrayList<>();
 
-    @Option(names = {"-w", "--workdir"}, description = "Working directory")
+    @Option(
+            names = {"-w", "--workdir"},
+            description = "Working directory")
     String workdir = "";
 
     @Parameters(index = "0", paramLabel = "IMAGE", description = "Image to run")

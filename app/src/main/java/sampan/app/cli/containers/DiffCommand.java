@@ -24,7 +24,9 @@ public final class DiffCommand implements Callable<Integer> {
         context.engine()
                 .archives()
                 .diff(container)
-                .forEach(change -> context.out().println(letter(change.kind()) + " " + Table.clean(change.path())));
+                .forEach(change ->
+                        context.out()
+                                .println(letter(change.kind()) + " " + Table.clean(change.path())));
         return 0;
     }
 

@@ -25,37 +25,53 @@ public final class ExecCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
-    @Option(names = {"-d", "--detach"}, description = "Run the command in the background")
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Run the command in the background")
     private boolean detach;
 
     @Option(names = "--detach-keys", description = "Key sequence that detaches")
     private String detachKeys = "";
 
-    @Option(names = {"-e", "--env"}, description = "Set an environment variable")
+    @Option(
+            names = {"-e", "--env"},
+            description = "Set an environment variable")
     private List<String> env = new ArrayList<>();
 
     @Option(names = "--env-file", description = "Read environment variables from a file")
     private List<String> envFile = new ArrayList<>();
 
-    @Option(names = {"-i", "--interactive"}, description = "Keep STDIN open")
+    @Option(
+            names = {"-i", "--interactive"},
+            description = "Keep STDIN open")
     private boolean interactive;
 
     @Option(names = "--privileged", description = "Give all privileges to the command")
     private boolean privileged;
 
-    @Option(names = {"-t", "--tty"}, description = "Allocate a terminal")
+    @Option(
+            names = {"-t", "--tty"},
+            description = "Allocate a terminal")
     private boolean tty;
 
-    @Option(names = {"-u", "--user"}, description = "User: NAME|UID[:GROUP|GID]")
+    @Option(
+            names = {"-u", "--user"},
+            description = "User: NAME|UID[:GROUP|GID]")
     private String user = "";
 
-    @Option(names = {"-w", "--workdir"}, description = "Working directory inside the container")
+    @Option(
+            names = {"-w", "--workdir"},
+            description = "Working directory inside the container")
     private String workdir = "";
 
     @Parameters(index = "0", paramLabel = "CONTAINER", description = "Name or id")
     private String container = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "COMMAND", description = "Command and its arguments")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "COMMAND",
+            description = "Command and its arguments")
     private List<String> command = new ArrayList<>();
 
     public ExecCommand(CommandContext context) {
@@ -108,7 +124,8 @@ public final class ExecCommand implements Callable<Integer> {
             if (terminal) {
                 return onTerminal(engine, id, foreground, keys);
             }
-            engine.execs().start(id, foreground.descriptors(interactive, true, !tty), rows, columns);
+            engine.execs()
+                    .start(id, foreground.descriptors(interactive, true, !tty), rows, columns);
             return foreground.await(ended(engine, id));
         }
     }
@@ -129,14 +146,13 @@ public final class ExecCommand implements Callable<Integer> {
     private static CompletableFuture<Integer> ended(Engine engine, String id) {
         CompletableFuture<Integer> end = new CompletableFuture<>();
         Thread.ofVirtual()
-                .start(
-                        () -> {
-                            try {
-                                end.complete(engine.execs().await(id));
-                            } catch (RuntimeException e) {
-                                end.completeExceptionally(e);
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        end.complete(engine.execs().await(id));
+                    } catch (RuntimeException e) {
+                        end.completeExceptionally(e);
+                    }
+                });
         return end;
     }
 
@@ -144,7 +160,9 @@ public final class ExecCommand implements Callable<Integer> {
         List<String> variables = new ArrayList<>();
         for (String path : envFile) {
             try (Fd file = context.caller().open(path, Open.RDONLY, 0)) {
-                new String(FileIo.readFully(file, FILE_BYTES_MAX), java.nio.charset.StandardCharsets.UTF_8)
+                new String(
+                                FileIo.readFully(file, FILE_BYTES_MAX),
+                                java.nio.charset.StandardCharsets.UTF_8)
                         .lines()
                         .filter(line -> !line.isBlank() && !line.startsWith("#"))
                         .forEach(variables::add);
@@ -152,7 +170,8 @@ public final class ExecCommand implements Callable<Integer> {
         }
         for (String variable : env) {
             String value = context.caller().environment().get(variable);
-            variables.add(variable.contains("=") || value == null ? variable : variable + "=" + value);
+            variables.add(
+                    variable.contains("=") || value == null ? variable : variable + "=" + value);
         }
         return variables;
     }

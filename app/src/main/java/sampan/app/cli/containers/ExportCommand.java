@@ -15,7 +15,9 @@ import sampan.linux.sys.Open;
 public final class ExportCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-o", "--output"}, description = "Write to a file, instead of STDOUT")
+    @Option(
+            names = {"-o", "--output"},
+            description = "Write to a file, instead of STDOUT")
     private String output = "";
 
     @Parameters(paramLabel = "CONTAINER", description = "Name or id")

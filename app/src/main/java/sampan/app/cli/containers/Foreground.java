@@ -37,17 +37,16 @@ final class Foreground implements AutoCloseable {
         this.terminal = terminal;
         Caller caller = context.caller();
         caller.onResize(() -> quietly(() -> watched.resize(caller.rows(), caller.columns())));
-        caller.onSignal(
-                number -> {
-                    if (number == Signals.HUP) {
-                        // The caller's end is no signal for a container that others may watch too.
-                        end.complete(STATUS_ENGINE);
-                    } else if (proxySignals && !terminal) {
-                        quietly(() -> watched.signal("SIG" + Signals.name(number).replace("SIG", "")));
-                    } else if (!terminal && (number == Signals.INT || number == Signals.TERM)) {
-                        end.complete(128 + number);
-                    }
-                });
+        caller.onSignal(number -> {
+            if (number == Signals.HUP) {
+                // The caller's end is no signal for a container that others may watch too.
+                end.complete(STATUS_ENGINE);
+            } else if (proxySignals && !terminal) {
+                quietly(() -> watched.signal("SIG" + Signals.name(number).replace("SIG", "")));
+            } else if (!terminal && (number == Signals.INT || number == Signals.TERM)) {
+                end.complete(128 + number);
+            }
+        });
         if (terminal) {
             caller.rawTerminal(true);
         }
@@ -79,13 +78,15 @@ final class Foreground implements AutoCloseable {
                                 context.caller().stdin(),
                                 session,
                                 keys,
-                                () -> end.completeExceptionally(new ExitException(0, "read escape sequence"))));
+                                () ->
+                                        end.completeExceptionally(
+                                                new ExitException(0, "read escape sequence"))));
     }
 
     /// Waits for the process's end, the detach keys or the caller's end.
     int await(CompletableFuture<Integer> exit) throws InterruptedException {
-        exit.whenComplete(
-                (code, failure) -> {
+        var _ =
+                exit.whenComplete((code, failure) -> {
                     if (failure != null) {
                         end.completeExceptionally(failure);
                     } else {

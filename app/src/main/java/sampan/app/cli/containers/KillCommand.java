@@ -14,7 +14,9 @@ import sampan.app.cli.Each;
 public final class KillCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-s", "--signal"}, description = "Signal to send")
+    @Option(
+            names = {"-s", "--signal"},
+            description = "Signal to send")
     private String signal = "SIGKILL";
 
     @Parameters(arity = "1..*", paramLabel = "CONTAINER", description = "Names or ids")

@@ -19,7 +19,9 @@ final class LimitSpec {
     static ResourceSpec of(LimitOptions o) {
         if (!o.kernelMemory.isEmpty()) {
             throw SampanException.invalid(
-                    "--kernel-memory " + o.kernelMemory + ": the kernel dropped this limit in 5.4; leave it out");
+                    "--kernel-memory "
+                            + o.kernelMemory
+                            + ": the kernel dropped this limit in 5.4; leave it out");
         }
         return new ResourceSpec(
                 bytes("--memory", o.memory),
@@ -35,7 +37,9 @@ final class LimitSpec {
                 o.cpuRtRuntime,
                 o.cpusetCpus,
                 o.cpusetMems,
-                o.pidsLimit.isEmpty() ? Optional.empty() : Optional.of(number("--pids-limit", o.pidsLimit)),
+                o.pidsLimit.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(number("--pids-limit", o.pidsLimit)),
                 o.blkioWeight,
                 o.blkioWeightDevice.stream().map(LimitSpec::weight).toList(),
                 rates("--device-read-bps", o.deviceReadBps, true),
@@ -70,7 +74,9 @@ final class LimitSpec {
             return new BigDecimal(text).movePointRight(9).longValueExact();
         } catch (NumberFormatException | ArithmeticException e) {
             throw SampanException.invalid(
-                    "invalid argument \"" + text + "\" for \"--cpus\" flag: failed to parse as a rational number");
+                    "invalid argument \""
+                            + text
+                            + "\" for \"--cpus\" flag: failed to parse as a rational number");
         }
     }
 
@@ -94,7 +100,8 @@ final class LimitSpec {
             String rate = text.substring(colon + 1);
             rates.add(
                     new DeviceRate(
-                            text.substring(0, colon), bytes ? Words.bytes(option, rate) : number(option, rate)));
+                            text.substring(0, colon),
+                            bytes ? Words.bytes(option, rate) : number(option, rate)));
         }
         return rates;
     }
@@ -112,7 +119,10 @@ final class LimitSpec {
         if (parts.length == 3) {
             permissions = parts[2];
         }
-        if (parts.length > 3 || !permissions.matches("[rwm]{1,3}") || host.isEmpty() || target.isEmpty()) {
+        if (parts.length > 3
+                || !permissions.matches("[rwm]{1,3}")
+                || host.isEmpty()
+                || target.isEmpty()) {
             throw SampanException.invalid("invalid device specification: " + text);
         }
         return new Device(host, target, permissions);

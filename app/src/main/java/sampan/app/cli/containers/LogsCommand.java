@@ -22,16 +22,22 @@ public final class LogsCommand implements Callable<Integer> {
     @Option(names = "--details", description = "Show extra details provided to logs")
     private boolean details;
 
-    @Option(names = {"-f", "--follow"}, description = "Follow log output")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Follow log output")
     private boolean follow;
 
     @Option(names = "--since", description = "Show logs since a time or a duration (42m)")
     private String since = "";
 
-    @Option(names = {"-n", "--tail"}, description = "Number of lines from the end")
+    @Option(
+            names = {"-n", "--tail"},
+            description = "Number of lines from the end")
     private String tail = "all";
 
-    @Option(names = {"-t", "--timestamps"}, description = "Show timestamps")
+    @Option(
+            names = {"-t", "--timestamps"},
+            description = "Show timestamps")
     private boolean timestamps;
 
     @Option(names = "--until", description = "Show logs before a time or a duration (42m)")
@@ -49,9 +55,17 @@ public final class LogsCommand implements Callable<Integer> {
         Container found = context.engine().containers().inspect(container);
         String prefix = details ? details(found) : "";
         LogRequest request =
-                new LogRequest(follow, true, true, Times.parse("--since", since), Times.parse("--until", until), lines());
-        Lines out = new Lines(DescriptorStreams.output(context.caller().stdout()), timestamps, prefix);
-        Lines err = new Lines(DescriptorStreams.output(context.caller().stderr()), timestamps, prefix);
+                new LogRequest(
+                        follow,
+                        true,
+                        true,
+                        Times.parse("--since", since),
+                        Times.parse("--until", until),
+                        lines());
+        Lines out =
+                new Lines(DescriptorStreams.output(context.caller().stdout()), timestamps, prefix);
+        Lines err =
+                new Lines(DescriptorStreams.output(context.caller().stderr()), timestamps, prefix);
         context.engine()
                 .streams()
                 .logs(
@@ -60,7 +74,8 @@ public final class LogsCommand implements Callable<Integer> {
                         new LogSink() {
                             @Override
                             public void entry(int stream, ByteBuffer time, ByteBuffer line) {
-                                // Order between the two is kept: one is written out before the other goes on.
+                                // Order between the two is kept: one is written out before the
+                                // other goes on.
                                 (stream == 2 ? out : err).flush();
                                 (stream == 2 ? err : out).add(time, line);
                             }
@@ -82,7 +97,8 @@ public final class LogsCommand implements Callable<Integer> {
                 .spec()
                 .lifecycle()
                 .logOptions()
-                .forEach((k, v) -> text.append(text.isEmpty() ? "" : ",").append(k).append('=').append(v));
+                .forEach((k, v) ->
+                        text.append(text.isEmpty() ? "" : ",").append(k).append('=').append(v));
         return text.append(' ').toString();
     }
 

@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import sampan.engine.containers.StorageSpec;
 import sampan.engine.containers.StorageSpec.MountRequest;
 import sampan.engine.containers.StorageSpec.Origin;
-import sampan.engine.containers.StorageSpec.Type;
 import sampan.errors.SampanException;
 
 /// Reads `-v` and `--mount`.
@@ -29,7 +29,7 @@ final class MountSpec {
         String mode = parts.length == 3 ? parts[2] : "";
         List<String> words = mode.isEmpty() ? List.of() : List.of(mode.split(","));
         return new MountRequest(
-                source.startsWith("/") ? Type.BIND : Type.VOLUME,
+                source.startsWith("/") ? StorageSpec.Type.BIND : StorageSpec.Type.VOLUME,
                 source,
                 parts[1],
                 words.contains("ro"),
@@ -47,14 +47,25 @@ final class MountSpec {
     static MountRequest mount(String text, String workingDirectory) {
         Map<String, String> fields = new HashMap<>();
         Map<String, String> options = new HashMap<>();
-        for (String field : text.split(",")) {
+        for (String field : text.split(",", -1)) {
             int equals = field.indexOf('=');
-            String name = (equals < 0 ? field : field.substring(0, equals)).toLowerCase(Locale.ROOT);
+            String name =
+                    (equals < 0 ? field : field.substring(0, equals)).toLowerCase(Locale.ROOT);
             String value = equals < 0 ? "true" : field.substring(equals + 1);
             switch (name) {
-                case "type", "target", "source", "readonly", "bind-propagation", "bind-nonrecursive",
-                        "volume-nocopy", "volume-subpath", "consistency", "bind-recursive",
-                        "bind-create-src", "image-subpath" -> fields.put(name, value);
+                case "type",
+                        "target",
+                        "source",
+                        "readonly",
+                        "bind-propagation",
+                        "bind-nonrecursive",
+                        "volume-nocopy",
+                        "volume-subpath",
+                        "consistency",
+                        "bind-recursive",
+                        "bind-create-src",
+                        "image-subpath" ->
+                        fields.put(name, value);
                 case "dst", "destination" -> fields.put("target", value);
                 case "src" -> fields.put("source", value);
                 case "ro" -> fields.put("readonly", value);
@@ -64,22 +75,28 @@ final class MountSpec {
                 case "volume-label" -> put(options, "label:", value, text);
                 default ->
                         throw SampanException.invalid(
-                                "invalid argument \"" + text + "\" for \"--mount\" flag: unexpected key '"
-                                        + name + "' in '" + field + "'");
+                                "invalid argument \""
+                                        + text
+                                        + "\" for \"--mount\" flag: unexpected key '"
+                                        + name
+                                        + "' in '"
+                                        + field
+                                        + "'");
             }
         }
-        Type type = type(fields.getOrDefault("type", "volume"), text);
+        StorageSpec.Type type = type(fields.getOrDefault("type", "volume"), text);
         String target = fields.getOrDefault("target", "");
         if (target.isEmpty()) {
             throw SampanException.invalid(
                     "invalid argument \"" + text + "\" for \"--mount\" flag: target is required");
         }
         String source = fields.getOrDefault("source", "");
-        if (type == Type.BIND && source.startsWith(".")) {
+        if (type == StorageSpec.Type.BIND && source.startsWith(".")) {
             source = java.nio.file.Path.of(workingDirectory).resolve(source).normalize().toString();
         }
         boolean nonRecursive =
-                flag(fields, "bind-nonrecursive") || "disabled".equals(fields.get("bind-recursive"));
+                flag(fields, "bind-nonrecursive")
+                        || "disabled".equals(fields.get("bind-recursive"));
         return new MountRequest(
                 type,
                 source,
@@ -98,7 +115,8 @@ final class MountSpec {
     private static void put(Map<String, String> options, String prefix, String pair, String text) {
         int equals = pair.indexOf('=');
         if (equals <= 0) {
-            throw SampanException.invalid("invalid argument \"" + text + "\" for \"--mount\" flag: " + pair);
+            throw SampanException.invalid(
+                    "invalid argument \"" + text + "\" for \"--mount\" flag: " + pair);
         }
         options.put(prefix + pair.substring(0, equals), pair.substring(equals + 1));
     }
@@ -107,15 +125,18 @@ final class MountSpec {
         return List.of("true", "1").contains(fields.getOrDefault(name, "false"));
     }
 
-    private static Type type(String word, String text) {
+    private static StorageSpec.Type type(String word, String text) {
         return switch (word.toLowerCase(Locale.ROOT)) {
-            case "bind" -> Type.BIND;
-            case "volume" -> Type.VOLUME;
-            case "tmpfs" -> Type.TMPFS;
-            case "image" -> Type.IMAGE;
+            case "bind" -> StorageSpec.Type.BIND;
+            case "volume" -> StorageSpec.Type.VOLUME;
+            case "tmpfs" -> StorageSpec.Type.TMPFS;
+            case "image" -> StorageSpec.Type.IMAGE;
             default ->
                     throw SampanException.invalid(
-                            "invalid argument \"" + text + "\" for \"--mount\" flag: mount type unknown: " + word);
+                            "invalid argument \""
+                                    + text
+                                    + "\" for \"--mount\" flag: mount type unknown: "
+                                    + word);
         };
     }
 }

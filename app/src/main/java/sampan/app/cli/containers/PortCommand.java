@@ -18,7 +18,11 @@ public final class PortCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CONTAINER", description = "Name or id")
     private String container = "";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "PRIVATE_PORT[/PROTO]", description = "One port")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "PRIVATE_PORT[/PROTO]",
+            description = "One port")
     private String port = "";
 
     public PortCommand(CommandContext context) {
@@ -34,13 +38,15 @@ public final class PortCommand implements Callable<Integer> {
                 .endpoints()
                 .forEach(endpoint -> ports.putAll(endpoint.ports()));
         if (port.isEmpty()) {
-            ports.forEach((name, list) -> list.forEach(b -> context.out().println(name + " -> " + shown(b))));
+            ports.forEach((name, list) ->
+                    list.forEach(b -> context.out().println(name + " -> " + shown(b))));
             return 0;
         }
         String name = port.contains("/") ? port : port + "/tcp";
         List<PortBinding> bindings = ports.getOrDefault(name, List.of());
         if (bindings.isEmpty()) {
-            throw SampanException.notFound("no public port '" + name + "' published for " + container);
+            throw SampanException.notFound(
+                    "no public port '" + name + "' published for " + container);
         }
         bindings.forEach(b -> context.out().println(shown(b)));
         return 0;

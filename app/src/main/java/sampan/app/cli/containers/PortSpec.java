@@ -58,12 +58,15 @@ final class PortSpec {
         int[] outside = host.isEmpty() ? new int[] {0, 0} : range(text, host);
         boolean oneToMany = count == 1 && outside[1] > outside[0];
         if (!host.isEmpty() && !oneToMany && outside[1] - outside[0] + 1 != count) {
-            throw SampanException.invalid("invalid ranges specified for container and host ports: " + text);
+            throw SampanException.invalid(
+                    "invalid ranges specified for container and host ports: " + text);
         }
         for (int i = 0; i < count; i++) {
             String key = (inside[0] + i) + "/" + protocol(text);
-            String hostPort = host.isEmpty() ? "" : oneToMany ? host : String.valueOf(outside[0] + i);
-            bindings.computeIfAbsent(key, _ -> new ArrayList<>()).add(new PortBinding(address, hostPort));
+            String hostPort =
+                    host.isEmpty() ? "" : oneToMany ? host : String.valueOf(outside[0] + i);
+            bindings.computeIfAbsent(key, _ -> new ArrayList<>())
+                    .add(new PortBinding(address, hostPort));
             exposed.add(key);
         }
     }
@@ -75,7 +78,8 @@ final class PortSpec {
 
     private static String protocol(String text) {
         int slash = text.indexOf('/');
-        String name = slash < 0 ? "tcp" : text.substring(slash + 1).toLowerCase(java.util.Locale.ROOT);
+        String name =
+                slash < 0 ? "tcp" : text.substring(slash + 1).toLowerCase(java.util.Locale.ROOT);
         if (!List.of("tcp", "udp", "sctp").contains(name)) {
             throw SampanException.invalid("invalid proto: " + name);
         }
@@ -87,7 +91,11 @@ final class PortSpec {
             String[] ends = text.split("-", -1);
             int first = Integer.parseInt(ends[0]);
             int last = ends.length == 2 ? Integer.parseInt(ends[1]) : first;
-            if (ends.length <= 2 && first >= 0 && last >= first && last <= PORT_MAX && last - first < RANGE_MAX) {
+            if (ends.length <= 2
+                    && first >= 0
+                    && last >= first
+                    && last <= PORT_MAX
+                    && last - first < RANGE_MAX) {
                 return new int[] {first, last};
             }
         } catch (NumberFormatException e) {

@@ -18,7 +18,9 @@ public final class PruneCommand implements Callable<Integer> {
     @Option(names = "--filter", description = "Provide filter values")
     private List<String> filters = new ArrayList<>();
 
-    @Option(names = {"-f", "--force"}, description = "Do not prompt for confirmation")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Do not prompt for confirmation")
     private boolean force;
 
     public PruneCommand(CommandContext context) {

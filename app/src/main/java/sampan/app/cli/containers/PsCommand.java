@@ -40,29 +40,42 @@ public final class PsCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
-    @Option(names = {"-a", "--all"}, arity = "0..1", fallbackValue = "true",
+    @Option(
+            names = {"-a", "--all"},
+            arity = "0..1",
+            fallbackValue = "true",
             description = "Show all containers (default shows just running)")
     private boolean all;
 
-    @Option(names = {"-f", "--filter"}, description = "Filter output based on conditions provided")
+    @Option(
+            names = {"-f", "--filter"},
+            description = "Filter output based on conditions provided")
     private List<String> filters = new ArrayList<>();
 
     @Option(names = "--format", description = "table, json, or a template")
     private String format = "";
 
-    @Option(names = {"-n", "--last"}, description = "Show the last N created containers")
+    @Option(
+            names = {"-n", "--last"},
+            description = "Show the last N created containers")
     private int last = -1;
 
-    @Option(names = {"-l", "--latest"}, description = "Show the latest created container")
+    @Option(
+            names = {"-l", "--latest"},
+            description = "Show the latest created container")
     private boolean latest;
 
     @Option(names = "--no-trunc", description = "Do not truncate output")
     private boolean whole;
 
-    @Option(names = {"-q", "--quiet"}, description = "Only display container ids")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Only display container ids")
     private boolean quiet;
 
-    @Option(names = {"-s", "--size"}, description = "Display total file sizes")
+    @Option(
+            names = {"-s", "--size"},
+            description = "Display total file sizes")
     private boolean size;
 
     public PsCommand(CommandContext context) {
@@ -83,7 +96,14 @@ public final class PsCommand implements Callable<Integer> {
         found.forEach(container -> rows.add(row(container, sized)));
         List<String> usual =
                 new ArrayList<>(
-                        List.of("ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"));
+                        List.of(
+                                "ID",
+                                "Image",
+                                "Command",
+                                "RunningFor",
+                                "Status",
+                                "Ports",
+                                "Names"));
         if (size) {
             usual.add("Size");
         }
@@ -94,14 +114,20 @@ public final class PsCommand implements Callable<Integer> {
     private Map<String, Object> row(Container c, boolean sized) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("Command", command(c));
-        row.put("CreatedAt", c.created().toString().replace('T', ' ').replaceFirst("\\.\\d+Z", " +0000 UTC"));
+        row.put(
+                "CreatedAt",
+                c.created().toString().replace('T', ' ').replaceFirst("\\.\\d+Z", " +0000 UTC"));
         row.put("ID", whole ? c.id().value() : c.id().brief());
         row.put("Image", c.spec().image());
         row.put("Labels", String.join(",", pairs(c.spec().labels())));
-        row.put("LocalVolumes", c.mounts().stream().filter(m -> m.driver().equals("local")).count() + "");
+        row.put(
+                "LocalVolumes",
+                c.mounts().stream().filter(m -> m.driver().equals("local")).count() + "");
         row.put("Mounts", String.join(",", c.mounts().stream().map(m -> mountName(m)).toList()));
         row.put("Names", c.name());
-        row.put("Networks", String.join(",", c.endpoints().stream().map(EndpointView::network).toList()));
+        row.put(
+                "Networks",
+                String.join(",", c.endpoints().stream().map(EndpointView::network).toList()));
         row.put("Ports", ports(c));
         row.put("RunningFor", Words.ago(c.created()));
         row.put("Size", sized ? size(c) : "0B");
@@ -115,7 +141,8 @@ public final class PsCommand implements Callable<Integer> {
     }
 
     private static List<String> pairs(Map<String, String> labels) {
-        return new TreeMap<>(labels).entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+        return new TreeMap<>(labels)
+                .entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
     }
 
     private String command(Container c) {
@@ -148,7 +175,8 @@ public final class PsCommand implements Callable<Integer> {
     }
 
     private static String uptime(Container c) {
-        return Words.duration(java.time.Duration.between(c.startedAt().orElse(c.created()), Instant.now()));
+        return Words.duration(
+                java.time.Duration.between(c.startedAt().orElse(c.created()), Instant.now()));
     }
 
     /// `0.0.0.0:8080->80/tcp, 443/tcp`.
@@ -157,14 +185,16 @@ public final class PsCommand implements Callable<Integer> {
         if (c.status().alive()) {
             Map<String, List<PortBinding>> published = new TreeMap<>();
             c.endpoints().forEach(e -> published.putAll(e.ports()));
-            c.spec().network().exposedPorts().forEach(port -> published.putIfAbsent(port, List.of()));
-            published.forEach(
-                    (port, bindings) -> {
-                        bindings.forEach(b -> shown.add(host(b) + "->" + port));
-                        if (bindings.isEmpty()) {
-                            shown.add(port);
-                        }
-                    });
+            c.spec()
+                    .network()
+                    .exposedPorts()
+                    .forEach(port -> published.putIfAbsent(port, List.of()));
+            published.forEach((port, bindings) -> {
+                bindings.forEach(b -> shown.add(host(b) + "->" + port));
+                if (bindings.isEmpty()) {
+                    shown.add(port);
+                }
+            });
         }
         return String.join(", ", shown);
     }

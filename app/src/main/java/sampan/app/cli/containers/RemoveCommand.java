@@ -16,13 +16,19 @@ import sampan.errors.SampanException;
 public final class RemoveCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--force"}, description = "Kill it when it runs")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Kill it when it runs")
     private boolean force;
 
-    @Option(names = {"-v", "--volumes"}, description = "Remove its anonymous volumes too")
+    @Option(
+            names = {"-v", "--volumes"},
+            description = "Remove its anonymous volumes too")
     private boolean volumes;
 
-    @Option(names = {"-l", "--link"}, description = "Refused: links need named networks")
+    @Option(
+            names = {"-l", "--link"},
+            description = "Refused: links need named networks")
     private boolean link;
 
     @Parameters(arity = "1..*", paramLabel = "CONTAINER", description = "Names or ids")

@@ -16,10 +16,14 @@ import sampan.app.cli.Each;
 public final class RestartCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-s", "--signal"}, description = "Signal to send")
+    @Option(
+            names = {"-s", "--signal"},
+            description = "Signal to send")
     private String signal = "";
 
-    @Option(names = {"-t", "--timeout", "--time"}, description = "Seconds to wait before killing")
+    @Option(
+            names = {"-t", "--timeout", "--time"},
+            description = "Seconds to wait before killing")
     private Optional<Integer> timeout = Optional.empty();
 
     @Parameters(arity = "1..*", paramLabel = "CONTAINER", description = "Names or ids")
@@ -37,6 +41,9 @@ public final class RestartCommand implements Callable<Integer> {
                 c ->
                         context.engine()
                                 .tasks()
-                                .restart(c, StopCommand.given(signal), timeout.map(Duration::ofSeconds)));
+                                .restart(
+                                        c,
+                                        StopCommand.given(signal),
+                                        timeout.map(Duration::ofSeconds)));
     }
 }

@@ -1,7 +1,6 @@
 package sampan.app.cli.containers;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +10,6 @@ import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
 import sampan.app.cli.Pollers;
-import sampan.engine.containers.Container;
 import sampan.engine.containers.ContainerSpec;
 import sampan.engine.services.ContainerService;
 import sampan.engine.services.Engine;
@@ -37,14 +35,20 @@ public final class RunCommand implements Callable<Integer> {
 
     @Mixin private ContainerOptions options = new ContainerOptions();
 
-    @Option(names = {"-d", "--detach"}, arity = "0..1", fallbackValue = "true",
+    @Option(
+            names = {"-d", "--detach"},
+            arity = "0..1",
+            fallbackValue = "true",
             description = "Run in the background and print the container id")
     private boolean detach;
 
     @Option(names = "--detach-keys", description = "Key sequence that detaches")
     private String detachKeys = "";
 
-    @Option(names = "--sig-proxy", arity = "0..1", fallbackValue = "true",
+    @Option(
+            names = "--sig-proxy",
+            arity = "0..1",
+            fallbackValue = "true",
             description = "Pass signals on to the process")
     private boolean signalProxy = true;
 
@@ -76,13 +80,13 @@ public final class RunCommand implements Callable<Integer> {
         if (!options.cidfile.isEmpty()) {
             idFile = Optional.of(openIdFile(context, options.cidfile));
         }
-        Optional<String> name = options.name.isEmpty() ? Optional.empty() : Optional.of(options.name);
+        Optional<String> name =
+                options.name.isEmpty() ? Optional.empty() : Optional.of(options.name);
         ContainerService.Created created = context.engine().containers().create(name, spec);
-        idFile.ifPresent(
-                file -> {
-                    FileIo.writeFully(file, created.id().value().getBytes(StandardCharsets.US_ASCII));
-                    file.close();
-                });
+        idFile.ifPresent(file -> {
+            FileIo.writeFully(file, created.id().value().getBytes(StandardCharsets.US_ASCII));
+            file.close();
+        });
         created.warnings().forEach(warning -> context.err().println("WARNING: " + warning));
         return created;
     }
@@ -100,13 +104,16 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int foreground(String id, ContainerSpec spec, DetachKeys keys) throws InterruptedException {
+    private int foreground(String id, ContainerSpec spec, DetachKeys keys)
+            throws InterruptedException {
         Engine engine = context.engine();
         boolean terminal = options.tty && context.caller().stdinIsTerminal();
         // Registered before the start: a short run would be over before a later wait.
         CompletableFuture<WaitResult> waiting =
                 engine.tasks()
-                        .waitFor(id, options.remove ? WaitCondition.REMOVED : WaitCondition.NEXT_EXIT);
+                        .waitFor(
+                                id,
+                                options.remove ? WaitCondition.REMOVED : WaitCondition.NEXT_EXIT);
         Foreground.Watched watched =
                 new Foreground.Watched() {
                     @Override
@@ -160,7 +167,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             context.engine().tasks().start(id, attachment);
         } catch (SampanException e) {
-            int status = statusOf(id);
+            int status = statusOf(e.getMessage());
             removeQuietly(id);
             throw new ExitException(
                     status,
@@ -170,15 +177,15 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int statusOf(String id) {
-        try {
-            Container container = context.engine().containers().inspect(id);
-            boolean program =
-                    List.of(STATUS_NOT_RUNNABLE, STATUS_NOT_FOUND).contains(container.exitCode());
-            return program ? container.exitCode() : STATUS_ENGINE;
-        } catch (SampanException e) {
-            return STATUS_ENGINE;
+    /// The docker client goes by the words as well.
+    private static int statusOf(String message) {
+        if (message.contains("executable file not found")
+                || message.contains("no such file or directory")) {
+            return STATUS_NOT_FOUND;
         }
+        return message.contains("permission denied") || message.contains("is a directory")
+                ? STATUS_NOT_RUNNABLE
+                : STATUS_ENGINE;
     }
 
     private void removeQuietly(String id) {

@@ -43,7 +43,8 @@ final class SpecFromOptions {
         return new ContainerSpec(
                 o.image,
                 process(detached),
-                new NamespaceSpec(o.pid, o.ipc, o.uts, o.userns, o.cgroupns, o.hostname, o.domainname),
+                new NamespaceSpec(
+                        o.pid, o.ipc, o.uts, o.userns, o.cgroupns, o.hostname, o.domainname),
                 security(),
                 LimitSpec.of(o.limits),
                 storage(),
@@ -63,11 +64,15 @@ final class SpecFromOptions {
         }
         if (!List.of("missing", "never", "always").contains(o.pull)) {
             throw SampanException.invalid(
-                    "invalid pull option: '" + o.pull + "': must be one of \"always\", \"missing\" or \"never\"");
+                    "invalid pull option: '"
+                            + o.pull
+                            + "': must be one of \"always\", \"missing\" or \"never\"");
         }
         if (o.network.size() > 1) {
             throw SampanException.invalid(
-                    "--network " + String.join(", ", o.network) + ": one network at a time is supported");
+                    "--network "
+                            + String.join(", ", o.network)
+                            + ": one network at a time is supported");
         }
     }
 
@@ -154,7 +159,8 @@ final class SpecFromOptions {
                     options.add(
                             "seccomp="
                                     + new String(
-                                            FileIo.readFully(file, FILE_BYTES_MAX), StandardCharsets.UTF_8));
+                                            FileIo.readFully(file, FILE_BYTES_MAX),
+                                            StandardCharsets.UTF_8));
                 }
             } else {
                 options.add(option);
@@ -187,7 +193,9 @@ final class SpecFromOptions {
         Map<String, String> tmpfs = new LinkedHashMap<>();
         for (String text : o.tmpfs) {
             int colon = text.indexOf(':');
-            tmpfs.put(colon < 0 ? text : text.substring(0, colon), colon < 0 ? "" : text.substring(colon + 1));
+            tmpfs.put(
+                    colon < 0 ? text : text.substring(0, colon),
+                    colon < 0 ? "" : text.substring(colon + 1));
         }
         return new StorageSpec(
                 mounts,
@@ -235,9 +243,11 @@ final class SpecFromOptions {
         int colon = text.indexOf(':');
         String name = colon < 0 ? text : text.substring(0, colon);
         try {
-            return new RestartPolicy(name, colon < 0 ? 0 : Integer.parseInt(text.substring(colon + 1)));
+            return new RestartPolicy(
+                    name, colon < 0 ? 0 : Integer.parseInt(text.substring(colon + 1)));
         } catch (NumberFormatException e) {
-            throw SampanException.invalid("invalid restart policy format: maximum retry count must be an integer");
+            throw SampanException.invalid(
+                    "invalid restart policy format: maximum retry count must be an integer");
         }
     }
 
@@ -283,9 +293,12 @@ final class SpecFromOptions {
         for (String text : texts) {
             int equals = text.indexOf('=');
             if (equals == 0) {
-                throw SampanException.invalid("invalid argument \"" + text + "\" for \"" + option + "\" flag");
+                throw SampanException.invalid(
+                        "invalid argument \"" + text + "\" for \"" + option + "\" flag");
             }
-            pairs.put(equals < 0 ? text : text.substring(0, equals), equals < 0 ? "" : text.substring(equals + 1));
+            pairs.put(
+                    equals < 0 ? text : text.substring(0, equals),
+                    equals < 0 ? "" : text.substring(equals + 1));
         }
         return pairs;
     }

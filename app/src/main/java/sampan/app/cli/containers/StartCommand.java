@@ -18,10 +18,14 @@ import sampan.errors.SampanException;
 public final class StartCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-a", "--attach"}, description = "Attach STDOUT and STDERR, and forward signals")
+    @Option(
+            names = {"-a", "--attach"},
+            description = "Attach STDOUT and STDERR, and forward signals")
     private boolean attach;
 
-    @Option(names = {"-i", "--interactive"}, description = "Attach STDIN")
+    @Option(
+            names = {"-i", "--interactive"},
+            description = "Attach STDIN")
     private boolean interactive;
 
     @Option(names = "--detach-keys", description = "Key sequence that detaches")
@@ -38,13 +42,16 @@ public final class StartCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (attach || interactive) {
             if (containers.size() > 1) {
-                throw SampanException.invalid("you cannot start and attach multiple containers at once");
+                throw SampanException.invalid(
+                        "you cannot start and attach multiple containers at once");
             }
             String reference = containers.getFirst();
             Container container = context.engine().containers().inspect(reference);
             Attaching attaching = new Attaching(context, DetachKeys.parse(detachKeys), true);
             return attaching.run(
-                    container, interactive, () -> context.engine().tasks().start(reference, Optional.empty()));
+                    container,
+                    interactive,
+                    () -> context.engine().tasks().start(reference, Optional.empty()));
         }
         int status = 0;
         for (String reference : containers) {
@@ -61,7 +68,8 @@ public final class StartCommand implements Callable<Integer> {
             }
         }
         if (status != 0) {
-            throw new ExitException(status, "Error: failed to start containers: " + String.join(", ", containers));
+            throw new ExitException(
+                    status, "Error: failed to start containers: " + String.join(", ", containers));
         }
         return status;
     }

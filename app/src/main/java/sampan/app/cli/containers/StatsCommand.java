@@ -34,7 +34,9 @@ public final class StatsCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
-    @Option(names = {"-a", "--all"}, description = "Show all containers (default shows just running)")
+    @Option(
+            names = {"-a", "--all"},
+            description = "Show all containers (default shows just running)")
     private boolean all;
 
     @Option(names = "--format", description = "table, json, or a template")
@@ -66,14 +68,26 @@ public final class StatsCommand implements Callable<Integer> {
             for (Container container : now) {
                 Stats stats = after.get(container.id().value());
                 if (stats != null) {
-                    rows.add(row(container, before.getOrDefault(container.id().value(), stats), stats));
+                    rows.add(
+                            row(
+                                    container,
+                                    before.getOrDefault(container.id().value(), stats),
+                                    stats));
                 }
             }
             context.out().print(live ? CLEAR : "");
             rows.print(
                     context.out(),
                     format,
-                    List.of("ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs"));
+                    List.of(
+                            "ID",
+                            "Name",
+                            "CPUPerc",
+                            "MemUsage",
+                            "MemPerc",
+                            "NetIO",
+                            "BlockIO",
+                            "PIDs"));
             context.out().flush();
             before = after;
         } while (!once);
@@ -92,7 +106,8 @@ public final class StatsCommand implements Callable<Integer> {
         for (Container container : from) {
             try {
                 samples.put(
-                        container.id().value(), context.engine().tasks().stats(container.id().value()));
+                        container.id().value(),
+                        context.engine().tasks().stats(container.id().value()));
             } catch (SampanException e) {
                 // It was removed between the list and here.
             }
@@ -104,13 +119,18 @@ public final class StatsCommand implements Callable<Integer> {
         Map<String, Object> row = new LinkedHashMap<>();
         String id = whole ? container.id().value() : container.id().brief();
         long used = usedMemory(after);
-        long received = after.networks().values().stream().mapToLong(Stats.Network::receivedBytes).sum();
+        long received =
+                after.networks().values().stream().mapToLong(Stats.Network::receivedBytes).sum();
         long sent = after.networks().values().stream().mapToLong(Stats.Network::sentBytes).sum();
-        row.put("BlockIO", Words.size(block(after, "read")) + " / " + Words.size(block(after, "write")));
+        row.put(
+                "BlockIO",
+                Words.size(block(after, "read")) + " / " + Words.size(block(after, "write")));
         row.put("CPUPerc", percent(cpu(before, after)));
         row.put("Container", id);
         row.put("ID", id);
-        row.put("MemPerc", percent(after.memoryLimit() == 0 ? 0 : 100.0 * used / after.memoryLimit()));
+        row.put(
+                "MemPerc",
+                percent(after.memoryLimit() == 0 ? 0 : 100.0 * used / after.memoryLimit()));
         row.put("MemUsage", Words.binarySize(used) + " / " + Words.binarySize(after.memoryLimit()));
         row.put("Name", container.name());
         row.put("NetIO", Words.size(received) + " / " + Words.size(sent));
@@ -128,10 +148,13 @@ public final class StatsCommand implements Callable<Integer> {
         return whole > 0 && used > 0 ? used / whole * after.onlineCpus() * 100 : 0;
     }
 
-    /// Without the page cache that the kernel can drop: total_inactive_file on v1, inactive_file on v2.
+    /// Without the page cache that the kernel can drop: total_inactive_file on v1, inactive_file on
+    /// v2.
     private static long usedMemory(Stats stats) {
         Map<String, Long> details = stats.memoryStats();
-        long cache = details.getOrDefault("total_inactive_file", details.getOrDefault("inactive_file", 0L));
+        long cache =
+                details.getOrDefault(
+                        "total_inactive_file", details.getOrDefault("inactive_file", 0L));
         return cache < stats.memoryUsage() ? stats.memoryUsage() - cache : stats.memoryUsage();
     }
 

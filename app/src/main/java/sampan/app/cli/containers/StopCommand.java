@@ -16,10 +16,14 @@ import sampan.app.cli.Each;
 public final class StopCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-s", "--signal"}, description = "Signal to send")
+    @Option(
+            names = {"-s", "--signal"},
+            description = "Signal to send")
     private String signal = "";
 
-    @Option(names = {"-t", "--timeout", "--time"}, description = "Seconds to wait before killing")
+    @Option(
+            names = {"-t", "--timeout", "--time"},
+            description = "Seconds to wait before killing")
     private Optional<Integer> timeout = Optional.empty();
 
     @Parameters(arity = "1..*", paramLabel = "CONTAINER", description = "Names or ids")
@@ -34,7 +38,10 @@ public final class StopCommand implements Callable<Integer> {
         return Each.of(
                 context,
                 containers,
-                c -> context.engine().tasks().stop(c, given(signal), timeout.map(Duration::ofSeconds)));
+                c ->
+                        context.engine()
+                                .tasks()
+                                .stop(c, given(signal), timeout.map(Duration::ofSeconds)));
     }
 
     /// Absent where nothing was given.

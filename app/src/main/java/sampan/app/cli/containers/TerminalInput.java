@@ -26,7 +26,8 @@ final class TerminalInput implements AutoCloseable {
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(CHUNKS_MAX + 1);
     private final Registration registration;
 
-    TerminalInput(Poller poller, Fd terminal, AttachSession session, DetachKeys keys, Runnable detached) {
+    TerminalInput(
+            Poller poller, Fd terminal, AttachSession session, DetachKeys keys, Runnable detached) {
         this.terminal = terminal;
         this.session = session;
         this.keys = keys;
@@ -51,7 +52,7 @@ final class TerminalInput implements AutoCloseable {
 
     private void write() {
         try {
-            for (byte[] typed = chunks.take(); typed != END; typed = chunks.take()) {
+            for (byte[] typed = chunks.take(); typed.length > 0; typed = chunks.take()) {
                 DetachKeys.Filtered filtered = keys.filter(typed);
                 session.writeStdin(ByteBuffer.wrap(filtered.forward()));
                 if (filtered.detached()) {

@@ -23,16 +23,15 @@ final class TerminalOutput {
         Thread.ofPlatform()
                 .daemon()
                 .name("terminal-output")
-                .start(
-                        () -> {
-                            try {
-                                copy(session, terminal);
-                            } catch (IOException | SampanException | IllegalStateException e) {
-                                // Detached, or the terminal is gone.
-                            } finally {
-                                end.complete(null);
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        copy(session, terminal);
+                    } catch (IOException | SampanException | IllegalStateException e) {
+                        // Detached, or the terminal is gone.
+                    } finally {
+                        end.complete(null);
+                    }
+                });
         return end;
     }
 

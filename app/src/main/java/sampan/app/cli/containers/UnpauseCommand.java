@@ -13,7 +13,6 @@ import sampan.app.cli.Each;
 public final class UnpauseCommand implements Callable<Integer> {
     private final CommandContext context;
 
-
     @Parameters(arity = "1..*", paramLabel = "CONTAINER", description = "Names or ids")
     private List<String> containers = new ArrayList<>();
 

@@ -33,7 +33,9 @@ public final class UpdateCommand implements Callable<Integer> {
     public Integer call() {
         var resources = LimitSpec.of(limits);
         Optional<RestartPolicy> policy =
-                restart.isEmpty() ? Optional.empty() : Optional.of(SpecFromOptions.restart(restart));
+                restart.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(SpecFromOptions.restart(restart));
         return Each.of(
                 context,
                 containers,

@@ -14,7 +14,6 @@ import sampan.errors.SampanException;
 public final class WaitCommand implements Callable<Integer> {
     private final CommandContext context;
 
-
     @Parameters(arity = "1..*", paramLabel = "CONTAINER", description = "Names or ids")
     private List<String> containers = new ArrayList<>();
 

@@ -18,13 +18,19 @@ public final class HistoryCommand implements Callable<Integer> {
     @Option(names = "--format", description = "table, json, or a template")
     private String format = "";
 
-    @Option(names = {"-H", "--human"}, arity = "0..1", fallbackValue = "true", description = "Sizes and dates for people")
+    @Option(
+            names = {"-H", "--human"},
+            arity = "0..1",
+            fallbackValue = "true",
+            description = "Sizes and dates for people")
     private boolean human = true;
 
     @Option(names = "--no-trunc", description = "Do not truncate output")
     private boolean whole;
 
-    @Option(names = {"-q", "--quiet"}, description = "Only show image ids")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Only show image ids")
     private boolean quiet;
 
     @Parameters(paramLabel = "IMAGE", description = "Name or id")
@@ -38,7 +44,8 @@ public final class HistoryCommand implements Callable<Integer> {
     public Integer call() {
         Rows rows = new Rows(HEADERS);
         for (var entry : context.engine().images().history(image)) {
-            String id = whole || entry.id().startsWith("<") ? entry.id() : ImageNames.brief(entry.id());
+            String id =
+                    whole || entry.id().startsWith("<") ? entry.id() : ImageNames.brief(entry.id());
             if (quiet) {
                 context.out().println(id);
                 continue;
@@ -46,15 +53,26 @@ public final class HistoryCommand implements Callable<Integer> {
             String by = entry.createdBy();
             rows.add(
                     Map.of(
-                            "ID", id,
-                            "CreatedSince", human ? Words.ago(entry.created()) : entry.created().toString(),
-                            "CreatedAt", entry.created().toString(),
-                            "CreatedBy", whole || by.length() <= BY_CHARS ? by : by.substring(0, BY_CHARS - 1) + "…",
-                            "Size", human ? Words.size(entry.size()) : String.valueOf(entry.size()),
-                            "Comment", entry.comment()));
+                            "ID",
+                            id,
+                            "CreatedSince",
+                            human ? Words.ago(entry.created()) : entry.created().toString(),
+                            "CreatedAt",
+                            entry.created().toString(),
+                            "CreatedBy",
+                            whole || by.length() <= BY_CHARS
+                                    ? by
+                                    : by.substring(0, BY_CHARS - 1) + "…",
+                            "Size",
+                            human ? Words.size(entry.size()) : String.valueOf(entry.size()),
+                            "Comment",
+                            entry.comment()));
         }
         if (!quiet) {
-            rows.print(context.out(), format, List.of("ID", "CreatedSince", "CreatedBy", "Size", "Comment"));
+            rows.print(
+                    context.out(),
+                    format,
+                    List.of("ID", "CreatedSince", "CreatedBy", "Size", "Comment"));
         }
         return 0;
     }

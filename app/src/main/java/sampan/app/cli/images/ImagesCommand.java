@@ -20,13 +20,17 @@ import sampan.engine.images.Image;
 public final class ImagesCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-a", "--all"}, description = "Show all images")
+    @Option(
+            names = {"-a", "--all"},
+            description = "Show all images")
     private boolean all;
 
     @Option(names = "--digests", description = "Show digests")
     private boolean digests;
 
-    @Option(names = {"-f", "--filter"}, description = "Filter output based on conditions provided")
+    @Option(
+            names = {"-f", "--filter"},
+            description = "Filter output based on conditions provided")
     private List<String> filters = new ArrayList<>();
 
     @Option(names = "--format", description = "table, json, or a template")
@@ -35,10 +39,15 @@ public final class ImagesCommand implements Callable<Integer> {
     @Option(names = "--no-trunc", description = "Do not truncate output")
     private boolean whole;
 
-    @Option(names = {"-q", "--quiet"}, description = "Only show image ids")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Only show image ids")
     private boolean quiet;
 
-    @Parameters(arity = "0..1", paramLabel = "REPOSITORY[:TAG]", description = "Only images of this name")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "REPOSITORY[:TAG]",
+            description = "Only images of this name")
     private String reference = "";
 
     public ImagesCommand(CommandContext context) {
@@ -53,15 +62,20 @@ public final class ImagesCommand implements Callable<Integer> {
         }
         List<Image> images = context.engine().images().list(all, wanted);
         if (quiet) {
-            images.stream().map(i -> whole ? i.id() : ImageNames.brief(i.id())).distinct().forEach(context.out()::println);
+            images.stream()
+                    .map(i -> whole ? i.id() : ImageNames.brief(i.id()))
+                    .distinct()
+                    .forEach(context.out()::println);
             return 0;
         }
         Rows rows = new Rows(HEADERS);
         for (Image image : images) {
-            List<String> names = image.references().isEmpty() ? List.of("<none>:<none>") : image.references();
+            List<String> names =
+                    image.references().isEmpty() ? List.of("<none>:<none>") : image.references();
             names.forEach(name -> rows.add(row(image, name)));
         }
-        List<String> usual = new ArrayList<>(List.of("Repository", "Tag", "ID", "CreatedSince", "Size"));
+        List<String> usual =
+                new ArrayList<>(List.of("Repository", "Tag", "ID", "CreatedSince", "Size"));
         if (digests) {
             usual.add(2, "Digest");
         }

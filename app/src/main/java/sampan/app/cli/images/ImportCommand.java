@@ -18,16 +18,24 @@ import sampan.linux.sys.Open;
 public final class ImportCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-c", "--change"}, description = "Apply a Dockerfile instruction to the image")
+    @Option(
+            names = {"-c", "--change"},
+            description = "Apply a Dockerfile instruction to the image")
     private List<String> changes = new ArrayList<>();
 
-    @Option(names = {"-m", "--message"}, description = "Commit message")
+    @Option(
+            names = {"-m", "--message"},
+            description = "Commit message")
     private String message = "";
 
     @Parameters(index = "0", paramLabel = "file|-", description = "The archive")
     private String file = "";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "REPOSITORY[:TAG]", description = "Name of the image")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "REPOSITORY[:TAG]",
+            description = "Name of the image")
     private String name = "";
 
     public ImportCommand(CommandContext context) {

@@ -16,10 +16,14 @@ import sampan.linux.sys.Open;
 public final class LoadCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-i", "--input"}, description = "Read from tar archive file, instead of STDIN")
+    @Option(
+            names = {"-i", "--input"},
+            description = "Read from tar archive file, instead of STDIN")
     private String input = "";
 
-    @Option(names = {"-q", "--quiet"}, description = "Suppress the load output")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Suppress the load output")
     private boolean quiet;
 
     public LoadCommand(CommandContext context) {

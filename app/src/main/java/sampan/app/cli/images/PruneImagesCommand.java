@@ -18,13 +18,17 @@ import sampan.app.cli.Words;
 public final class PruneImagesCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-a", "--all"}, description = "Remove all unused images, not just dangling ones")
+    @Option(
+            names = {"-a", "--all"},
+            description = "Remove all unused images, not just dangling ones")
     private boolean all;
 
     @Option(names = "--filter", description = "Provide filter values")
     private List<String> filters = new ArrayList<>();
 
-    @Option(names = {"-f", "--force"}, description = "Do not prompt for confirmation")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Do not prompt for confirmation")
     private boolean force;
 
     public PruneImagesCommand(CommandContext context) {
@@ -45,7 +49,12 @@ public final class PruneImagesCommand implements Callable<Integer> {
         if (!pruned.removals().isEmpty()) {
             context.out().println("Deleted Images:");
             pruned.removals()
-                    .forEach(r -> context.out().println(r.kind().toLowerCase(Locale.ROOT) + ": " + r.subject()));
+                    .forEach(r ->
+                            context.out()
+                                    .println(
+                                            r.kind().toLowerCase(Locale.ROOT)
+                                                    + ": "
+                                                    + r.subject()));
             context.out().println();
         }
         context.out().println("Total reclaimed space: " + Words.size(pruned.bytes()));

@@ -15,7 +15,9 @@ import sampan.errors.SampanException;
 public final class RemoveImageCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--force"}, description = "Force removal")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Force removal")
     private boolean force;
 
     @Option(names = "--no-prune", description = "Do not delete untagged parents")

@@ -17,7 +17,9 @@ import sampan.linux.sys.Open;
 public final class SaveCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-o", "--output"}, description = "Write to a file, instead of STDOUT")
+    @Option(
+            names = {"-o", "--output"},
+            description = "Write to a file, instead of STDOUT")
     private String output = "";
 
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Names or ids")
@@ -34,7 +36,9 @@ public final class SaveCommand implements Callable<Integer> {
                 throw SampanException.invalid(
                         "cowardly refusing to save to a terminal. Use the -o flag or redirect");
             }
-            context.engine().transfers().save(images, DescriptorStreams.output(context.caller().stdout()));
+            context.engine()
+                    .transfers()
+                    .save(images, DescriptorStreams.output(context.caller().stdout()));
             return 0;
         }
         // Found before the file is made, so that a wrong name leaves none behind.

@@ -23,55 +23,88 @@ import sampan.linux.sys.Open;
 public final class NsEnterCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-t", "--target"}, required = true, description = "Container or pid")
+    @Option(
+            names = {"-t", "--target"},
+            required = true,
+            description = "Container or pid")
     private String target = "";
 
-    @Option(names = {"-a", "--all"}, description = "Enter all namespaces")
+    @Option(
+            names = {"-a", "--all"},
+            description = "Enter all namespaces")
     private boolean all;
 
-    @Option(names = {"-m", "--mount"}, description = "Enter the mount namespace")
+    @Option(
+            names = {"-m", "--mount"},
+            description = "Enter the mount namespace")
     private boolean mount;
 
-    @Option(names = {"-u", "--uts"}, description = "Enter the UTS namespace")
+    @Option(
+            names = {"-u", "--uts"},
+            description = "Enter the UTS namespace")
     private boolean uts;
 
-    @Option(names = {"-i", "--ipc"}, description = "Enter the IPC namespace")
+    @Option(
+            names = {"-i", "--ipc"},
+            description = "Enter the IPC namespace")
     private boolean ipc;
 
-    @Option(names = {"-n", "--net"}, description = "Enter the network namespace")
+    @Option(
+            names = {"-n", "--net"},
+            description = "Enter the network namespace")
     private boolean net;
 
-    @Option(names = {"-p", "--pid"}, description = "Enter the PID namespace")
+    @Option(
+            names = {"-p", "--pid"},
+            description = "Enter the PID namespace")
     private boolean pid;
 
-    @Option(names = {"-C", "--cgroup"}, description = "Enter the cgroup namespace")
+    @Option(
+            names = {"-C", "--cgroup"},
+            description = "Enter the cgroup namespace")
     private boolean cgroup;
 
-    @Option(names = {"-U", "--user"}, description = "Enter the user namespace")
+    @Option(
+            names = {"-U", "--user"},
+            description = "Enter the user namespace")
     private boolean user;
 
-    @Option(names = {"-T", "--time"}, description = "Enter the time namespace")
+    @Option(
+            names = {"-T", "--time"},
+            description = "Enter the time namespace")
     private boolean time;
 
-    @Option(names = {"-S", "--setuid"}, description = "Set the uid")
+    @Option(
+            names = {"-S", "--setuid"},
+            description = "Set the uid")
     private Optional<Integer> uid = Optional.empty();
 
-    @Option(names = {"-G", "--setgid"}, description = "Set the gid")
+    @Option(
+            names = {"-G", "--setgid"},
+            description = "Set the gid")
     private Optional<Integer> gid = Optional.empty();
 
     @Option(names = "--preserve-credentials", description = "Do not touch uid and gid")
     private boolean preserve;
 
-    @Option(names = {"-r", "--root"}, description = "Set the root directory to the target's")
+    @Option(
+            names = {"-r", "--root"},
+            description = "Set the root directory to the target's")
     private boolean root;
 
-    @Option(names = {"-w", "--wd"}, description = "Set the working directory to the target's")
+    @Option(
+            names = {"-w", "--wd"},
+            description = "Set the working directory to the target's")
     private boolean workingDirectory;
 
-    @Option(names = {"-W", "--wdns"}, description = "Set the working directory in the namespace")
+    @Option(
+            names = {"-W", "--wdns"},
+            description = "Set the working directory in the namespace")
     private String directory = "";
 
-    @Option(names = {"-F", "--no-fork"}, description = "Do not fork before running the program")
+    @Option(
+            names = {"-F", "--no-fork"},
+            description = "Do not fork before running the program")
     private boolean noFork;
 
     @Parameters(arity = "0..*", paramLabel = "PROGRAM", description = "Program and its arguments")
@@ -99,10 +132,15 @@ public final class NsEnterCommand implements Callable<Integer> {
         List<BecomeStep> steps = new ArrayList<>();
         Optional<Fd> rootFd = Optional.empty();
         if (root || (all && !mount)) {
-            rootFd = root ? Optional.of(keep(opened, "/proc/" + process + "/root")) : Optional.empty();
+            rootFd =
+                    root
+                            ? Optional.of(keep(opened, "/proc/" + process + "/root"))
+                            : Optional.empty();
         }
         Optional<Fd> directoryFd =
-                workingDirectory ? Optional.of(keep(opened, "/proc/" + process + "/cwd")) : Optional.empty();
+                workingDirectory
+                        ? Optional.of(keep(opened, "/proc/" + process + "/cwd"))
+                        : Optional.empty();
         boolean joinsUser = wants(user, NamespaceKind.USER, process);
         long kinds = kinds(process);
         if (kinds != 0) {

@@ -24,22 +24,40 @@ import sampan.oci.json.Json;
 public final class NsListCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-t", "--type"}, description = "Kind: mnt, net, ipc, user, pid, uts, cgroup, time")
+    @Option(
+            names = {"-t", "--type"},
+            description = "Kind: mnt, net, ipc, user, pid, uts, cgroup, time")
     private List<String> kinds = new ArrayList<>();
 
-    @Option(names = {"-T", "--tree"}, description = "Group processes by the namespaces they share")
+    @Option(
+            names = {"-T", "--tree"},
+            description = "Group processes by the namespaces they share")
     private boolean tree;
 
-    @Option(names = {"-J", "--json"}, description = "Print JSON")
+    @Option(
+            names = {"-l", "--list"},
+            description = "Without the marks of parent processes")
+    private boolean flat;
+
+    @Option(
+            names = {"-J", "--json"},
+            description = "Print JSON")
     private boolean json;
 
-    @Option(names = {"-n", "--noheadings"}, description = "Leave out the headings")
+    @Option(
+            names = {"-n", "--noheadings"},
+            description = "Leave out the headings")
     private boolean bare;
 
-    @Option(names = {"-p", "--task"}, description = "Only the namespaces of this process or container")
+    @Option(
+            names = {"-p", "--task"},
+            description = "Only the namespaces of this process or container")
     private String task = "";
 
-    @Parameters(arity = "0..1", paramLabel = "NAMESPACE", description = "Only this namespace, by inode")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAMESPACE",
+            description = "Only this namespace, by inode")
     private long inode;
 
     public NsListCommand(CommandContext context) {
@@ -54,11 +72,11 @@ public final class NsListCommand implements Callable<Integer> {
             for (String kind : kinds) {
                 wanted.add(
                         NamespaceKind.ofProcName(kind)
-                                .orElseThrow(
-                                        () ->
-                                                SampanException.invalid(
-                                                        "unknown namespace type: " + kind
-                                                                + ": give mnt, net, ipc, user, pid, uts, cgroup or time")));
+                                .orElseThrow(() ->
+                                        SampanException.invalid(
+                                                "unknown namespace type: "
+                                                        + kind
+                                                        + ": give mnt, net, ipc, user, pid, uts, cgroup or time")));
             }
         }
         List<NamespaceRow> rows = new ArrayList<>(Namespaces.list(wanted));
@@ -72,7 +90,11 @@ public final class NsListCommand implements Callable<Integer> {
         boolean net = kinds.equals(List.of("net"));
         if (json) {
             context.out()
-                    .println(Json.pretty(Map.of("namespaces", rows.stream().map(r -> wire(r, net)).toList())));
+                    .println(
+                            Json.pretty(
+                                    Map.of(
+                                            "namespaces",
+                                            rows.stream().map(r -> wire(r, net)).toList())));
         } else if (tree) {
             new NsTree(context.out(), context.style()).print(rows);
         } else {
@@ -103,13 +125,15 @@ public final class NsListCommand implements Callable<Integer> {
     private void table(List<NamespaceRow> rows, boolean net) {
         List<String> titles =
                 net
-                        ? List.of("NS", "TYPE", "NPROCS", "PID", "USER", "NETNSID", "NSFS", "COMMAND")
+                        ? List.of(
+                                "NS", "TYPE", "NPROCS", "PID", "USER", "NETNSID", "NSFS", "COMMAND")
                         : List.of("NS", "TYPE", "NPROCS", "PID", "USER", "COMMAND");
         List<List<String>> cells = new ArrayList<>();
         if (!bare) {
             cells.add(titles);
         }
-        for (NamespaceRow row : rows) {
+        for (LsnsOrder.Placed placed : LsnsOrder.of(rows, flat)) {
+            NamespaceRow row = placed.row();
             List<String> line =
                     new ArrayList<>(
                             List.of(
@@ -122,7 +146,7 @@ public final class NsListCommand implements Callable<Integer> {
                 line.add(netnsId(row));
                 line.add(String.join(",", row.mountPoints()));
             }
-            line.add(row.command());
+            line.add(placed.mark() + row.command());
             cells.add(line);
         }
         print(cells, Set.of("NS", "NPROCS", "PID"), titles);
@@ -131,12 +155,11 @@ public final class NsListCommand implements Callable<Integer> {
     /// Numbers to the right, as lsns prints them.
     private void print(List<List<String>> cells, Set<String> right, List<String> titles) {
         int[] widths = new int[titles.size()];
-        cells.forEach(
-                row -> {
-                    for (int i = 0; i < row.size(); i++) {
-                        widths[i] = Math.max(widths[i], row.get(i).length());
-                    }
-                });
+        cells.forEach(row -> {
+            for (int i = 0; i < row.size(); i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        });
         PrintStream out = context.out();
         for (List<String> row : cells) {
             StringBuilder line = new StringBuilder();

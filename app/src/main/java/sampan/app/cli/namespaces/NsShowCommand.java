@@ -7,7 +7,9 @@ import sampan.app.cli.CommandContext;
 import sampan.linux.namespaces.Namespaces;
 
 /// `sampan ns show`: the links under /proc/PID/ns.
-@Command(description = "Show the namespaces of a container or process, as the links under /proc/PID/ns")
+@Command(
+        description =
+                "Show the namespaces of a container or process, as the links under /proc/PID/ns")
 public final class NsShowCommand implements Callable<Integer> {
     private final CommandContext context;
 

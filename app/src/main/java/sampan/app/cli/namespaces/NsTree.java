@@ -53,13 +53,14 @@ final class NsTree {
             Map<NamespaceKind, NamespaceId> host,
             List<Integer> pids) {
         StringBuilder title = new StringBuilder();
-        own.forEach(
-                (kind, id) -> {
-                    if (own.equals(host) || !id.equals(host.get(kind))) {
-                        title.append(title.isEmpty() ? "" : " ").append(id);
-                    }
-                });
-        out.println(style.bold(title.toString()) + (own.equals(host) ? style.dim("  (the first)") : ""));
+        own.forEach((kind, id) -> {
+            if (own.equals(host) || !id.equals(host.get(kind))) {
+                title.append(title.isEmpty() ? "" : " ").append(id);
+            }
+        });
+        out.println(
+                style.bold(title.toString())
+                        + (own.equals(host) ? style.dim("  (the first)") : ""));
         for (int i = 0; i < pids.size(); i++) {
             String branch = i == pids.size() - 1 ? "└─" : "├─";
             int pid = pids.get(i);

@@ -20,37 +20,59 @@ public final class NsUnshareCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
-    @Option(names = {"-m", "--mount"}, description = "Unshare the mount namespace")
+    @Option(
+            names = {"-m", "--mount"},
+            description = "Unshare the mount namespace")
     private boolean mount;
 
-    @Option(names = {"-u", "--uts"}, description = "Unshare the UTS namespace")
+    @Option(
+            names = {"-u", "--uts"},
+            description = "Unshare the UTS namespace")
     private boolean uts;
 
-    @Option(names = {"-i", "--ipc"}, description = "Unshare the IPC namespace")
+    @Option(
+            names = {"-i", "--ipc"},
+            description = "Unshare the IPC namespace")
     private boolean ipc;
 
-    @Option(names = {"-n", "--net"}, description = "Unshare the network namespace")
+    @Option(
+            names = {"-n", "--net"},
+            description = "Unshare the network namespace")
     private boolean net;
 
-    @Option(names = {"-p", "--pid"}, description = "Unshare the PID namespace")
+    @Option(
+            names = {"-p", "--pid"},
+            description = "Unshare the PID namespace")
     private boolean pid;
 
-    @Option(names = {"-U", "--user"}, description = "Unshare the user namespace")
+    @Option(
+            names = {"-U", "--user"},
+            description = "Unshare the user namespace")
     private boolean user;
 
-    @Option(names = {"-C", "--cgroup"}, description = "Unshare the cgroup namespace")
+    @Option(
+            names = {"-C", "--cgroup"},
+            description = "Unshare the cgroup namespace")
     private boolean cgroup;
 
-    @Option(names = {"-T", "--time"}, description = "Unshare the time namespace")
+    @Option(
+            names = {"-T", "--time"},
+            description = "Unshare the time namespace")
     private boolean time;
 
-    @Option(names = {"-f", "--fork"}, description = "Fork before running the program")
+    @Option(
+            names = {"-f", "--fork"},
+            description = "Fork before running the program")
     private boolean fork;
 
-    @Option(names = {"-r", "--map-root-user"}, description = "Be root in a new user namespace")
+    @Option(
+            names = {"-r", "--map-root-user"},
+            description = "Be root in a new user namespace")
     private boolean mapRoot;
 
-    @Option(names = {"-c", "--map-current-user"}, description = "Be oneself in a new user namespace")
+    @Option(
+            names = {"-c", "--map-current-user"},
+            description = "Be oneself in a new user namespace")
     private boolean mapCurrent;
 
     @Option(names = "--mount-proc", description = "Mount proc first (implies --mount)")
@@ -59,13 +81,19 @@ public final class NsUnshareCommand implements Callable<Integer> {
     @Option(names = "--propagation", description = "slave, shared, private or unchanged")
     private String propagation = "private";
 
-    @Option(names = {"-S", "--setuid"}, description = "Set the uid")
+    @Option(
+            names = {"-S", "--setuid"},
+            description = "Set the uid")
     private int uid = -1;
 
-    @Option(names = {"-G", "--setgid"}, description = "Set the gid")
+    @Option(
+            names = {"-G", "--setgid"},
+            description = "Set the gid")
     private int gid = -1;
 
-    @Option(names = {"-w", "--wd"}, description = "Change the working directory")
+    @Option(
+            names = {"-w", "--wd"},
+            description = "Change the working directory")
     private String directory = "";
 
     @Option(names = "--monotonic", description = "Offset of the monotonic clock, seconds")
@@ -104,10 +132,14 @@ public final class NsUnshareCommand implements Callable<Integer> {
                             "/proc/self/gid_map", group + " " + context.caller().gid() + " 1"));
         }
         if (time && monotonic != 0) {
-            steps.add(new BecomeStep.WriteFile("/proc/self/timens_offsets", "monotonic " + monotonic + " 0\n"));
+            steps.add(
+                    new BecomeStep.WriteFile(
+                            "/proc/self/timens_offsets", "monotonic " + monotonic + " 0\n"));
         }
         if (time && boottime != 0) {
-            steps.add(new BecomeStep.WriteFile("/proc/self/timens_offsets", "boottime " + boottime + " 0\n"));
+            steps.add(
+                    new BecomeStep.WriteFile(
+                            "/proc/self/timens_offsets", "boottime " + boottime + " 0\n"));
         }
         if (fork) {
             steps.add(new BecomeStep.Fork());
@@ -139,7 +171,8 @@ public final class NsUnshareCommand implements Callable<Integer> {
             case "shared" -> 1L << 20;
             default ->
                     throw SampanException.invalid(
-                            "unsupported propagation mode: " + propagation
+                            "unsupported propagation mode: "
+                                    + propagation
                                     + ": give slave, shared, private or unchanged");
         };
     }

@@ -19,7 +19,9 @@ final class Subject {
             Container container = context.engine().containers().inspect(word);
             if (container.pid() == 0) {
                 throw SampanException.conflict(
-                        "container " + word + " is not running: start it, its namespaces exist only then");
+                        "container "
+                                + word
+                                + " is not running: start it, its namespaces exist only then");
             }
             return container.pid();
         } catch (SampanException e) {

@@ -1,4 +1,5 @@
-/// What the seed teaches, as commands: namespaces of containers and of any process, listed as lsns does, shown as the links under /proc/PID/ns, entered as nsenter does, made as unshare does.
+/// What the seed teaches, as commands: namespaces of containers and of any process, listed as lsns
+/// does, shown as the links under /proc/PID/ns, entered as nsenter does, made as unshare does.
 @NullMarked
 package sampan.app.cli.namespaces;
 

@@ -15,7 +15,9 @@ import sampan.app.cli.Rows;
 public final class NetworkListCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--filter"}, description = "Provide filter values")
+    @Option(
+            names = {"-f", "--filter"},
+            description = "Provide filter values")
     private List<String> filters = new ArrayList<>();
 
     @Option(names = "--format", description = "table, json, or a template")
@@ -24,7 +26,9 @@ public final class NetworkListCommand implements Callable<Integer> {
     @Option(names = "--no-trunc", description = "Do not truncate the output")
     private boolean whole;
 
-    @Option(names = {"-q", "--quiet"}, description = "Only display network ids")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Only display network ids")
     private boolean quiet;
 
     public NetworkListCommand(CommandContext context) {
@@ -35,14 +39,34 @@ public final class NetworkListCommand implements Callable<Integer> {
     public Integer call() {
         var networks = context.engine().networks().list(Filters.parse(filters));
         Rows rows =
-                new Rows(Map.of("ID", "NETWORK ID", "Name", "NAME", "Driver", "DRIVER", "Scope", "SCOPE"));
+                new Rows(
+                        Map.of(
+                                "ID",
+                                "NETWORK ID",
+                                "Name",
+                                "NAME",
+                                "Driver",
+                                "DRIVER",
+                                "Scope",
+                                "SCOPE"));
         for (var network : networks) {
-            String id = whole ? network.id() : network.id().substring(0, Math.min(12, network.id().length()));
+            String id =
+                    whole
+                            ? network.id()
+                            : network.id().substring(0, Math.min(12, network.id().length()));
             if (quiet) {
                 context.out().println(id);
             }
             rows.add(
-                    Map.of("ID", id, "Name", network.name(), "Driver", network.driver(), "Scope", "local"));
+                    Map.of(
+                            "ID",
+                            id,
+                            "Name",
+                            network.name(),
+                            "Driver",
+                            network.driver(),
+                            "Scope",
+                            "local"));
         }
         if (!quiet) {
             rows.print(context.out(), format, List.of("ID", "Name", "Driver", "Scope"));

@@ -12,7 +12,9 @@ import sampan.app.cli.Words;
 public final class DiskUseCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-v", "--verbose"}, description = "Show detailed information on space usage")
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Show detailed information on space usage")
     private boolean verbose;
 
     public DiskUseCommand(CommandContext context) {
@@ -23,16 +25,25 @@ public final class DiskUseCommand implements Callable<Integer> {
     public Integer call() {
         var use = context.engine().system().diskUse();
         long active = use.images().stream().filter(i -> i.containers() > 0).count();
-        long idle = use.images().stream().filter(i -> i.containers() == 0).mapToLong(i -> i.unique()).sum();
+        long idle =
+                use.images().stream()
+                        .filter(i -> i.containers() == 0)
+                        .mapToLong(i -> i.unique())
+                        .sum();
         long written = use.containers().stream().mapToLong(c -> c.writable()).sum();
         long stopped =
                 use.containers().stream()
                         .filter(c -> !c.container().status().alive())
                         .mapToLong(c -> c.writable())
                         .sum();
-        long running = use.containers().stream().filter(c -> c.container().status().alive()).count();
+        long running =
+                use.containers().stream().filter(c -> c.container().status().alive()).count();
         long volumes = use.volumes().stream().mapToLong(v -> v.bytes()).sum();
-        long loose = use.volumes().stream().filter(v -> v.references() == 0).mapToLong(v -> v.bytes()).sum();
+        long loose =
+                use.volumes().stream()
+                        .filter(v -> v.references() == 0)
+                        .mapToLong(v -> v.bytes())
+                        .sum();
         long used = use.volumes().stream().filter(v -> v.references() > 0).count();
         Table table = new Table("TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE");
         row(table, "Images", new long[] {use.images().size(), active, use.layersBytes(), idle});
@@ -44,22 +55,24 @@ public final class DiskUseCommand implements Callable<Integer> {
             context.out().println();
             Table images = new Table("IMAGE", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS");
             use.images()
-                    .forEach(
-                            i ->
-                                    images.row(
-                                            i.image().references().stream().findFirst().orElse(i.image().id()),
-                                            Words.size(i.shared() + i.unique()),
-                                            Words.size(i.shared()),
-                                            Words.size(i.unique()),
-                                            String.valueOf(i.containers())));
+                    .forEach(i ->
+                            images.row(
+                                    i.image().references().stream()
+                                            .findFirst()
+                                            .orElse(i.image().id()),
+                                    Words.size(i.shared() + i.unique()),
+                                    Words.size(i.shared()),
+                                    Words.size(i.unique()),
+                                    String.valueOf(i.containers())));
             images.print(context.out());
             context.out().println();
             Table volumeTable = new Table("VOLUME NAME", "LINKS", "SIZE");
             use.volumes()
-                    .forEach(
-                            v ->
-                                    volumeTable.row(
-                                            v.volume().name(), String.valueOf(v.references()), Words.size(v.bytes())));
+                    .forEach(v ->
+                            volumeTable.row(
+                                    v.volume().name(),
+                                    String.valueOf(v.references()),
+                                    Words.size(v.bytes())));
             volumeTable.print(context.out());
         }
         return 0;

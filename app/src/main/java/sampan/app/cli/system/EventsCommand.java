@@ -1,12 +1,14 @@
 package sampan.app.cli.system;
 
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +24,9 @@ import sampan.oci.json.Json;
 public final class EventsCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--filter"}, description = "Filter output based on conditions provided")
+    @Option(
+            names = {"-f", "--filter"},
+            description = "Filter output based on conditions provided")
     private List<String> filters = new ArrayList<>();
 
     @Option(names = "--format", description = "json, or a template")
@@ -47,7 +51,9 @@ public final class EventsCommand implements Callable<Integer> {
                                 Times.parse("--since", since),
                                 Times.parse("--until", until),
                                 Filters.parse(filters))) {
-            for (Optional<Event> event = subscription.next(); event.isPresent(); event = subscription.next()) {
+            for (Optional<Event> event = subscription.next();
+                    event.isPresent();
+                    event = subscription.next()) {
                 print(event.get());
                 context.out().flush();
             }
@@ -63,7 +69,12 @@ public final class EventsCommand implements Callable<Integer> {
         } else {
             StringBuilder attributes = new StringBuilder();
             event.attributes()
-                    .forEach((k, v) -> attributes.append(attributes.isEmpty() ? "" : ", ").append(k).append('=').append(v));
+                    .forEach((k, v) ->
+                            attributes
+                                    .append(attributes.isEmpty() ? "" : ", ")
+                                    .append(k)
+                                    .append('=')
+                                    .append(v));
             context.out()
                     .println(
                             TIME.format(event.time())
@@ -78,7 +89,8 @@ public final class EventsCommand implements Callable<Integer> {
     }
 
     private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.nnnnnnnnnXXX").withZone(ZoneId.systemDefault());
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.nnnnnnnnnXXX")
+                    .withZone(ZoneId.systemDefault());
 
     private static Map<String, Object> wire(Event event) {
         Map<String, Object> wire = new LinkedHashMap<>();
@@ -88,7 +100,7 @@ public final class EventsCommand implements Callable<Integer> {
         wire.put("ID", event.actor());
         wire.put("scope", "local");
         wire.put("time", event.time().getEpochSecond());
-        wire.put("timeNano", event.time().getEpochSecond() * 1_000_000_000L + event.time().getNano());
+        wire.put("timeNano", ChronoUnit.NANOS.between(Instant.EPOCH, event.time()));
         return wire;
     }
 }

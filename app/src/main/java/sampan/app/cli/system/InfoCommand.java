@@ -18,7 +18,9 @@ import sampan.oci.json.Json;
 public final class InfoCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--format"}, description = "json, or a template")
+    @Option(
+            names = {"-f", "--format"},
+            description = "json, or a template")
     private String format = "";
 
     public InfoCommand(CommandContext context) {
@@ -34,7 +36,8 @@ public final class InfoCommand implements Callable<Integer> {
         } else if (!format.isEmpty()) {
             context.out().println(GoTemplate.parse(format).render(fields));
         } else {
-            fields.forEach((name, value) -> context.out().println(" " + name + ": " + shown(name, value)));
+            fields.forEach(
+                    (name, value) -> context.out().println(" " + name + ": " + shown(name, value)));
             view.warnings().forEach(warning -> context.err().println("WARNING: " + warning));
         }
         return 0;

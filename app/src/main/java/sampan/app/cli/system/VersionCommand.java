@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import sampan.api.call.ApiVersion;
 import sampan.app.Settings;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.template.GoTemplate;
@@ -15,7 +16,9 @@ import sampan.oci.json.Json;
 public final class VersionCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--format"}, description = "json, or a template")
+    @Option(
+            names = {"-f", "--format"},
+            description = "json, or a template")
     private String format = "";
 
     public VersionCommand(CommandContext context) {
@@ -26,8 +29,8 @@ public final class VersionCommand implements Callable<Integer> {
     public Integer call() {
         Map<String, Object> side = new LinkedHashMap<>();
         side.put("Version", Settings.VERSION);
-        side.put("ApiVersion", API_VERSION);
-        side.put("MinAPIVersion", API_VERSION_MIN);
+        side.put("ApiVersion", ApiVersion.NEWEST.toString());
+        side.put("MinAPIVersion", ApiVersion.OLDEST.toString());
         side.put("Os", "linux");
         side.put("Arch", System.getProperty("os.arch").replace("x86_64", "amd64"));
         side.put("KernelVersion", System.getProperty("os.version"));
@@ -44,7 +47,4 @@ public final class VersionCommand implements Callable<Integer> {
         }
         return 0;
     }
-
-    private static final String API_VERSION = "1.51";
-    private static final String API_VERSION_MIN = "1.24";
 }

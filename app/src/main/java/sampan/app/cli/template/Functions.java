@@ -35,11 +35,15 @@ final class Functions {
             case "split" ->
                     List.of(
                             string(at(name, arguments, 0))
-                                    .split(java.util.regex.Pattern.quote(string(at(name, arguments, 1))), -1));
+                                    .split(
+                                            java.util.regex.Pattern.quote(
+                                                    string(at(name, arguments, 1))),
+                                            -1));
             case "join" -> join(arguments);
             case "truncate" -> {
                 String text = string(at(name, arguments, 0));
-                yield text.substring(0, (int) Math.min(text.length(), integer(at(name, arguments, 1))));
+                yield text.substring(
+                        0, (int) Math.min(text.length(), integer(at(name, arguments, 1))));
             }
             case "pad" ->
                     " ".repeat((int) integer(at(name, arguments, 1)))
@@ -48,7 +52,9 @@ final class Functions {
             case "slice" -> slice(arguments);
             default ->
                     throw SampanException.invalid(
-                            "template parsing error: template: :1: function \"" + name + "\" not defined");
+                            "template parsing error: template: :1: function \""
+                                    + name
+                                    + "\" not defined");
         };
     }
 
@@ -86,7 +92,8 @@ final class Functions {
             case Map<?, ?> m -> m.size();
             case List<?> l -> l.size();
             case null, default ->
-                    throw SampanException.invalid("template: :1: error calling len: len of " + string(value));
+                    throw SampanException.invalid(
+                            "template: :1: error calling len: len of " + string(value));
         };
     }
 
@@ -100,7 +107,8 @@ final class Functions {
                             long i = integer(key);
                             if (i < 0 || i >= list.size()) {
                                 throw SampanException.invalid(
-                                        "template: :1: error calling index: index out of range: " + i);
+                                        "template: :1: error calling index: index out of range: "
+                                                + i);
                             }
                             yield list.get((int) i);
                         }
@@ -140,7 +148,8 @@ final class Functions {
     private static String title(String text) {
         StringBuilder out = new StringBuilder();
         boolean start = true;
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             out.append(start ? Character.toUpperCase(c) : c);
             start = Character.isWhitespace(c);
         }
@@ -151,7 +160,9 @@ final class Functions {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < arguments.size(); i++) {
             boolean strings =
-                    i > 0 && (arguments.get(i) instanceof String || arguments.get(i - 1) instanceof String);
+                    i > 0
+                            && (arguments.get(i) instanceof String
+                                    || arguments.get(i - 1) instanceof String);
             out.append(i > 0 && (always || !strings) ? " " : "").append(string(arguments.get(i)));
         }
         return out.toString();
@@ -206,15 +217,15 @@ final class Functions {
                 Map<String, Object> sorted = new TreeMap<>();
                 map.forEach((k, v) -> sorted.put(String.valueOf(k), orNil(v)));
                 StringBuilder out = new StringBuilder("map[");
-                sorted.forEach(
-                        (k, v) ->
-                                out.append(out.length() > 4 ? " " : "")
-                                        .append(k)
-                                        .append(':')
-                                        .append(v instanceof java.util.Optional<?> ? "<nil>" : string(v)));
+                sorted.forEach((k, v) ->
+                        out.append(out.length() > 4 ? " " : "")
+                                .append(k)
+                                .append(':')
+                                .append(v instanceof java.util.Optional<?> ? "<nil>" : string(v)));
                 yield out.append(']').toString();
             }
-            case Double d when d == Math.rint(d) && Math.abs(d) < 1e15 -> String.valueOf(d.longValue());
+            case Double d when d == Math.rint(d) && Math.abs(d) < 1e15 ->
+                    String.valueOf(d.longValue());
             default -> value.toString();
         };
     }

@@ -64,7 +64,9 @@ public final class GoTemplate {
                         }
                     }
                     case Node.If(Pipeline condition, List<Node> then, List<Node> otherwise) ->
-                            nodes(Functions.truth(evaluate(condition, dot)) ? then : otherwise, dot);
+                            nodes(
+                                    Functions.truth(evaluate(condition, dot)) ? then : otherwise,
+                                    dot);
                     case Node.With(Pipeline subject, List<Node> then, List<Node> otherwise) -> {
                         Object value = evaluate(subject, dot);
                         boolean some = Functions.truth(value);
@@ -118,7 +120,8 @@ public final class GoTemplate {
                 case null -> {}
                 default ->
                         throw SampanException.invalid(
-                                "template: :1: range can't iterate over " + Functions.string(value));
+                                "template: :1: range can't iterate over "
+                                        + Functions.string(value));
             }
             return elements;
         }
@@ -180,7 +183,9 @@ public final class GoTemplate {
                 case Operand.Variable(String name, List<String> names) -> {
                     if (!variables.containsKey(name)) {
                         throw SampanException.invalid(
-                                "template parsing error: template: :1: undefined variable \"$" + name + "\"");
+                                "template parsing error: template: :1: undefined variable \"$"
+                                        + name
+                                        + "\"");
                     }
                     yield walk(variables.get(name), names);
                 }
@@ -193,24 +198,25 @@ public final class GoTemplate {
         private static @Nullable Object walk(@Nullable Object start, List<String> names) {
             Object value = start;
             for (String name : names) {
-                switch (value) {
-                    case Map<?, ?> map when map.containsKey(name) -> value = map.get(name);
-                    case Map<?, ?> _ ->
-                            throw SampanException.invalid(
-                                    "template: :1: executing \"\" at <."
-                                            + String.join(".", names)
-                                            + ">: map has no entry for key \""
-                                            + name
-                                            + "\"");
-                    case null, default ->
-                            throw SampanException.invalid(
-                                    "template: :1: executing \"\" at <."
-                                            + String.join(".", names)
-                                            + ">: can't evaluate field "
-                                            + name
-                                            + " in type "
-                                            + (value == null ? "interface {}" : "string"));
-                }
+                value =
+                        switch (value) {
+                            case Map<?, ?> map when map.containsKey(name) -> map.get(name);
+                            case Map<?, ?> _ ->
+                                    throw SampanException.invalid(
+                                            "template: :1: executing \"\" at <."
+                                                    + String.join(".", names)
+                                                    + ">: map has no entry for key \""
+                                                    + name
+                                                    + "\"");
+                            case null, default ->
+                                    throw SampanException.invalid(
+                                            "template: :1: executing \"\" at <."
+                                                    + String.join(".", names)
+                                                    + ">: can't evaluate field "
+                                                    + name
+                                                    + " in type "
+                                                    + (value == null ? "interface {}" : "string"));
+                        };
             }
             return value;
         }

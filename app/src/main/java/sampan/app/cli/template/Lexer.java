@@ -7,7 +7,7 @@ import sampan.errors.SampanException;
 /// Cuts a template into texts and the tokens of its actions.
 final class Lexer {
     /// @param kind `text`, `open` (`{{`), `close` (`}}`), `word`, `field`, `variable`, `string`,
-    ///     `number`, `symbol`, `space`
+    ///   `number`, `symbol`, `space`
     record Token(String kind, String text) {
         boolean is(String symbol) {
             return kind.equals("symbol") && text.equals(symbol);
@@ -95,7 +95,8 @@ final class Lexer {
             add("variable", word());
         } else if (Character.isDigit(c) || (c == '-' && nextIsDigit())) {
             int start = at++;
-            while (at < source.length() && (isWord(source.charAt(at)) || source.charAt(at) == '.')) {
+            while (at < source.length()
+                    && (isWord(source.charAt(at)) || source.charAt(at) == '.')) {
                 at++;
             }
             add("number", source.substring(start, at));

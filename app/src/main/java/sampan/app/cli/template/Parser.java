@@ -149,13 +149,17 @@ final class Parser {
         while (true) {
             skipSpace();
             Token token = peek();
-            if (token.kind().equals("close") || token.is("|") || token.is(")") || token == END) {
+            if (token.kind().equals("close")
+                    || token.is("|")
+                    || token.is(")")
+                    || token.kind().equals("end")) {
                 break;
             }
             operands.add(operand());
         }
         if (operands.isEmpty()) {
-            throw SampanException.invalid("template parsing error: template: :1: missing value for command");
+            throw SampanException.invalid(
+                    "template parsing error: template: :1: missing value for command");
         }
         return new Command(List.copyOf(operands));
     }
@@ -186,7 +190,8 @@ final class Parser {
                 }
                 Pipeline inner = pipeline();
                 if (!next().is(")")) {
-                    throw SampanException.invalid("template parsing error: template: :1: unclosed left paren");
+                    throw SampanException.invalid(
+                            "template parsing error: template: :1: unclosed left paren");
                 }
                 yield new Operand.Group(inner, names());
             }
@@ -196,9 +201,12 @@ final class Parser {
 
     private static Object number(String text) {
         try {
-            return text.contains(".") ? (Object) Double.parseDouble(text) : (Object) Long.decode(text);
+            return text.contains(".")
+                    ? (Object) Double.parseDouble(text)
+                    : (Object) Long.decode(text);
         } catch (NumberFormatException e) {
-            throw SampanException.invalid("template parsing error: template: :1: bad number syntax: " + text);
+            throw SampanException.invalid(
+                    "template parsing error: template: :1: bad number syntax: " + text);
         }
     }
 

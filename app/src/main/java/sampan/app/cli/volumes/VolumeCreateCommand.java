@@ -15,13 +15,17 @@ import sampan.app.cli.CommandContext;
 public final class VolumeCreateCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-d", "--driver"}, description = "Driver of the volume")
+    @Option(
+            names = {"-d", "--driver"},
+            description = "Driver of the volume")
     private String driver = "local";
 
     @Option(names = "--label", description = "Set a label")
     private List<String> labels = new ArrayList<>();
 
-    @Option(names = {"-o", "--opt"}, description = "Set a driver option")
+    @Option(
+            names = {"-o", "--opt"},
+            description = "Set a driver option")
     private List<String> options = new ArrayList<>();
 
     @Parameters(arity = "0..1", paramLabel = "VOLUME", description = "Its name")
@@ -33,7 +37,8 @@ public final class VolumeCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var created = context.engine().volumes().create(name, driver, pairs(options), pairs(labels));
+        var created =
+                context.engine().volumes().create(name, driver, pairs(options), pairs(labels));
         context.out().println(created.volume().name());
         return 0;
     }
@@ -42,7 +47,9 @@ public final class VolumeCreateCommand implements Callable<Integer> {
         Map<String, String> pairs = new LinkedHashMap<>();
         for (String text : texts) {
             int equals = text.indexOf('=');
-            pairs.put(equals < 0 ? text : text.substring(0, equals), equals < 0 ? "" : text.substring(equals + 1));
+            pairs.put(
+                    equals < 0 ? text : text.substring(0, equals),
+                    equals < 0 ? "" : text.substring(equals + 1));
         }
         return pairs;
     }

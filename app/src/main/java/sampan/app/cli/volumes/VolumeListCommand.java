@@ -15,13 +15,17 @@ import sampan.app.cli.Rows;
 public final class VolumeListCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--filter"}, description = "Provide filter values")
+    @Option(
+            names = {"-f", "--filter"},
+            description = "Provide filter values")
     private List<String> filters = new ArrayList<>();
 
     @Option(names = "--format", description = "table, json, or a template")
     private String format = "";
 
-    @Option(names = {"-q", "--quiet"}, description = "Only display volume names")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Only display volume names")
     private boolean quiet;
 
     public VolumeListCommand(CommandContext context) {
@@ -36,14 +40,13 @@ public final class VolumeListCommand implements Callable<Integer> {
             return 0;
         }
         Rows rows = new Rows(Map.of("Driver", "DRIVER", "Name", "VOLUME NAME"));
-        volumes.forEach(
-                v ->
-                        rows.add(
-                                Map.of(
-                                        "Driver", v.driver(),
-                                        "Name", v.name(),
-                                        "Mountpoint", v.mountpoint().toString(),
-                                        "Scope", "local")));
+        volumes.forEach(v ->
+                rows.add(
+                        Map.of(
+                                "Driver", v.driver(),
+                                "Name", v.name(),
+                                "Mountpoint", v.mountpoint().toString(),
+                                "Scope", "local")));
         rows.print(context.out(), format, List.of("Driver", "Name"));
         return 0;
     }

@@ -17,13 +17,17 @@ import sampan.app.cli.Words;
 public final class VolumePruneCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-a", "--all"}, description = "Named volumes too, not just anonymous ones")
+    @Option(
+            names = {"-a", "--all"},
+            description = "Named volumes too, not just anonymous ones")
     private boolean all;
 
     @Option(names = "--filter", description = "Provide filter values")
     private List<String> filters = new ArrayList<>();
 
-    @Option(names = {"-f", "--force"}, description = "Do not prompt for confirmation")
+    @Option(
+            names = {"-f", "--force"},
+            description = "Do not prompt for confirmation")
     private boolean force;
 
     public VolumePruneCommand(CommandContext context) {

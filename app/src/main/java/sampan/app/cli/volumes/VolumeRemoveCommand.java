@@ -14,7 +14,9 @@ import sampan.app.cli.Each;
 public final class VolumeRemoveCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = {"-f", "--force"}, description = "No failure for what is not there")
+    @Option(
+            names = {"-f", "--force"},
+            description = "No failure for what is not there")
     private boolean force;
 
     @Parameters(arity = "1..*", paramLabel = "VOLUME", description = "Names")

@@ -66,8 +66,17 @@ class GoTemplateTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{{", "{{.Name", "{{if .Name}}", "{{end}}", "{{else}}", "{{nope .Name}}", "{{\"a}}",
-                "{{|}}", "{{(.Name}}", "{{.Name .Pid}}", "{{$undefined}}"
+                "{{",
+                "{{.Name",
+                "{{if .Name}}",
+                "{{end}}",
+                "{{else}}",
+                "{{nope .Name}}",
+                "{{\"a}}",
+                "{{|}}",
+                "{{(.Name}}",
+                "{{.Name .Pid}}",
+                "{{$undefined}}"
             })
     void refusesMalformedTemplates(String template) {
         assertThatThrownBy(() -> GoTemplate.parse(template).render(VALUE))

@@ -3,7 +3,6 @@ package sampan.engine.snapshots.overlay;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import sampan.engine.store.Directories;
 import sampan.linux.files.FileOps;
 import sampan.linux.files.FileType;
 import sampan.linux.files.Stat;
@@ -16,12 +15,11 @@ import sampan.linux.sys.Open;
 final class HostMask {
     private HostMask() {}
 
-    /// Makes the layer anew.
+    /// Fills the layer.
     ///
+    /// @param mask an empty directory
     /// @param hidden directories on the machine; those on other mounts are not seen anyway
     static void make(Path mask, List<Path> hidden) {
-        Directories.removeTree(mask);
-        Directories.make(mask);
         try (Fd machine = Fd.open("/", Open.PATH | Open.DIRECTORY);
                 Fd top = Fd.open(mask.toString(), Open.PATH | Open.DIRECTORY)) {
             Stat root = FileOps.stat(machine);

@@ -58,9 +58,7 @@ final class LayerUnpacking implements Unpacking {
                         root.uid(),
                         root.gid());
         AtomicFile.write(
-                home.resolve(OverlaySnapshotter.LAYER_FILE),
-                Json.write(record),
-                Durability.DAEMON);
+                home.resolve(OverlaySnapshotter.LAYER_FILE), Json.write(record), Durability.DAEMON);
         gone = snapshotter.adopt(home, record);
         return snapshotter
                 .layer(diffId)

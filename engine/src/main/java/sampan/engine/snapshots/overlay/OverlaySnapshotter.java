@@ -50,7 +50,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private final Path layerHome;
     private final Path activeHome;
     private final Path newHome;
-    private final Path hostMask;
+    private final HostView host;
     private final Path empty;
     private final Trash trash;
     private final AtomicLong serial = new AtomicLong();
@@ -76,8 +76,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         Directories.make(newHome);
         empty = Directories.make(directory.resolve("empty"));
         trash = new Trash(directory.resolve("trash"));
-        hostMask = directory.resolve("host").resolve(CONTENT);
-        HostMask.make(hostMask, hidden);
+        host = new HostView(directory.resolve("host"), hidden);
         load(layerHome, this::loadLayer);
         load(activeHome, this::loadActive);
     }
@@ -172,7 +171,13 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     @Override
     public void removeLayer(Digest diffId) {
         Committed removed = layers.remove(diffId);
-        if (removed != null) {
+        if (removed == null) {
+            return;
+        }
+        // A snapshot that was entered meanwhile has seen the layer; one entered later will miss it.
+        if (referenced().contains(diffId)) {
+            layers.put(diffId, removed);
+        } else {
             trash.take(removed.home());
         }
     }
@@ -203,8 +208,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
             rootMount(base);
             Directories.make(home);
             makeUpper(home, chain);
-            AtomicFile.write(
-                    home.resolve(SNAPSHOT_FILE), Json.write(record), Durability.DAEMON);
+            AtomicFile.write(home.resolve(SNAPSHOT_FILE), Json.write(record), Durability.DAEMON);
             move(home, place);
         } catch (RuntimeException e) {
             actives.remove(key);
@@ -238,6 +242,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     @Override
     public RootMount rootMount(String key) {
         Active active = active(key);
+        forgetVolatile(active.home().resolve(WORK));
         return new RootMount(
                 rootMount(base(active.record())).lowers(),
                 Optional.of(active.home().resolve(UPPER).toString()),
@@ -245,11 +250,20 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
                 false);
     }
 
+    // A volatile mount leaves this mark so that a machine that lost power does not go on with half
+    // of its writes. After a restart of the container alone nothing was lost.
+    private static void forgetVolatile(Path work) {
+        Path mark = work.resolve("work").resolve("incompat");
+        if (Files.exists(mark)) {
+            Directories.removeTree(mark);
+        }
+    }
+
     @Override
     public RootMount rootMount(Base base) {
         List<String> lowers =
                 switch (base) {
-                    case Base.Host() -> List.of(hostMask.toString(), "/");
+                    case Base.Host() -> List.of(host.path());
                     case Base.Layers over -> lowers(over.chain());
                 };
         return new RootMount(lowers, Optional.empty(), Optional.empty(), false);
@@ -303,6 +317,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     /// Waits until removed snapshots are gone from disk.
     @Override
     public void close() {
+        host.close();
         trash.close();
     }
 }

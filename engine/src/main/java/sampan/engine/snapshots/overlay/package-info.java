@@ -1,8 +1,8 @@
 /// Snapshots as directories for overlayfs, in `ROOT/snapshots`:
 ///
 /// `l/N/{fs,layer.json}` a layer; `a/N/{upper,work,snapshot.json}` an active snapshot; `new/N` what
-/// is being made, moved to its place in one step; `trash/N` what is being removed; `host/fs` a layer
-/// that hides the engine's own directories from containers of the machine's root filesystem;
+/// is being made, moved to its place in one step; `trash/N` what is being removed; `host/fs` a
+/// layer that hides the engine's own directories from containers of the machine's root filesystem;
 /// `empty` stands below containers of images without layers. Names are short numbers because a
 /// mount's options are bounded. `new` and `trash` are swept at start.
 ///

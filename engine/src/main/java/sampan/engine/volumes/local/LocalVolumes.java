@@ -116,12 +116,7 @@ public final class LocalVolumes implements Volumes {
             }
             Stored stored =
                     new Stored(
-                            1,
-                            name,
-                            Instant.now(),
-                            request.labels(),
-                            request.options(),
-                            anonymous);
+                            1, name, Instant.now(), request.labels(), request.options(), anonymous);
             write(stored);
             Volume made = volume(stored);
             volumes.put(name, made);
@@ -255,8 +250,7 @@ public final class LocalVolumes implements Volumes {
 
     @Override
     public long size(Volume volume) {
-        if (VolumeOptions.parse(volume.name(), volume.options())
-                instanceof VolumeOptions.Bind) {
+        if (VolumeOptions.parse(volume.name(), volume.options()) instanceof VolumeOptions.Bind) {
             return 0;
         }
         return bytesBelow(volume.mountpoint());

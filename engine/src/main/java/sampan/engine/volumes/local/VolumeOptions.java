@@ -28,7 +28,8 @@ sealed interface VolumeOptions {
     static VolumeOptions parse(String name, Map<String, String> options) {
         for (String option : options.keySet()) {
             if (!KNOWN.contains(option)) {
-                throw SampanException.invalid("create " + name + ": invalid option: \"" + option + "\"");
+                throw SampanException.invalid(
+                        "create " + name + ": invalid option: \"" + option + "\"");
             }
         }
         if (options.isEmpty()) {
@@ -41,7 +42,8 @@ sealed interface VolumeOptions {
                         .filter(w -> !w.isEmpty())
                         .toList();
         if (device.isEmpty()) {
-            throw SampanException.invalid("create " + name + ": missing required option: \"device\"");
+            throw SampanException.invalid(
+                    "create " + name + ": missing required option: \"device\"");
         }
         if ((type.equals("none") || type.equals("bind") || type.isEmpty())
                 && (words.contains("bind") || words.contains("rbind"))) {

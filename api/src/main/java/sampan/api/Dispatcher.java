@@ -1,0 +1,175 @@
+package sampan.api;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import sampan.api.call.ApiVersion;
+import sampan.api.call.Call;
+import sampan.api.call.Problem;
+import sampan.api.call.Route;
+import sampan.api.call.Routes;
+import sampan.api.containers.ContainerFiles;
+import sampan.api.containers.ContainerRecords;
+import sampan.api.containers.ContainerStats;
+import sampan.api.containers.ContainerStreams;
+import sampan.api.containers.ContainerTasks;
+import sampan.api.containers.Execs;
+import sampan.api.images.Commits;
+import sampan.api.images.ImageRecords;
+import sampan.api.images.ImageTransfers;
+import sampan.api.networks.Networks;
+import sampan.api.system.Absent;
+import sampan.api.system.EngineState;
+import sampan.api.system.Greeting;
+import sampan.api.system.Product;
+import sampan.api.volumes.Volumes;
+import sampan.engine.services.Engine;
+import sampan.errors.SampanException;
+import sampan.http.Exchange;
+import sampan.http.Handler;
+import sampan.http.ProtocolException;
+import sampan.http.route.Query;
+import sampan.http.route.Router;
+
+/// Finds the version and the route of a request, and words every failure. Routes that need the
+/// engine wait for it on the first such request.
+final class Dispatcher implements Handler {
+    private final Router<Route> early;
+    private final Supplier<Engine> engine;
+    private final Product product;
+    private volatile Optional<Router<Route>> rest = Optional.empty();
+
+    /// @param engine blocks until the engine is there; asked more than once while it is not
+    Dispatcher(Supplier<Engine> engine, Product product) {
+        this.engine = engine;
+        this.product = product;
+        Registrar registrar = new Registrar();
+        new Greeting(product).register(registrar);
+        this.early = registrar.builder.build();
+    }
+
+    private static final class Registrar implements Routes {
+        private final Router.Builder<Route> builder = Router.builder();
+
+        @Override
+        public Routes add(String method, String pattern, Route route) {
+            builder.add(method, pattern, route);
+            return this;
+        }
+    }
+
+    private Router<Route> rest() {
+        Optional<Router<Route>> known = rest;
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Router<Route> built = routes(engine.get());
+        rest = Optional.of(built);
+        return built;
+    }
+
+    private Router<Route> routes(Engine ready) {
+        Registrar registrar = new Registrar();
+        new ContainerRecords(ready.containers()).register(registrar);
+        new ContainerTasks(ready.tasks()).register(registrar);
+        new ContainerStreams(ready).register(registrar);
+        new ContainerStats(ready).register(registrar);
+        new ContainerFiles(ready.archives()).register(registrar);
+        new Execs(ready).register(registrar);
+        new ImageRecords(ready).register(registrar);
+        new ImageTransfers(ready.transfers()).register(registrar);
+        new Commits(ready.archives()).register(registrar);
+        new Volumes(ready.volumes()).register(registrar);
+        new Networks(ready.networks()).register(registrar);
+        new EngineState(ready, product).register(registrar);
+        Absent.register(registrar);
+        return registrar.builder.build();
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException, InterruptedException {
+        Call call = new Call(exchange, ApiVersion.NEWEST, Map.of(), new Query(java.util.List.of()));
+        try {
+            answer(exchange);
+        } catch (SampanException e) {
+            fail(exchange, call, Problem.status(e.code()), String.valueOf(e.getMessage()), e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (ProtocolException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            fail(exchange, call, 500, "internal error: " + e, e);
+        }
+    }
+
+    private static void fail(
+            Exchange exchange, Call call, int status, String message, RuntimeException cause)
+            throws IOException {
+        if (exchange.committed()) {
+            // Too late for a status: the connection is cut, so that the client notices.
+            throw new IOException(message, cause);
+        }
+        call.fail(status, message);
+    }
+
+    private void answer(Exchange exchange) throws IOException, InterruptedException {
+        String path = exchange.head().path();
+        ApiVersion version = ApiVersion.NEWEST;
+        int versionEnd = versionEnd(path);
+        if (versionEnd > 0) {
+            version = ApiVersion.parse(path.substring(2, versionEnd));
+            check(version);
+            path = path.substring(versionEnd);
+        }
+        String method = exchange.head().method();
+        Optional<Router.Match<Route>> match = early.match(method, path);
+        if (match.isEmpty()) {
+            match = rest().match(method, path);
+        }
+        if (match.isEmpty()) {
+            throw SampanException.notFound("page not found");
+        }
+        Query query =
+                Query.parse(exchange.head().query())
+                        .orElseThrow(
+                                () -> SampanException.invalid("query of the request is malformed"));
+        Call call = new Call(exchange, version, match.get().parameters(), query);
+        match.get().handler().answer(call);
+    }
+
+    /// Index of the slash that ends `/v1.51`, or 0 for a path without a version.
+    private static int versionEnd(String path) {
+        if (!path.startsWith("/v")) {
+            return 0;
+        }
+        int end = 2;
+        while (end < path.length() && (isDigit(path.charAt(end)) || path.charAt(end) == '.')) {
+            end++;
+        }
+        return end > 2 && end < path.length() && path.charAt(end) == '/' ? end : 0;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static void check(ApiVersion version) {
+        if (version.compareTo(ApiVersion.OLDEST) < 0) {
+            throw SampanException.invalid(
+                    "client version "
+                            + version
+                            + " is too old. Minimum supported API version is "
+                            + ApiVersion.OLDEST
+                            + ", please upgrade your client to a newer version");
+        }
+        if (version.compareTo(ApiVersion.NEWEST) > 0) {
+            throw SampanException.invalid(
+                    "client version "
+                            + version
+                            + " is too new. Maximum supported API version is "
+                            + ApiVersion.NEWEST);
+        }
+    }
+}

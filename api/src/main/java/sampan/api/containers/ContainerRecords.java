@@ -1,0 +1,135 @@
+package sampan.api.containers;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sampan.api.call.Call;
+import sampan.api.call.Problem;
+import sampan.api.call.Routes;
+import sampan.api.translate.ContainerDocs;
+import sampan.api.translate.CreateRequest;
+import sampan.api.translate.LifecycleRequest;
+import sampan.api.translate.ResourceRequest;
+import sampan.api.wire.Doc;
+import sampan.api.wire.Resources;
+import sampan.api.wire.RestartEnvelope;
+import sampan.engine.containers.Container;
+import sampan.engine.containers.LifecycleSpec.RestartPolicy;
+import sampan.engine.services.ContainerService;
+import sampan.engine.services.ContainerService.Size;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+
+/// Containers as data: made, shown, changed, removed.
+public final class ContainerRecords {
+    private final ContainerService containers;
+
+    public ContainerRecords(ContainerService containers) {
+        this.containers = containers;
+    }
+
+    public void register(Routes routes) {
+        routes.add("POST", "/containers/create", this::create)
+                .add("GET", "/containers/json", this::list)
+                .add("GET", "/containers/{id}/json", this::inspect)
+                .add("POST", "/containers/{id}/rename", this::rename)
+                .add("POST", "/containers/{id}/update", this::update)
+                .add("POST", "/containers/prune", this::prune)
+                .add("DELETE", "/containers/{id}", this::remove);
+    }
+
+    private void create(Call call) throws IOException {
+        byte[] body =
+                call.body()
+                        .orElseThrow(() ->
+                                SampanException.invalid(
+                                        "invalid JSON: got EOF while reading request" + " body"));
+        String platform = call.query("platform");
+        if (!platform.isEmpty() && !platform.equals("linux") && !platform.startsWith("linux/")) {
+            throw SampanException.invalid("platform must be linux: " + platform);
+        }
+        ContainerService.Created created =
+                containers.create(call.optional("name"), CreateRequest.read(body));
+        call.answer(
+                201, Doc.of().put("Id", created.id().value()).put("Warnings", created.warnings()));
+    }
+
+    private void list(Call call) throws IOException {
+        boolean size = call.flag("size");
+        int limit = call.number("limit").orElse(0);
+        boolean all = call.flag("all") || limit > 0;
+        Instant now = Instant.now();
+        List<Doc> docs = new ArrayList<>();
+        for (Container container : containers.list(all, Math.max(0, limit), call.filters())) {
+            docs.add(
+                    ContainerDocs.summary(
+                            container,
+                            size ? sizeUnlessGone(container) : Optional.empty(),
+                            call.version(),
+                            now));
+        }
+        call.answer(200, docs);
+    }
+
+    /// A container may be removed between the list and the measuring.
+    private Optional<Size> sizeUnlessGone(Container container) {
+        try {
+            return Optional.of(containers.size(container.id().value()));
+        } catch (SampanException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private void inspect(Call call) throws IOException {
+        Container container = containers.inspect(call.path("id"));
+        Optional<Size> size =
+                call.flag("size")
+                        ? Optional.of(containers.size(container.id().value()))
+                        : Optional.empty();
+        call.answer(200, ContainerDocs.inspect(container, size));
+    }
+
+    private void rename(Call call) throws IOException {
+        String name = call.query("name");
+        if (name.isEmpty()) {
+            throw SampanException.invalid("Neither old nor new names may be empty");
+        }
+        containers.rename(call.path("id"), name);
+        call.answer(204);
+    }
+
+    private void update(Call call) throws IOException {
+        byte[] body = call.body().orElse(new byte[] {'{', '}'});
+        Resources resources = Call.bind(body, Resources.class);
+        sampan.api.wire.RestartPolicy wire = Call.bind(body, RestartEnvelope.class).restartPolicy();
+        Optional<RestartPolicy> restart =
+                wire == null || wire.name() == null || wire.name().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(LifecycleRequest.restart(wire));
+        List<String> warnings =
+                containers.update(call.path("id"), ResourceRequest.read(resources, 0), restart);
+        call.answer(200, Doc.of().put("Warnings", warnings));
+    }
+
+    private void remove(Call call) throws IOException {
+        if (call.flag("link")) {
+            throw Problem.unsupported("removing a link is not supported: links are not");
+        }
+        containers.remove(call.path("id"), call.flag("force"), call.flag("v"));
+        call.answer(204);
+    }
+
+    private void prune(Call call) throws IOException {
+        ContainerService.Pruned pruned = containers.prune(call.filters());
+        call.answer(
+                200,
+                Doc.of()
+                        .putOrNull("ContainersDeleted", pruned.ids())
+                        .put("SpaceReclaimed", pruned.bytes()));
+    }
+}

@@ -1,0 +1,69 @@
+package sampan.api.networks;
+
+import java.io.IOException;
+import java.util.List;
+import sampan.api.call.Call;
+import sampan.api.call.Problem;
+import sampan.api.call.Routes;
+import sampan.api.translate.NetworkDocs;
+import sampan.api.wire.Doc;
+import sampan.engine.services.NetworkService;
+import sampan.engine.services.NetworkService.NetworkView;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+
+/// Networks: the predefined ones, shown.
+public final class Networks {
+    private final NetworkService networks;
+
+    public Networks(NetworkService networks) {
+        this.networks = networks;
+    }
+
+    public void register(Routes routes) {
+        routes.add("GET", "/networks", this::list)
+                .add("POST", "/networks/create", this::create)
+                .add("POST", "/networks/prune", this::prune)
+                .add("GET", "/networks/{id}", this::inspect)
+                .add("DELETE", "/networks/{id}", this::remove)
+                .add("POST", "/networks/{id}/connect", this::connect)
+                .add("POST", "/networks/{id}/disconnect", this::connect);
+    }
+
+    private void list(Call call) throws IOException {
+        List<Doc> docs =
+                networks.list(call.filters()).stream()
+                        .map(network -> NetworkDocs.inspect(network, false))
+                        .toList();
+        call.answer(200, docs);
+    }
+
+    private void inspect(Call call) throws IOException {
+        call.answer(200, NetworkDocs.inspect(networks.inspect(call.path("id")), true));
+    }
+
+    private void remove(Call call) {
+        NetworkView network = networks.inspect(call.path("id"));
+        throw new SampanException(
+                ErrorCode.DENIED,
+                network.name() + " is a pre-defined network and cannot be removed");
+    }
+
+    private void create(Call call) {
+        throw Problem.unsupported("creating networks is not supported yet");
+    }
+
+    private void connect(Call call) {
+        NetworkView network = networks.inspect(call.path("id"));
+        throw Problem.unsupported(
+                "connecting containers to network "
+                        + network.name()
+                        + " after their creation is not supported yet");
+    }
+
+    /// There is never a network of the user's own to remove.
+    private void prune(Call call) throws IOException {
+        call.filters();
+        call.answer(200, Doc.of().put("NetworksDeleted", null));
+    }
+}

@@ -1,0 +1,109 @@
+package sampan.api.system;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import sampan.api.translate.Times;
+import sampan.api.wire.Doc;
+import sampan.engine.services.SystemService.SystemView;
+
+/// GET /info.
+final class InfoDoc {
+    private static final String RUNTIME = "sampan-runc";
+    private static final String REGISTRY = "https://index.docker.io/v1/";
+
+    private InfoDoc() {}
+
+    static Doc of(SystemView view, Product product) {
+        Doc doc = Doc.of();
+        counts(doc, view);
+        abilities(doc, view);
+        host(doc, view);
+        return doc.put("HttpProxy", "")
+                .put("HttpsProxy", "")
+                .put("NoProxy", "")
+                .put("Name", view.name())
+                .put("Labels", List.of())
+                .put("ExperimentalBuild", false)
+                .put("ServerVersion", product.version())
+                .put("Runtimes", Map.of(RUNTIME, Doc.of().put("path", RUNTIME)))
+                .put("DefaultRuntime", RUNTIME)
+                .put("Swarm", swarm())
+                .put("LiveRestoreEnabled", true)
+                .put("Isolation", "")
+                .put("InitBinary", "")
+                .put("ContainerdCommit", Doc.of().put("ID", ""))
+                .put("RuncCommit", Doc.of().put("ID", ""))
+                .put("InitCommit", Doc.of().put("ID", ""))
+                .put("SecurityOptions", view.securityOptions())
+                .put("CDISpecDirs", List.of())
+                .putOrNull("Warnings", view.warnings());
+    }
+
+    private static void counts(Doc doc, SystemView view) {
+        doc.put("ID", view.id())
+                .put("Containers", view.containers())
+                .put("ContainersRunning", view.running())
+                .put("ContainersPaused", view.paused())
+                .put("ContainersStopped", view.stopped())
+                .put("Images", view.images())
+                .put("Driver", view.storageDriver())
+                .put("DriverStatus", view.storageStatus())
+                .put(
+                        "Plugins",
+                        Doc.of()
+                                .put("Volume", List.of("local"))
+                                .put("Network", List.of("bridge", "host", "null"))
+                                .put("Authorization", null)
+                                .put("Log", List.of("json-file", "local", "none")));
+    }
+
+    private static void abilities(Doc doc, SystemView view) {
+        doc.put("MemoryLimit", view.memoryLimit())
+                .put("SwapLimit", view.swapLimit())
+                .put("CpuCfsPeriod", view.cpuCfs())
+                .put("CpuCfsQuota", view.cpuCfs())
+                .put("CPUShares", view.cpuShares())
+                .put("CPUSet", view.cpuSet())
+                .put("PidsLimit", view.pidsLimit())
+                .put("IPv4Forwarding", view.ipv4Forwarding())
+                .put("Debug", false)
+                .put("NFd", view.openDescriptors())
+                .put("OomKillDisable", view.oomKillDisable())
+                .put("NGoroutines", view.threads())
+                .put("SystemTime", Times.text(Instant.now()))
+                .put("LoggingDriver", "json-file")
+                .put("CgroupDriver", "cgroupfs")
+                .put("CgroupVersion", view.cgroupVersion())
+                .put("NEventsListener", view.eventListeners());
+    }
+
+    private static void host(Doc doc, SystemView view) {
+        doc.put("KernelVersion", view.kernelVersion())
+                .put("OperatingSystem", view.operatingSystem())
+                .put("OSVersion", view.osVersion())
+                .put("OSType", "linux")
+                .put("Architecture", view.architecture())
+                .put("IndexServerAddress", REGISTRY)
+                .put(
+                        "RegistryConfig",
+                        Doc.of()
+                                .put("InsecureRegistryCIDRs", List.of())
+                                .put("IndexConfigs", Map.of())
+                                .put("Mirrors", null))
+                .put("NCPU", view.cpus())
+                .put("MemTotal", view.memory())
+                .put("GenericResources", null)
+                .put("DockerRootDir", view.root());
+    }
+
+    private static Doc swarm() {
+        return Doc.of()
+                .put("NodeID", "")
+                .put("NodeAddr", "")
+                .put("LocalNodeState", "inactive")
+                .put("ControlAvailable", false)
+                .put("Error", "")
+                .put("RemoteManagers", null);
+    }
+}

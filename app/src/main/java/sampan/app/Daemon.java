@@ -1,0 +1,79 @@
+package sampan.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import sampan.api.ApiServer;
+import sampan.api.system.Product;
+import sampan.app.cli.Cli;
+import sampan.app.session.SessionServer;
+import sampan.engine.services.Engine;
+import sampan.errors.SampanException;
+
+/// A running daemon: sockets that listen, and the engine behind them. The sockets answer before the
+/// engine is ready; what needs it waits.
+final class Daemon implements AutoCloseable {
+    private static final int SOCKET_MODE = 0660;
+    private static final String CLIENT_SOCKET = "cli.sock";
+
+    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+
+    private Daemon() {}
+
+    /// Listens, then brings the engine up. Nothing stays open when it fails.
+    static Daemon start(Settings settings) throws IOException {
+        Daemon daemon = new Daemon();
+        CompletableFuture<Engine> engine = new CompletableFuture<>();
+        try {
+            Product product = new Product(Settings.VERSION, "", "");
+            ApiServer api =
+                    ApiServer.open(
+                            ApiServer.Settings.of(settings.socket(), product),
+                            () -> joined(engine));
+            daemon.closing.push(api);
+            EngineWiring.Running running = EngineWiring.start(settings);
+            daemon.closing.push(running);
+            engine.complete(running.engine());
+            daemon.closing.push(serve(settings, running.engine()));
+            return daemon;
+        } catch (RuntimeException | IOException e) {
+            engine.completeExceptionally(e);
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private static Engine joined(CompletableFuture<Engine> engine) {
+        try {
+            return engine.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof SampanException s ? s : e;
+        }
+    }
+
+    /// The lock on ROOT is ours: a socket that is there was left by a daemon that is gone.
+    private static SessionServer serve(Settings settings, Engine engine) throws IOException {
+        Path socket = settings.run().resolve(CLIENT_SOCKET);
+        Files.deleteIfExists(socket);
+        SessionServer server =
+                SessionServer.start(socket, SOCKET_MODE, new Cli(engine, settings)::run);
+        Files.setAttribute(socket, "unix:gid", Files.getAttribute(settings.socket(), "unix:gid"));
+        return server;
+    }
+
+    @Override
+    public void close() {
+        while (!closing.isEmpty()) {
+            try {
+                closing.pop().close();
+            } catch (Exception e) {
+                System.getLogger("sampand")
+                        .log(System.Logger.Level.WARNING, "closing: " + e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package sampan.app;
+
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import sampan.engine.containers.ContainerFiles;
+import sampan.engine.containers.Containers;
+import sampan.engine.containers.HostLimits;
+import sampan.engine.content.ContentStore;
+import sampan.engine.events.EventLog;
+import sampan.engine.images.Collector;
+import sampan.engine.images.ImageStore;
+import sampan.engine.images.ImageUsers;
+import sampan.engine.images.transfer.Stores;
+import sampan.engine.leases.Leases;
+import sampan.engine.logs.LogWatch;
+import sampan.engine.services.ContainerCreation;
+import sampan.engine.services.ContainerEvents;
+import sampan.engine.services.ContainerRemoval;
+import sampan.engine.services.ContainerUpdate;
+import sampan.engine.services.Engine;
+import sampan.engine.services.EngineContainers;
+import sampan.engine.services.EngineEvents;
+import sampan.engine.services.EngineExecs;
+import sampan.engine.services.EngineImages;
+import sampan.engine.services.EngineNetworks;
+import sampan.engine.services.EngineStreams;
+import sampan.engine.services.EngineSystem;
+import sampan.engine.services.EngineTasks;
+import sampan.engine.services.EngineTransfers;
+import sampan.engine.services.EngineVolumes;
+import sampan.engine.snapshots.Snapshotter;
+import sampan.engine.snapshots.overlay.OverlaySnapshotter;
+import sampan.engine.tasks.DaemonLimits;
+import sampan.engine.tasks.ExecStarter;
+import sampan.engine.tasks.NetworkWiring;
+import sampan.engine.tasks.SpecBuilder;
+import sampan.engine.tasks.SystemCallFilters;
+import sampan.engine.tasks.TaskLauncher;
+import sampan.engine.tasks.TaskSettings;
+import sampan.engine.tasks.TaskStarter;
+import sampan.engine.tasks.TaskTable;
+import sampan.engine.volumes.Volumes;
+import sampan.engine.volumes.local.LocalVolumes;
+import sampan.linux.capabilities.CapabilitySet;
+import sampan.linux.capabilities.ProcessCapabilities;
+import sampan.linux.cgroups.CgroupLayout;
+import sampan.linux.kernel.Features;
+import sampan.linux.poll.Poller;
+import sampan.linux.seccomp.SeccompCompiler;
+import sampan.runtime.compile.KernelFeatures;
+import sampan.runtime.monitor.Launcher;
+
+/// Every part of the engine, wired by hand, from the ground up: this is the one place that names
+/// implementations. Closing it leaves containers as they are.
+final class EngineWiring implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("sampan.engine");
+
+    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final Settings settings;
+    private final Features features = Features.probe();
+    private final EventLog log = new EventLog();
+    private final Leases leases = new Leases();
+    private final TaskTable tasks = new TaskTable();
+    private final ContainerEvents events = new ContainerEvents(log);
+
+    private EngineWiring(Settings settings) {
+        this.settings = settings;
+    }
+
+    /// What keeps images and volumes.
+    private record Stored(
+            ContentStore content,
+            ImageStore images,
+            Snapshotter snapshots,
+            Volumes volumes,
+            Collector collector,
+            Containers containers) {}
+
+    /// What starts processes.
+    private record Starting(TaskLauncher launcher, TaskStarter starter, ExecStarter execs) {}
+
+    /// What [#build] made; closing it closes what lies below.
+    record Running(Engine engine, EngineWiring wiring) implements AutoCloseable {
+        @Override
+        public void close() {
+            wiring.close();
+        }
+    }
+
+    static Running start(Settings settings) {
+        EngineWiring wiring = new EngineWiring(settings);
+        try {
+            return new Running(wiring.build(), wiring);
+        } catch (RuntimeException e) {
+            wiring.close();
+            throw e;
+        }
+    }
+
+    private Engine build() {
+        Stored stored = stores();
+        Networking networking = Networking.open(settings, List.of(), LOG);
+        closing.push(networking);
+        Starting starting = starting(stored, networking.wiring());
+        HostLimits host = HostFacts.limits();
+        ContainerRemoval removal =
+                new ContainerRemoval(
+                        stored.containers, stored.snapshots, stored.volumes, tasks, events);
+        EngineTasks taskService =
+                new EngineTasks(
+                        new EngineTasks.Parts(
+                                stored.containers, tasks, starting.starter, removal, events));
+        LogWatch watch = new LogWatch();
+        closing.push(watch);
+        ImageUsers users = () -> HostFacts.uses(stored.containers.views());
+        return new Engine(
+                containers(stored, removal, host),
+                taskService,
+                new EngineStreams(stored.containers, tasks, starting.launcher, watch, events),
+                new EngineExecs(stored.containers, tasks, starting.execs, events),
+                Missing.of(sampan.engine.services.ArchiveService.class),
+                new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
+                transfers(stored),
+                new EngineVolumes(stored.volumes, log),
+                new EngineNetworks(networking.catalog(), stored.containers),
+                new EngineEvents(log),
+                system(stored));
+    }
+
+    private EngineTransfers transfers(Stored stored) {
+        return new EngineTransfers(
+                new Stores(
+                        stored.content, stored.snapshots, stored.images, leases, stored.collector),
+                log);
+    }
+
+    private EngineSystem system(Stored stored) {
+        return new EngineSystem(
+                new EngineSystem.Parts(
+                        HostFacts.identity(settings.root()),
+                        settings.root(),
+                        stored.containers,
+                        stored.images,
+                        stored.snapshots,
+                        stored.volumes,
+                        log,
+                        () -> features,
+                        List::of,
+                        Map.of(
+                                "bridge", settings.bridge(),
+                                "run", settings.run().toString(),
+                                "socket", settings.socket().toString())));
+    }
+
+    private Stored stores() {
+        Path root = settings.root();
+        ContentStore content = new ContentStore(root.resolve("content"));
+        ImageStore images = new ImageStore(root.resolve("images"), content);
+        OverlaySnapshotter snapshots =
+                new OverlaySnapshotter(root.resolve("snapshots"), List.of(root, settings.run()));
+        closing.push(snapshots);
+        return new Stored(
+                content,
+                images,
+                snapshots,
+                new LocalVolumes(root.resolve("volumes"), new KernelTmpfs()),
+                new Collector(images, content, snapshots, leases),
+                new Containers(new ContainerFiles(root.resolve("containers"))));
+    }
+
+    private Starting starting(Stored stored, NetworkWiring wiring) {
+        Poller poller = Poller.start("monitors");
+        closing.push(poller);
+        Launcher programs = new Launcher(Main.launcher(settings), poller);
+        closing.push(programs);
+        TaskLauncher launcher = new TaskLauncher(programs, poller);
+        CapabilitySet own = ProcessCapabilities.current().effective();
+        TaskSettings taskSettings =
+                new TaskSettings(
+                        settings.run(),
+                        HostFacts.cgroupParent(settings.bridge()),
+                        HostFacts.attachPoint(settings.run()),
+                        KernelFeatures.of(features),
+                        DaemonLimits.read(own),
+                        report -> LOG.log(Level.DEBUG, report::toString),
+                        settings.debug());
+        HostFacts.runDirectories(taskSettings);
+        CgroupLayout cgroups = CgroupLayout.detect();
+        SpecBuilder specs = new SpecBuilder(own);
+        SystemCallFilters filters = new SystemCallFilters(new SeccompCompiler());
+        TaskStarter starter =
+                new TaskStarter(
+                        new TaskStarter.Parts(
+                                stored.containers,
+                                stored.snapshots,
+                                stored.volumes,
+                                wiring,
+                                cgroups,
+                                specs,
+                                filters,
+                                launcher,
+                                tasks,
+                                taskSettings));
+        ExecStarter execs = new ExecStarter(specs, filters, launcher, taskSettings);
+        return new Starting(launcher, starter, execs);
+    }
+
+    private EngineContainers containers(Stored stored, ContainerRemoval removal, HostLimits host) {
+        ContainerCreation creation =
+                new ContainerCreation(
+                        stored.containers,
+                        stored.images,
+                        stored.snapshots,
+                        stored.volumes,
+                        events,
+                        host);
+        return new EngineContainers(
+                new EngineContainers.Parts(
+                        stored.containers,
+                        creation,
+                        removal,
+                        new ContainerUpdate(stored.containers, tasks, events, host),
+                        stored.images,
+                        stored.snapshots,
+                        events,
+                        log));
+    }
+
+    @Override
+    public void close() {
+        while (!closing.isEmpty()) {
+            try {
+                closing.pop().close();
+            } catch (Exception e) {
+                LOG.log(Level.WARNING, "closing: " + e.getMessage());
+            }
+        }
+        log.close();
+    }
+}

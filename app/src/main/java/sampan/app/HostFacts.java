@@ -1,0 +1,105 @@
+package sampan.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import sampan.engine.containers.Container;
+import sampan.engine.containers.HostLimits;
+import sampan.engine.images.ImageUsers.ContainerUse;
+import sampan.engine.tasks.TaskSettings;
+import sampan.linux.files.FileOps;
+
+/// What this machine lets us have, read once at start.
+final class HostFacts {
+    private static final int SMALL_BYTES_MAX = 64 << 10;
+
+    private HostFacts() {}
+
+    /// What requests are checked against.
+    static HostLimits limits() {
+        Path v1 = Path.of("/sys/fs/cgroup");
+        boolean unified = Files.exists(v1.resolve("cgroup.controllers"));
+        boolean cpuset =
+                unified ? controllers(v1).contains("cpuset") : Files.exists(v1.resolve("cpuset"));
+        int cpus = Runtime.getRuntime().availableProcessors();
+        HostLimits all = HostLimits.complete(cpus);
+        return new HostLimits(
+                cpus,
+                unified ? controllers(v1).contains("memory") : Files.exists(v1.resolve("memory")),
+                unified || Files.exists(v1.resolve("memory/memory.memsw.limit_in_bytes")),
+                unified ? controllers(v1).contains("pids") : Files.exists(v1.resolve("pids")),
+                unified
+                        ? controllers(v1).contains("cpu")
+                        : Files.exists(v1.resolve("cpu/cpu.cfs_quota_us")),
+                unified
+                        ? controllers(v1).contains("cpu")
+                        : Files.exists(v1.resolve("cpu/cpu.shares")),
+                cpuset,
+                Files.exists(v1.resolve("cpu/cpu.rt_runtime_us")),
+                unified ? controllers(v1).contains("io") : Files.exists(v1.resolve("blkio")),
+                !unified,
+                all.cpusetCpus(),
+                all.cpusetMems(),
+                all.runtimes(),
+                Set.of());
+    }
+
+    private static List<String> controllers(Path root) {
+        return List.of(
+                FileOps.readSmallFile(
+                                root.resolve("cgroup.controllers").toString(), SMALL_BYTES_MAX)
+                        .strip()
+                        .split(" ", -1));
+    }
+
+    /// This daemon's id, the same as long as its data lives.
+    static String identity(Path root) {
+        Path file = root.resolve("engine-id");
+        try {
+            if (!Files.exists(file)) {
+                Files.writeString(file, UUID.randomUUID().toString());
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
+    }
+
+    /// Makes the directories of tasks and execs, where only the daemon may look.
+    static void runDirectories(TaskSettings tasks) {
+        try {
+            Files.createDirectories(tasks.tasks());
+            Files.createDirectories(tasks.execs());
+        } catch (IOException e) {
+            throw new UncheckedIOException(tasks.run().toString(), e);
+        }
+    }
+
+    /// An empty directory over which roots are mounted, each in its own mount namespace.
+    static Path attachPoint(Path run) {
+        Path point = run.resolve("root");
+        try {
+            return Files.createDirectories(point);
+        } catch (IOException e) {
+            throw new UncheckedIOException(point.toString(), e);
+        }
+    }
+
+    /// Daemons side by side must not share a parent cgroup: the default bridge's has the plain
+    /// name.
+    static String cgroupParent(String bridge) {
+        return bridge.equals("sampan0") ? "/sampan" : "/sampan-" + bridge.toLowerCase(Locale.ROOT);
+    }
+
+    static List<ContainerUse> uses(List<Container> containers) {
+        return containers.stream()
+                .map(c ->
+                        new ContainerUse(c.id().value(), c.imageId(), c.status().alive(), c.name()))
+                .toList();
+    }
+}

@@ -1,0 +1,72 @@
+package sampan.app;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
+import sampan.engine.networks.Attachment;
+import sampan.engine.networks.Cidr;
+import sampan.engine.networks.NetworkCatalog;
+import sampan.engine.networks.NetworkDriver;
+import sampan.engine.networks.NetworkFiles;
+import sampan.engine.networks.bridge.BridgeDriver;
+import sampan.engine.networks.bridge.BridgePlan;
+import sampan.engine.networks.bridge.BridgeSettings;
+import sampan.engine.networks.bridge.HostNamespace;
+import sampan.engine.tasks.NetworkWiring;
+import sampan.errors.SampanException;
+
+/// The networks of this daemon, with the bridge up where the kernel lets us make one.
+record Networking(NetworkCatalog catalog, Optional<NetworkDriver> driver, NetworkWiring wiring)
+        implements AutoCloseable {
+
+    /// @param running endpoints of containers that run on from a former daemon
+    static Networking open(Settings settings, List<Attachment> running, Logger log) {
+        NetworkFiles files = new NetworkFiles(settings.root().resolve("networks"));
+        BridgeSettings wanted =
+                new BridgeSettings(
+                        settings.bridge(),
+                        settings.subnet().isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(Cidr.parse(settings.subnet())),
+                        Optional.empty(),
+                        BridgeSettings.DEFAULT_POOL);
+        HostNamespace host = HostNamespace.own();
+        NetworkCatalog catalog =
+                new NetworkCatalog(
+                        files,
+                        BridgePlan.resolve(wanted, NetworkCatalog.storedDefault(files), host));
+        Optional<NetworkDriver> driver = bridge(catalog, wanted, host, running, log);
+        return new Networking(catalog, driver, new NetworkWiring(catalog, driver));
+    }
+
+    /// Without a bridge containers still run with `--network none` and `host`.
+    private static Optional<NetworkDriver> bridge(
+            NetworkCatalog catalog,
+            BridgeSettings wanted,
+            HostNamespace host,
+            List<Attachment> running,
+            Logger log) {
+        try {
+            return Optional.of(
+                    BridgeDriver.open(
+                            catalog.defaultNetwork(),
+                            wanted,
+                            host,
+                            running,
+                            notice -> log.log(Level.WARNING, notice)));
+        } catch (SampanException e) {
+            log.log(
+                    Level.WARNING,
+                    "no bridge network: "
+                            + e.getMessage()
+                            + "; containers can have --network none or host");
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        driver.ifPresent(NetworkDriver::close);
+    }
+}

@@ -1,0 +1,219 @@
+package sampan.engine.images;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import sampan.engine.images.ImageUsers.ContainerUse;
+import sampan.errors.SampanException;
+import sampan.oci.Digest;
+import sampan.oci.Reference;
+
+/// The rules of `rmi`, as Docker has them: what may go, with what words it is refused, and what
+/// goes with it.
+public final class ImageRemoval {
+    private static final int BRIEF = 12;
+
+    private final ImageStore images;
+    private final Collector collector;
+    private final ImageUsers users;
+    private final BiConsumer<String, Digest> events;
+
+    /// @param events told `untag` and `delete` with the image's id
+    public ImageRemoval(
+            ImageStore images,
+            Collector collector,
+            ImageUsers users,
+            BiConsumer<String, Digest> events) {
+        this.images = images;
+        this.collector = collector;
+        this.users = users;
+        this.events = events;
+    }
+
+    /// What was removed.
+    public record Removed(List<Step> steps, long bytes) {}
+
+    /// One line of the answer.
+    public record Step(boolean deleted, String subject) {}
+
+    /// @param force goes on where only a stopped container or another name is in the way
+    /// @param prune untagged parents go too
+    public Removed remove(String text, boolean force, boolean prune) {
+        Image image = images.resolve(text).image();
+        HostImage.refuse(image, "removed");
+        List<Step> steps = new ArrayList<>();
+        images.exclusively(
+                () -> remove(text, Digest.parse(image.id()), new Wish(force, prune), steps));
+        return collected(steps);
+    }
+
+    private record Wish(boolean force, boolean prune) {}
+
+    /// Removes an image that no container and no name uses; false where one does.
+    public boolean removeUnused(Digest id, List<Step> steps) {
+        return images.exclusively(() -> {
+            boolean used =
+                    !images.children(id).isEmpty()
+                            || users.uses().stream()
+                                    .anyMatch(u -> u.imageId().equals(id.toString()));
+            if (!used) {
+                delete(id, steps);
+            }
+            return !used;
+        });
+    }
+
+    /// Collects what the removed images had alone, and names the layers.
+    public Removed collected(List<Step> steps) {
+        boolean deleted = steps.stream().anyMatch(Step::deleted);
+        if (!deleted) {
+            return new Removed(steps, 0);
+        }
+        Collector.Collected gone = collector.collect();
+        List<Step> all = new ArrayList<>(steps);
+        gone.layers().forEach(layer -> all.add(new Step(true, layer.toString())));
+        return new Removed(all, gone.layerBytes());
+    }
+
+    private boolean remove(String text, Digest id, Wish wish, List<Step> steps) {
+        List<ReferenceRecord> names = images.names(id);
+        boolean byId = ImageStore.isIdPrefix(text, id.toString());
+        if (byId) {
+            removeById(id, names, wish, steps);
+            return true;
+        }
+        if (!wish.force() && isSingle(names)) {
+            Optional<ContainerUse> user = firstUse(id, false);
+            if (user.isPresent()) {
+                throw SampanException.conflict(
+                        "conflict: unable to remove repository reference \""
+                                + text
+                                + "\" (must force) - container "
+                                + brief(user.get().id())
+                                + " is using its referenced image "
+                                + id.brief());
+            }
+        }
+        Reference reference = Reference.parse(text);
+        untag(reference, id, steps);
+        if (images.names(id).isEmpty()) {
+            deleteChecked(id, wish, true, steps);
+        }
+        return true;
+    }
+
+    private void removeById(Digest id, List<ReferenceRecord> names, Wish wish, List<Step> steps) {
+        if (isSingle(names)) {
+            checkHard(id);
+            if (!wish.force()) {
+                checkStopped(id);
+            }
+            names.forEach(name -> untag(name.reference(), id, steps));
+        }
+        deleteChecked(id, wish, false, steps);
+    }
+
+    /// At most one tag, and all names in one repository.
+    private static boolean isSingle(List<ReferenceRecord> names) {
+        long tags = names.stream().filter(n -> n.reference().tag().isPresent()).count();
+        return names.size() <= 1
+                || (tags <= 1
+                        && names.stream()
+                                .allMatch(n ->
+                                        n.reference()
+                                                .sameRepository(names.getFirst().reference())));
+    }
+
+    private void untag(Reference reference, Digest id, List<Step> steps) {
+        if (images.untag(reference)) {
+            steps.add(new Step(false, reference.familiar()));
+            events.accept("untag", id);
+        }
+    }
+
+    /// @param quiet the name went already: an image in use then stays without a word
+    private void deleteChecked(Digest id, Wish wish, boolean quiet, List<Step> steps) {
+        boolean used = firstUse(id, false).isPresent();
+        try {
+            checkHard(id);
+            if (!wish.force()) {
+                checkNames(id);
+                checkStopped(id);
+            }
+        } catch (SampanException e) {
+            boolean dangling = images.names(id).isEmpty() && images.children(id).isEmpty();
+            if (quiet && (!dangling || used)) {
+                return;
+            }
+            throw e;
+        }
+        Optional<Digest> parent = images.record(id).parent();
+        images.names(id).forEach(name -> untag(name.reference(), id, steps));
+        delete(id, steps);
+        if (wish.prune() && parent.isPresent() && isHere(parent.get())) {
+            boolean named = !images.names(parent.get()).isEmpty();
+            if (!named) {
+                deleteChecked(parent.get(), new Wish(false, true), true, steps);
+            }
+        }
+    }
+
+    private boolean isHere(Digest id) {
+        return images.records().stream().anyMatch(r -> r.id().equals(id));
+    }
+
+    private void delete(Digest id, List<Step> steps) {
+        images.remove(id);
+        steps.add(new Step(true, id.toString()));
+        events.accept("delete", id);
+    }
+
+    private void checkHard(Digest id) {
+        if (!images.children(id).isEmpty()) {
+            throw conflict(id, true, "image has dependent child images");
+        }
+        Optional<ContainerUse> running = firstUse(id, true);
+        if (running.isPresent()) {
+            throw conflict(
+                    id,
+                    true,
+                    "image is being used by running container " + brief(running.get().id()));
+        }
+    }
+
+    private void checkNames(Digest id) {
+        if (images.names(id).size() > 1) {
+            throw conflict(id, false, "image is referenced in multiple repositories");
+        }
+    }
+
+    private void checkStopped(Digest id) {
+        Optional<ContainerUse> stopped = firstUse(id, false);
+        if (stopped.isPresent()) {
+            throw conflict(
+                    id,
+                    false,
+                    "image is being used by stopped container " + brief(stopped.get().id()));
+        }
+    }
+
+    private Optional<ContainerUse> firstUse(Digest id, boolean running) {
+        return users.uses().stream()
+                .filter(u -> u.imageId().equals(id.toString()))
+                .filter(u -> !running || u.running())
+                .findFirst();
+    }
+
+    private static SampanException conflict(Digest id, boolean hard, String why) {
+        return SampanException.conflict(
+                "conflict: unable to delete "
+                        + id.brief()
+                        + (hard ? " (cannot be forced) - " : " (must be forced) - ")
+                        + why);
+    }
+
+    private static String brief(String containerId) {
+        return containerId.substring(0, Math.min(BRIEF, containerId.length()));
+    }
+}

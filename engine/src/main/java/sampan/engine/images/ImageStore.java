@@ -1,0 +1,283 @@
+package sampan.engine.images;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import sampan.engine.content.ContentStore;
+import sampan.engine.snapshots.Base;
+import sampan.engine.snapshots.Chain;
+import sampan.engine.store.Durability;
+import sampan.engine.store.JsonFiles;
+import sampan.errors.SampanException;
+import sampan.oci.Digest;
+import sampan.oci.Reference;
+import sampan.oci.image.ImageDocument;
+import sampan.oci.json.Json;
+
+/// Images and their references. Thread-safe: readers never wait, changes are made one at a time.
+public final class ImageStore {
+    /// Longest config blob, in bytes.
+    public static final long CONFIG_BYTES_MAX = 8 << 20;
+
+    private static final Pattern ID_PREFIX = Pattern.compile("(?:sha256:)?([a-f0-9]{1,64})");
+    private static final int HEX_DIGITS = 64;
+
+    private final ContentStore content;
+    private final JsonFiles<ImageRecord> recordFiles;
+    private final JsonFiles<ReferenceRecord> referenceFiles;
+    private final ReentrantLock changing = new ReentrantLock();
+    private final Map<Digest, ImageRecord> records = new ConcurrentHashMap<>();
+    private final Map<Reference, ReferenceRecord> references = new ConcurrentHashMap<>();
+    // Parsed configs; they never change, and the records bound their number.
+    private final Map<Digest, ImageDocument> documents = new ConcurrentHashMap<>();
+
+    /// Reads what is there.
+    public ImageStore(Path directory, ContentStore content) {
+        this.content = content;
+        recordFiles = new JsonFiles<>(directory.resolve("ids"), ImageRecord.class);
+        referenceFiles = new JsonFiles<>(directory.resolve("refs"), ReferenceRecord.class);
+        recordFiles.load().objects().values().forEach(r -> records.put(r.id(), r));
+        for (ReferenceRecord name : referenceFiles.load().objects().values()) {
+            if (records.containsKey(name.image())) {
+                references.put(name.reference(), name);
+            } else {
+                referenceFiles.remove(key(name.reference()));
+            }
+        }
+    }
+
+    // ---- looking ----
+
+    /// An image by name, id, or unambiguous prefix of an id.
+    ///
+    /// @throws SampanException NOT_FOUND `No such image: REF`
+    public ResolvedImage resolve(String text) {
+        return find(text).orElseThrow(() -> missing(text));
+    }
+
+    public Optional<ResolvedImage> find(String text) {
+        Optional<Reference> reference = parsed(text);
+        if (reference.isPresent()) {
+            if (reference.get().equals(HostImage.REFERENCE)) {
+                return Optional.of(HostImage.resolved());
+            }
+            Optional<ResolvedImage> named = byReference(reference.get());
+            if (named.isPresent()) {
+                return named;
+            }
+        }
+        return byId(text);
+    }
+
+    private static Optional<Reference> parsed(String text) {
+        try {
+            return Optional.of(Reference.parse(text));
+        } catch (SampanException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<ResolvedImage> byReference(Reference reference) {
+        ReferenceRecord name = references.get(reference);
+        if (name == null && reference.digest().isPresent()) {
+            return byDigest(reference, reference.digest().get());
+        }
+        return Optional.ofNullable(name).map(n -> records.get(n.image())).map(this::resolved);
+    }
+
+    // `name@digest` of an image that has the name, whether the digest came with it or not.
+    private Optional<ResolvedImage> byDigest(Reference reference, Digest digest) {
+        return records.values().stream()
+                .filter(r -> r.manifest().equals(digest) || r.id().equals(digest))
+                .filter(r -> names(r.id()).stream().anyMatch(n -> sameRepository(n, reference)))
+                .findFirst()
+                .map(this::resolved);
+    }
+
+    private static boolean sameRepository(ReferenceRecord name, Reference reference) {
+        return name.reference().sameRepository(reference);
+    }
+
+    private Optional<ResolvedImage> byId(String text) {
+        var matcher = ID_PREFIX.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        String prefix = matcher.group(1);
+        List<ResolvedImage> found = new ArrayList<>();
+        if (Digest.parse(HostImage.image().id()).hex().startsWith(prefix)) {
+            found.add(HostImage.resolved());
+        }
+        if (prefix.length() == HEX_DIGITS) {
+            ImageRecord record = records.get(new Digest(Digest.SHA256, prefix));
+            return record == null ? found.stream().findFirst() : Optional.of(resolved(record));
+        }
+        for (ImageRecord record : records.values()) {
+            if (record.id().hex().startsWith(prefix)) {
+                found.add(resolved(record));
+            }
+        }
+        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+    }
+
+    static SampanException missing(String text) {
+        String shown = parsed(text).map(Reference::familiar).orElse(text);
+        boolean id = ID_PREFIX.matcher(text).matches() && text.startsWith("sha256:");
+        return SampanException.notFound("No such image: " + (id ? text : shown));
+    }
+
+    /// Whether the text names the image by its id rather than by a reference.
+    public static boolean isIdPrefix(String text, String imageId) {
+        String hex = text.startsWith("sha256:") ? text.substring(7) : text;
+        return !hex.isEmpty() && Digest.parse(imageId).hex().startsWith(hex);
+    }
+
+    private ResolvedImage resolved(ImageRecord record) {
+        return new ResolvedImage(view(record), new Base.Layers(new Chain(record.diffIds())));
+    }
+
+    private Image view(ImageRecord record) {
+        return ImageViews.of(record, document(record.id()), names(record.id()));
+    }
+
+    /// The parsed config of an image that is here.
+    public ImageDocument document(Digest id) {
+        return documents.computeIfAbsent(
+                id, d -> Json.read(content.read(d, CONFIG_BYTES_MAX), ImageDocument.class));
+    }
+
+    /// @throws SampanException NOT_FOUND
+    public ImageRecord record(Digest id) {
+        ImageRecord record = records.get(id);
+        if (record == null) {
+            throw missing(id.toString());
+        }
+        return record;
+    }
+
+    public List<ImageRecord> records() {
+        return List.copyOf(records.values());
+    }
+
+    /// All references of all images, in order.
+    public List<ReferenceRecord> names() {
+        return references.values().stream()
+                .sorted(Comparator.comparing(n -> n.reference().toString()))
+                .toList();
+    }
+
+    /// All references of an image, in order.
+    public List<ReferenceRecord> names(Digest id) {
+        return references.values().stream()
+                .filter(n -> n.image().equals(id))
+                .sorted(Comparator.comparing(n -> n.reference().toString()))
+                .toList();
+    }
+
+    /// Every image but the built-in one, newest first.
+    public List<Image> images() {
+        return records.values().stream()
+                .map(this::view)
+                .sorted(
+                        Comparator.comparing((Image i) -> i.created().orElse(Instant.EPOCH))
+                                .reversed()
+                                .thenComparing(Image::id))
+                .toList();
+    }
+
+    /// Images that were committed on this one.
+    List<ImageRecord> children(Digest id) {
+        return records.values().stream().filter(r -> r.parent().equals(Optional.of(id))).toList();
+    }
+
+    /// Blobs and diffIDs that images refer to.
+    Set<Digest> reachable() {
+        Set<Digest> found = new HashSet<>();
+        for (ImageRecord record : records.values()) {
+            found.add(record.id());
+            found.add(record.manifest());
+            found.addAll(record.layerBlobs());
+            found.addAll(record.diffIds());
+        }
+        return found;
+    }
+
+    // ---- changing ----
+
+    /// Adds an image whose blobs and layers are here, under these references. One that is here is
+    /// kept as it was; what had a reference before loses it.
+    public void add(ImageRecord record, List<Reference> names) {
+        names.forEach(HostImage::refuseName);
+        exclusively(() -> {
+            ImageRecord old = records.get(record.id());
+            if (old == null || !old.manifest().equals(record.manifest())) {
+                recordFiles.put(record.id().hex(), record, Durability.POWER);
+                records.put(record.id(), record);
+            }
+            names.forEach(name -> bind(name, record.id()));
+            return record;
+        });
+    }
+
+    /// Gives an image a reference, whoever had it before.
+    public void tag(Digest id, Reference reference) {
+        HostImage.refuseName(reference);
+        exclusively(() -> {
+            bind(reference, record(id).id());
+            return id;
+        });
+    }
+
+    private void bind(Reference reference, Digest id) {
+        ReferenceRecord old = references.get(reference);
+        if (old == null || !old.image().equals(id)) {
+            ReferenceRecord name = new ReferenceRecord(reference, id, Instant.now());
+            referenceFiles.put(key(reference), name, Durability.POWER);
+            references.put(reference, name);
+        }
+    }
+
+    /// Takes a reference away; false where it was not there.
+    boolean untag(Reference reference) {
+        return exclusively(() -> {
+            referenceFiles.remove(key(reference));
+            return references.remove(reference) != null;
+        });
+    }
+
+    /// Takes the record and its references away; [Collector] takes what it referred to.
+    void remove(Digest id) {
+        exclusively(() -> {
+            names(id).forEach(n -> untag(n.reference()));
+            recordFiles.remove(id.hex());
+            documents.remove(id);
+            return Optional.ofNullable(records.remove(id));
+        });
+    }
+
+    /// Runs a change while no other is made.
+    <T> T exclusively(Supplier<T> change) {
+        changing.lock();
+        try {
+            return change.get();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    // References hold characters that file names should not.
+    private static String key(Reference reference) {
+        return Digest.of(reference.toString().getBytes(StandardCharsets.UTF_8)).hex();
+    }
+}

@@ -1,0 +1,267 @@
+package sampan.engine.networks.bridge;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+
+/// Things made ahead on one platform thread: at most so many wait, and as many more are made as
+/// takers wait for.
+///
+/// Between makings the thread does chores: it is called at intervals as long as there are some.
+///
+/// @param <T> what is made
+final class SandboxPool<T> implements AutoCloseable {
+    /// How long a taker waits for its turn.
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final long PAUSE_AFTER_FAILURE_MILLIS = 200;
+    private static final long CHORE_MILLIS = 100;
+    private static final long STOP_MILLIS = 10_000;
+
+    /// What the thread does; called on it only.
+    ///
+    /// @param <T> what is made
+    interface Maker<T> {
+        T make();
+
+        /// @return whether it wants to be called again in a while
+        boolean chores();
+    }
+
+    private final Maker<T> maker;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<T> ready = new ArrayDeque<>();
+    private final Thread thread;
+    private int size;
+    private int waiting;
+    private long failures;
+    private @Nullable SampanException failure;
+    private boolean chores;
+    private boolean closed;
+
+    /// @param size how many are made ahead
+    SandboxPool(int size, Maker<T> maker) {
+        this.size = size;
+        this.maker = maker;
+        this.thread = Thread.ofPlatform().name("sandbox-pool").daemon().unstarted(this::work);
+    }
+
+    /// Begins to make.
+    void start() {
+        thread.start();
+    }
+
+    /// Takes one, waiting for it to be made where none is ready.
+    T take() {
+        lock.lock();
+        try {
+            long seen = failures;
+            long left = PATIENCE.toNanos();
+            waiting++;
+            changed.signalAll();
+            try {
+                while (ready.isEmpty()) {
+                    checkOpen();
+                    if (failures != seen && failure != null) {
+                        throw failure;
+                    }
+                    if (left <= 0) {
+                        throw new SampanException(
+                                ErrorCode.UNAVAILABLE,
+                                "no network sandbox was ready within "
+                                        + PATIENCE.toSeconds()
+                                        + " s");
+                    }
+                    left = changed.awaitNanos(left);
+                }
+                return ready.removeFirst();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SampanException(
+                        ErrorCode.UNAVAILABLE,
+                        "interrupted while waiting for a network sandbox",
+                        e);
+            } finally {
+                waiting--;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Has the chores done soon.
+    void wake() {
+        lock.lock();
+        try {
+            chores = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Changes how many are made ahead and hands back what is too many.
+    Deque<T> resize(int wanted) {
+        lock.lock();
+        try {
+            size = wanted;
+            Deque<T> surplus = new ArrayDeque<>();
+            while (ready.size() > size) {
+                surplus.add(ready.removeLast());
+            }
+            changed.signalAll();
+            return surplus;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int ready() {
+        lock.lock();
+        try {
+            return ready.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until as many are ready as shall be.
+    void awaitFull() throws InterruptedException {
+        lock.lock();
+        try {
+            while (ready.size() < size && !closed) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new SampanException(ErrorCode.UNAVAILABLE, "the network is being shut down");
+        }
+    }
+
+    private void work() {
+        while (awaitWork()) {
+            if (lacking()) {
+                try {
+                    offer(maker.make());
+                } catch (SampanException e) {
+                    report(e);
+                }
+            }
+            if (takeChores()) {
+                boolean again = maker.chores();
+                lock.lock();
+                try {
+                    chores |= again;
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+    }
+
+    /// Waits until something is to do; false when the pool is closed.
+    private boolean awaitWork() {
+        lock.lock();
+        try {
+            while (!closed && !lackingLocked()) {
+                if (chores) {
+                    changed.await(CHORE_MILLIS, TimeUnit.MILLISECONDS);
+                    return !closed;
+                }
+                changed.await();
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean lacking() {
+        lock.lock();
+        try {
+            return lackingLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean lackingLocked() {
+        return ready.size() < Math.max(size, waiting);
+    }
+
+    private boolean takeChores() {
+        lock.lock();
+        try {
+            boolean result = chores;
+            chores = false;
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void offer(T made) {
+        lock.lock();
+        try {
+            ready.addLast(made);
+            failure = null;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void report(SampanException e) {
+        lock.lock();
+        try {
+            failure = e;
+            failures++;
+            changed.signalAll();
+            long left = TimeUnit.MILLISECONDS.toNanos(PAUSE_AFTER_FAILURE_MILLIS);
+            while (waiting == 0 && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Stops making. What is ready is handed back for its owner to undo.
+    Deque<T> stop() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return resize(0);
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

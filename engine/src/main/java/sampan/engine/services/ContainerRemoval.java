@@ -1,0 +1,177 @@
+package sampan.engine.services;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import sampan.engine.containers.Container.MountPoint;
+import sampan.engine.containers.ContainerHandle;
+import sampan.engine.containers.ContainerRecord;
+import sampan.engine.containers.ContainerState;
+import sampan.engine.containers.Containers;
+import sampan.engine.snapshots.Snapshotter;
+import sampan.engine.tasks.Task;
+import sampan.engine.tasks.TaskTable;
+import sampan.engine.volumes.Volumes;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.linux.process.Signals;
+
+/// Removes containers.
+public final class ContainerRemoval {
+    /// Longest wait for a killed container to end.
+    public static final Duration KILL_WAIT = Duration.ofSeconds(30);
+
+    private final Containers containers;
+    private final Snapshotter snapshots;
+    private final Volumes volumes;
+    private final TaskTable tasks;
+    private final ContainerEvents events;
+
+    public ContainerRemoval(
+            Containers containers,
+            Snapshotter snapshots,
+            Volumes volumes,
+            TaskTable tasks,
+            ContainerEvents events) {
+        this.containers = containers;
+        this.snapshots = snapshots;
+        this.volumes = volumes;
+        this.tasks = tasks;
+        this.events = events;
+    }
+
+    /// @param force one that runs is killed first
+    /// @param withVolumes its anonymous volumes go too
+    void remove(String reference, boolean force, boolean withVolumes) {
+        ContainerHandle handle = containers.resolve(reference);
+        while (true) {
+            if (force) {
+                kill(handle);
+            }
+            boolean removed =
+                    handle.turn()
+                            .call(() -> {
+                                if (handle.gone()) {
+                                    throw SampanException.notFound(
+                                            "No such container: " + reference);
+                                }
+                                return removeStopped(handle, force, withVolumes);
+                            });
+            if (removed) {
+                return;
+            }
+        }
+    }
+
+    // False when it was started again between kill and turn.
+    private boolean removeStopped(ContainerHandle handle, boolean force, boolean withVolumes) {
+        ContainerRecord record = handle.record();
+        switch (record.state()) {
+            case ContainerState.Running _ -> {
+                if (force) {
+                    return false;
+                }
+                throw refusal(
+                        record, "running: stop the container before removing or force remove");
+            }
+            case ContainerState.Paused _ -> {
+                if (force) {
+                    return false;
+                }
+                throw refusal(record, "paused and must be unpaused first");
+            }
+            case ContainerState.Restarting _ -> {
+                if (!force) {
+                    throw refusal(
+                            record,
+                            "restarting: stop the container before removing or force remove");
+                }
+            }
+            case ContainerState.Removing _ ->
+                    throw SampanException.conflict(
+                            "removal of container " + record.name() + " is already in progress");
+            case ContainerState.Created _, ContainerState.Exited _, ContainerState.Dead _ -> {}
+        }
+        finish(handle, withVolumes);
+        return true;
+    }
+
+    private static SampanException refusal(ContainerRecord record, String why) {
+        return SampanException.conflict(
+                "cannot remove container \"" + record.name() + "\": container is " + why);
+    }
+
+    private void kill(ContainerHandle handle) {
+        Task task = tasks.find(handle.id()).orElse(null);
+        if (task == null) {
+            return;
+        }
+        task.cgroup().kill(Signals.KILL);
+        await(task.finished(), handle);
+    }
+
+    static void await(CompletableFuture<?> future, ContainerHandle handle) {
+        try {
+            future.get(KILL_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted", e);
+        } catch (TimeoutException e) {
+            throw new SampanException(
+                    ErrorCode.UNAVAILABLE,
+                    "container "
+                            + handle.id()
+                            + " did not end within "
+                            + KILL_WAIT.toSeconds()
+                            + " seconds after it was killed: a process of it hangs in the kernel",
+                    e);
+        } catch (ExecutionException e) {
+            throw new SampanException(ErrorCode.INTERNAL, "waiting for the end failed", e);
+        }
+    }
+
+    /// Takes an ended container away, in its turn.
+    void finish(ContainerHandle handle, boolean withVolumes) {
+        ContainerRecord record = handle.record();
+        ContainerState.End end = record.state().lastEnd();
+        try {
+            handle.change(r -> r.withState(r.state().remove()));
+            tasks.cancelPending(handle.id());
+            handle.retire();
+            snapshots.remove(handle.id().value());
+            containers.files().delete(handle.id());
+            for (MountPoint mount : record.origin().mounts()) {
+                if (mount.type().equals("volume")) {
+                    volumes.unrefer(mount.name(), handle.id().value());
+                    if (withVolumes) {
+                        removeAnonymous(mount.name());
+                    }
+                }
+            }
+        } catch (RuntimeException e) {
+            handle.change(
+                    r -> r.withState(r.state().removalFailed(String.valueOf(e.getMessage()))));
+            throw e;
+        }
+        containers.forget(handle);
+        events.publish(record, "destroy");
+        handle.watch().removed(end);
+    }
+
+    private void removeAnonymous(String name) {
+        boolean anonymous = volumes.find(name).map(v -> v.anonymous()).orElse(false);
+        if (!anonymous || !volumes.referrers(name).isEmpty()) {
+            return;
+        }
+        try {
+            volumes.remove(name);
+        } catch (SampanException e) {
+            // Another container took it meanwhile.
+            if (e.code() != ErrorCode.CONFLICT && e.code() != ErrorCode.NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+}

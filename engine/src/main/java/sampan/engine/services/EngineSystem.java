@@ -1,0 +1,253 @@
+package sampan.engine.services;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import sampan.engine.containers.Container;
+import sampan.engine.containers.ContainerStatus;
+import sampan.engine.containers.Containers;
+import sampan.engine.events.EventLog;
+import sampan.engine.images.Image;
+import sampan.engine.images.ImageStore;
+import sampan.engine.snapshots.Layer;
+import sampan.engine.snapshots.Snapshotter;
+import sampan.engine.volumes.Volumes;
+import sampan.errors.SampanException;
+import sampan.linux.files.FileOps;
+import sampan.linux.kernel.Feature;
+import sampan.linux.kernel.Features;
+
+/// The engine about itself: counts, disk use, and what the kernel offers.
+public final class EngineSystem implements SystemService {
+    private static final int SMALL_BYTES_MAX = 64 << 10;
+
+    private final Parts parts;
+
+    /// What it works with.
+    ///
+    /// @param root the daemon's data
+    /// @param features probed at the first question, not at start
+    /// @param leftovers what has no owner, as findings; looked for when asked
+    /// @param settings shown as they are
+    public record Parts(
+            String id,
+            Path root,
+            Containers containers,
+            ImageStore images,
+            Snapshotter snapshots,
+            Volumes volumes,
+            EventLog events,
+            Supplier<Features> features,
+            Supplier<List<Finding>> leftovers,
+            Map<String, String> settings) {}
+
+    public EngineSystem(Parts parts) {
+        this.parts = parts;
+    }
+
+    @Override
+    public SystemView view() {
+        List<Container> all = parts.containers().views();
+        Features features = parts.features().get();
+        boolean v1 = !features.cgroupLayout().toLowerCase(Locale.ROOT).equals("v2");
+        int running = count(all, ContainerStatus.RUNNING);
+        int paused = count(all, ContainerStatus.PAUSED);
+        return new SystemView(
+                parts.id(),
+                features.uname().node(),
+                all.size(),
+                running,
+                paused,
+                all.size() - running - paused,
+                parts.images().records().size(),
+                parts.snapshots().driver(),
+                List.of(
+                        List.of("Backing Filesystem", filesystem()),
+                        List.of("Supports d_type", "true"),
+                        List.of("Native Overlay Diff", "true")),
+                features.uname().release(),
+                released("PRETTY_NAME", "Linux"),
+                released("VERSION_ID", ""),
+                features.uname().machine(),
+                Runtime.getRuntime().availableProcessors(),
+                Features.memoryBytes(),
+                parts.root().toString(),
+                v1 ? "1" : "2",
+                securityOptions(features),
+                warnings(features),
+                true,
+                swapLimit(v1),
+                true,
+                true,
+                v1 ? controller("cpuset") : unified("cpuset"),
+                true,
+                v1,
+                FileOps.readSmallFile("/proc/sys/net/ipv4/ip_forward", SMALL_BYTES_MAX)
+                        .startsWith("1"),
+                descriptors(),
+                Thread.activeCount(),
+                parts.events().listenerCount(),
+                parts.settings());
+    }
+
+    private static int count(List<Container> all, ContainerStatus status) {
+        return (int) all.stream().filter(c -> c.status() == status).count();
+    }
+
+    private String filesystem() {
+        try {
+            return Files.getFileStore(parts.root()).type();
+        } catch (java.io.IOException e) {
+            return "unknown";
+        }
+    }
+
+    private static String released(String name, String otherwise) {
+        for (String file : List.of("/etc/os-release", "/usr/lib/os-release")) {
+            if (Files.isReadable(Path.of(file))) {
+                for (String line : FileOps.readSmallFile(file, SMALL_BYTES_MAX).lines().toList()) {
+                    if (line.startsWith(name + "=")) {
+                        return line.substring(name.length() + 1).replace("\"", "");
+                    }
+                }
+            }
+        }
+        return otherwise;
+    }
+
+    private static List<String> securityOptions(Features features) {
+        List<String> options = new ArrayList<>();
+        if (features.has(Feature.SECCOMP)) {
+            options.add("name=seccomp,profile=builtin");
+        }
+        if (features.has(Feature.CGROUP_NAMESPACES)) {
+            options.add("name=cgroupns");
+        }
+        return options;
+    }
+
+    private static List<String> warnings(Features features) {
+        List<String> warnings = new ArrayList<>();
+        for (Feature feature :
+                List.of(Feature.OVERLAY, Feature.SECCOMP, Feature.NF_TABLES, Feature.OPENAT2)) {
+            if (!features.has(feature)) {
+                warnings.add("No " + feature.title() + " support (Linux " + feature.since() + ")");
+            }
+        }
+        return warnings;
+    }
+
+    private static boolean swapLimit(boolean v1) {
+        return v1
+                ? Files.exists(Path.of("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"))
+                : unified("memory");
+    }
+
+    private static boolean controller(String name) {
+        return Files.exists(Path.of("/sys/fs/cgroup", name));
+    }
+
+    private static boolean unified(String name) {
+        Path controllers = Path.of("/sys/fs/cgroup/cgroup.controllers");
+        return Files.exists(controllers)
+                && List.of(
+                                FileOps.readSmallFile(controllers.toString(), SMALL_BYTES_MAX)
+                                        .strip()
+                                        .split(" ", -1))
+                        .contains(name);
+    }
+
+    private static int descriptors() {
+        String[] open = Path.of("/proc/self/fd").toFile().list();
+        return open == null ? 0 : open.length;
+    }
+
+    @Override
+    public DiskUse diskUse() {
+        List<Layer> layers = parts.snapshots().layers();
+        Map<String, Long> bytes =
+                layers.stream()
+                        .collect(
+                                Collectors.toMap(
+                                        l -> l.diffId().toString(), Layer::size, (a, _) -> a));
+        List<Image> images = parts.images().images();
+        Map<String, Integer> users = new LinkedHashMap<>();
+        for (Image image : images) {
+            Set.copyOf(image.layers()).forEach(layer -> users.merge(layer, 1, Integer::sum));
+        }
+        List<Container> containers = parts.containers().views();
+        List<ImageUse> imageUses = new ArrayList<>();
+        for (Image image : images) {
+            long shared = 0;
+            long unique = 0;
+            for (String layer : Set.copyOf(image.layers())) {
+                long size = bytes.getOrDefault(layer, 0L);
+                if (users.getOrDefault(layer, 0) > 1) {
+                    shared += size;
+                } else {
+                    unique += size;
+                }
+            }
+            int used =
+                    (int) containers.stream().filter(c -> c.imageId().equals(image.id())).count();
+            imageUses.add(new ImageUse(image, shared, unique, used));
+        }
+        return new DiskUse(
+                layers.stream().mapToLong(Layer::size).sum(),
+                imageUses,
+                containers.stream().map(c -> use(c, images)).toList(),
+                parts.volumes().list().stream()
+                        .map(v ->
+                                new VolumeUse(
+                                        v,
+                                        parts.volumes().size(v),
+                                        parts.volumes().referrers(v.name()).size()))
+                        .toList());
+    }
+
+    private ContainerUse use(Container container, List<Image> images) {
+        long image =
+                images.stream()
+                        .filter(i -> i.id().equals(container.imageId()))
+                        .mapToLong(Image::size)
+                        .findFirst()
+                        .orElse(0);
+        try {
+            long writable = parts.snapshots().usage(container.id().value()).bytes();
+            return new ContainerUse(container, writable, image + writable);
+        } catch (SampanException e) {
+            // It is being removed: what it held is gone already.
+            return new ContainerUse(container, 0, image);
+        }
+    }
+
+    @Override
+    public List<Finding> doctor() {
+        Features features = parts.features().get();
+        List<Finding> findings = new ArrayList<>();
+        findings.add(new Finding("kernel", "ok", features.uname().release(), ""));
+        findings.add(new Finding("cgroups", "ok", features.cgroupLayout(), ""));
+        for (Feature feature : Feature.values()) {
+            boolean has = features.has(feature);
+            findings.add(
+                    new Finding(
+                            feature.title(),
+                            has ? "ok" : "warning",
+                            feature.purpose(),
+                            has
+                                    ? ""
+                                    : "needs Linux "
+                                            + feature.since()
+                                            + " with this option built in"));
+        }
+        findings.addAll(parts.leftovers().get());
+        return findings;
+    }
+}

@@ -1,0 +1,181 @@
+package sampan.engine.tasks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import sampan.engine.containers.Container.MountPoint;
+import sampan.engine.containers.ContainerHandle;
+import sampan.engine.containers.ContainerId;
+import sampan.engine.containers.ContainerRecord;
+import sampan.engine.containers.ContainerRecord.MountSource;
+import sampan.engine.containers.Containers;
+import sampan.engine.containers.NamespaceSpec;
+import sampan.engine.volumes.Volumes;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.linux.files.InRoot;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+import sampan.linux.users.Identity;
+import sampan.linux.users.UserDatabase;
+import sampan.oci.spec.Namespace;
+import sampan.oci.spec.User;
+
+/// Finds out what a start needs to know: who the user is, where mounts come from, whose namespaces
+/// are joined. Makes host directories that `-v` names and that are missing.
+final class LaunchPlaces {
+    private static final String JOIN = "container:";
+
+    private final Containers containers;
+    private final Volumes volumes;
+
+    LaunchPlaces(Containers containers, Volumes volumes) {
+        this.containers = containers;
+        this.volumes = volumes;
+    }
+
+    /// @param reading of its root
+    LaunchPlace find(
+            ContainerHandle handle,
+            String hostname,
+            NetworkWiring.Wired wired,
+            RootReading reading) {
+        ContainerRecord record = handle.record();
+        Identity who = reading.users().resolve(record.spec().process().user());
+        Map<String, Path> files = new HashMap<>(wired.files());
+        wired.peer().ifPresent(peer -> files.putAll(filesOf(peer)));
+        return new LaunchPlace(
+                record,
+                hostname,
+                user(who, record.spec().security().groupAdd(), reading.users()),
+                who.home(),
+                sources(record),
+                files,
+                wired.ownNamespace(),
+                peers(record, wired),
+                Optional.empty());
+    }
+
+    /// A user with its groups and those that are added; the primary group is among them, as in
+    /// Docker.
+    static User user(Identity who, List<String> groupAdd, UserDatabase database) {
+        Set<Long> groups = new LinkedHashSet<>();
+        groups.add((long) who.gid());
+        who.groups().forEach(gid -> groups.add((long) gid));
+        groupAdd.forEach(group -> groups.add((long) database.gid(group)));
+        return new User(who.uid(), who.gid(), Optional.empty(), List.copyOf(groups));
+    }
+
+    private List<Optional<Path>> sources(ContainerRecord record) {
+        List<Optional<Path>> paths = new ArrayList<>();
+        List<MountPoint> mounts = record.origin().mounts();
+        for (int i = 0; i < mounts.size(); i++) {
+            MountPoint mount = mounts.get(i);
+            MountSource source = record.origin().mountSources().get(i);
+            paths.add(
+                    switch (mount.type()) {
+                        case "volume" -> Optional.of(volume(mount, source));
+                        case "bind" -> Optional.of(bind(mount, source));
+                        default -> Optional.empty();
+                    });
+        }
+        return paths;
+    }
+
+    private Path volume(MountPoint mount, MountSource source) {
+        Path root =
+                volumes.source(
+                        volumes.find(mount.name())
+                                .orElseThrow(() ->
+                                        SampanException.notFound(
+                                                "get " + mount.name() + ": no such volume")));
+        if (source.subpath().isEmpty()) {
+            return root;
+        }
+        // The volume's content is not ours: a link in it must not lead out of it.
+        try (Fd directory = Fd.open(root.toString(), Open.PATH | Open.DIRECTORY);
+                InRoot.Place place = InRoot.parent(directory, source.subpath())) {
+            return Path.of(place.dir().path()).toRealPath().resolve(place.name());
+        } catch (IOException e) {
+            throw new SampanException(
+                    ErrorCode.INVALID,
+                    "cannot access path of volume: " + source.subpath() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static Path bind(MountPoint mount, MountSource source) {
+        Path path = Path.of(mount.source());
+        if (Files.exists(path)) {
+            return path;
+        }
+        if (!source.options().contains("create")) {
+            throw SampanException.invalid(
+                    "invalid mount config for type \"bind\": bind source path does not exist: "
+                            + mount.source());
+        }
+        try {
+            return Files.createDirectories(path);
+        } catch (IOException e) {
+            throw new SampanException(
+                    ErrorCode.INTERNAL,
+                    "error while creating mount source path '" + path + "': " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Map<String, Path> filesOf(String peer) {
+        Path directory = containers.resolve(peer).directory();
+        Map<String, Path> files = new HashMap<>();
+        for (String name : List.of("hostname", "hosts", "resolv.conf")) {
+            if (Files.exists(directory.resolve(name))) {
+                files.put("/etc/" + name, directory.resolve(name));
+            }
+        }
+        return files;
+    }
+
+    private Map<String, Integer> peers(ContainerRecord record, NetworkWiring.Wired wired) {
+        NamespaceSpec names = record.spec().namespaces();
+        Map<String, Integer> peers = new HashMap<>();
+        wired.peer().ifPresent(id -> peers.put(Namespace.NETWORK, pid(id, "network", record)));
+        if (names.pid().startsWith(JOIN)) {
+            peers.put(Namespace.PID, pid(names.pid().substring(10), "PID", record));
+        }
+        if (names.ipc().startsWith(JOIN)) {
+            peers.put(Namespace.IPC, pid(names.ipc().substring(10), "IPC", record));
+        }
+        return peers;
+    }
+
+    private int pid(String reference, String kind, ContainerRecord record) {
+        String joining = "joining " + kind + " namespace of container: ";
+        ContainerHandle other =
+                containers
+                        .find(reference)
+                        .orElseThrow(() ->
+                                SampanException.notFound(
+                                        joining + "No such container: " + reference));
+        ContainerId id = other.id();
+        if (id.equals(record.id())) {
+            throw SampanException.invalid("cannot join own " + kind + " namespace");
+        }
+        int pid = other.state().pid();
+        if (pid == 0) {
+            throw SampanException.conflict(
+                    joining
+                            + "cannot join "
+                            + kind
+                            + " namespace of a non running container: "
+                            + id);
+        }
+        return pid;
+    }
+}

@@ -1,0 +1,99 @@
+package sampan.engine.tasks;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.runtime.monitor.ExitRecord;
+import sampan.runtime.monitor.MonitorListener;
+import sampan.runtime.monitor.StepFailure;
+
+/// Hears a monitor for the thread that launched it, and hands its end to whoever cares. What comes
+/// from the poller's thread is only put down here.
+final class LaunchWait implements MonitorListener {
+    /// Longest time from the launch until the program runs: hooks and slow file systems included.
+    static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /// What came out of a launch.
+    sealed interface Outcome {
+        record Started(int pid, Instant at) implements Outcome {}
+
+        record Failed(StepFailure failure) implements Outcome {}
+
+        record Lost() implements Outcome {}
+    }
+
+    private final CompletableFuture<Integer> created = new CompletableFuture<>();
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final Consumer<ExitRecord> onExit;
+    private final Runnable onLost;
+
+    /// @param onExit the process ended after it had started
+    /// @param onLost the monitor vanished after that
+    LaunchWait(Consumer<ExitRecord> onExit, Runnable onLost) {
+        this.onExit = onExit;
+        this.onLost = onLost;
+    }
+
+    @Override
+    public void created(int pid) {
+        created.complete(pid);
+    }
+
+    @Override
+    public void started(int pid, Instant at) {
+        outcome.complete(new Outcome.Started(pid, at));
+    }
+
+    @Override
+    public void failed(StepFailure failure) {
+        outcome.complete(new Outcome.Failed(failure));
+        created.complete(0);
+    }
+
+    @Override
+    public void exited(ExitRecord exit) {
+        // An end without a start before it: the reports came in one go.
+        outcome.complete(new Outcome.Started(exit.pid(), exit.startedAt()));
+        created.complete(exit.pid());
+        onExit.accept(exit);
+    }
+
+    @Override
+    public void lost() {
+        if (!outcome.complete(new Outcome.Lost())) {
+            onLost.run();
+        }
+        created.complete(0);
+    }
+
+    /// Waits until the process exists and stands; false when the plan failed before.
+    boolean awaitCreated() {
+        return await(created) != 0;
+    }
+
+    Outcome awaitOutcome() {
+        return await(outcome);
+    }
+
+    private static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while starting", e);
+        } catch (TimeoutException e) {
+            throw new SampanException(
+                    ErrorCode.UNAVAILABLE,
+                    "container did not start within " + LIMIT.toSeconds() + " seconds",
+                    e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

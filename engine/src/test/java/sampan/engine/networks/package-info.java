@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.networks;
+
+import org.jspecify.annotations.NullMarked;

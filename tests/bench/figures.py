@@ -1,0 +1,276 @@
+"""What is measured: one function per group of figures, each adding samples to the report.
+
+The bounds are the project's promises; SPECIFICATION.md names the rows by their keys.
+"""
+
+import concurrent.futures
+import http.client
+import time
+
+import images
+from report import SELF
+from spawn import Failed
+from unixhttp import Api, Refused
+
+PARALLEL = 8
+LINE = "x" * 99  # and a newline: 100 bytes
+SETTLE_SECONDS = 2
+WARM_UP = 2
+
+now = time.perf_counter
+
+
+class Figures:
+    def __init__(self, report, sampan, engines, runtimes, bound, spawner, options):
+        self.report, self.sampan, self.engines = report, sampan, engines
+        self.runtimes, self.bound, self.spawner, self.options = runtimes, bound, spawner, options
+
+    # Everything the engines do goes through here: one that fails is noted and does not end the rest.
+    def _each(self, programs, what, action):
+        for program in programs:
+            try:
+                action(program)
+            except (Failed, Refused, OSError, http.client.HTTPException, KeyError) as failure:
+                self.report.note(f"{program.name}: {what}: {type(failure).__name__}: {failure}")
+
+    def _rounds(self):
+        """Warm-up rounds come first, with False."""
+        return [False] * WARM_UP + [True] * self.options.rounds
+
+    def _all(self):
+        return [self.sampan, *self.engines]
+
+    def _client(self, engine, *words):
+        return self.spawner.time(*engine.command(*words), env=engine.env)
+
+    def _own(self, *words):
+        return self.spawner.time(*self.sampan.ours(*words), env=self.sampan.env)
+
+    def run(self):
+        """A container from the command line and back."""
+        bridge = self.report.row("run", "`run --rm busybox true`, bridge", "ms", peer="dockerd", first=0.15, moonshot=0.05)
+        client = self.report.row("client", "`docker run --rm`, the same client", "ms", peer="dockerd", first=0.4, moonshot=0.2)
+        none = self.report.row("run-none", "`run --rm --network none` / bare `crun run`", "ms", peer="crun", first=1.0, moonshot=0.5)
+        kernel = self.report.row("kernel", "what the kernel alone takes for the same, bridge", "ms", peer="kernel")
+        kernel_none = self.report.row("kernel-none", "what the kernel alone takes, no network", "ms", peer="kernel")
+        words = ("run", "--rm", images.BUSYBOX, "true")
+        alone = ("run", "--rm", "--network", "none", images.BUSYBOX, "true")
+
+        for counts in self._rounds():
+            def keep(row, program, seconds):
+                if counts:
+                    row.add(program, seconds * 1e3)
+
+            def ours(_):
+                took, took_none = self._own(*words), self._own(*alone)
+                keep(bridge, SELF, took)
+                keep(kernel, SELF, took)
+                keep(none, SELF, took_none)
+                keep(kernel_none, SELF, took_none)
+
+            def theirs(engine):
+                took = self._client(engine, *words)
+                keep(client, engine.name, took)
+                if engine is not self.sampan:
+                    keep(bridge, engine.name, took)
+                    keep(none, engine.name, self._client(engine, *alone))
+
+            self._each([self.sampan], "run", ours)
+            self._each(self._all(), "docker run", theirs)
+            self._each(self.runtimes, "run", lambda runtime: keep(none, runtime.name, runtime.run_true()))
+            self._each([self.bound], "lowerbound", lambda bound: keep(kernel, bound.name, bound.seconds("overlay", "cgroup", "veth")))
+            self._each([self.bound], "lowerbound", lambda bound: keep(kernel_none, bound.name, bound.seconds("overlay", "cgroup")))
+
+    def api(self):
+        """create, start, wait, remove on one connection."""
+        row = self.report.row("api", "API create+start+wait+remove, one connection", "ms", peer="dockerd", first=0.15, moonshot=0.05)
+        parts = {
+            part: self.report.row(f"api-{part}", f"of it: {part}", "ms", peer="dockerd")
+            for part in ("create", "start", "wait", "remove")
+        }
+        for counts in self._rounds():
+            def whole(engine):
+                api = engine.api
+                times = [now()]
+                container = engine.create(api, "true")
+                times.append(now())
+                api("POST", f"/containers/{container}/start")
+                times.append(now())
+                status = api("POST", f"/containers/{container}/wait")["StatusCode"]
+                times.append(now())
+                api("DELETE", f"/containers/{container}")
+                times.append(now())
+                if status:
+                    raise Failed(f"the container ended with {status}")
+                if counts:
+                    row.add(engine.name, (times[4] - times[0]) * 1e3)
+                    for index, part in enumerate(parts.values()):
+                        part.add(engine.name, (times[index + 1] - times[index]) * 1e3)
+
+            self._each(self._all(), "api", whole)
+
+    def exec(self):
+        row = self.report.row("exec", "`exec true`", "ms", peer="dockerd", first=0.2, moonshot=0.08)
+        client = self.report.row("exec-client", "`docker exec true`, the same client", "ms", peer="dockerd")
+        direct = self.report.row("exec-api", "exec true by the API", "ms", peer="dockerd")
+        containers = {}
+
+        def begin(engine):
+            containers[engine.name] = engine.start(engine.api, "sleep", "1000", network="none")
+
+        self._each(self._all(), "exec", begin)
+        for counts in self._rounds():
+            def once(engine):
+                container = containers[engine.name]
+                took = self._client(engine, "exec", container, "true")
+                own = self._own("exec", container, "true") if engine is self.sampan else took
+                start = now()
+                body = {"Cmd": ["true"], "AttachStdout": True, "AttachStderr": True}
+                process = engine.api("POST", f"/containers/{container}/exec", body)["Id"]
+                engine.api.read_all("POST", f"/exec/{process}/start", {"Detach": False, "Tty": False})
+                if counts:
+                    row.add(engine.name, own * 1e3)
+                    client.add(engine.name, took * 1e3)
+                    direct.add(engine.name, (now() - start) * 1e3)
+
+            self._each([e for e in self._all() if e.name in containers], "exec", once)
+        self._each(self._all(), "exec", lambda engine: engine.remove_ours())
+
+    def many(self):
+        """Many at once, and the memory of an idle engine and of an idle container."""
+        count = self.options.many
+        starts = self.report.row("many", f"containers started per second, {count} with parallelism {PARALLEL}", "1/s", peer="dockerd", first=6, moonshot=15, more=True)
+        ends = self.report.row("many-remove", f"stopped and removed per second, {count}", "1/s", peer="dockerd", more=True)
+        each = self.report.row("memory-container", "memory added per idle container (PSS)", "KiB", peer="dockerd", first=0.1, moonshot=0.02)
+        idle = self.report.row("memory-idle", "memory of the idle engine (PSS)", "MiB", peer="dockerd", first=0.7, moonshot=0.4)
+
+        def measure(engine):
+            time.sleep(SETTLE_SECONDS)
+            before = engine.pss_kib()
+            idle.add(engine.name, before / 1024)
+            connections = [Api(engine.socket) for _ in range(PARALLEL)]
+
+            def start(worker):
+                return [engine.start(connections[worker], "sleep", "1000") for _ in range(worker, count, PARALLEL)]
+
+            def remove(worker, ids):
+                for container in ids:
+                    connections[worker]("POST", f"/containers/{container}/stop?t=5")
+                    connections[worker]("DELETE", f"/containers/{container}")
+
+            with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+                begin = now()
+                started = list(pool.map(start, range(PARALLEL)))
+                starts.add(engine.name, count / (now() - begin))
+                time.sleep(SETTLE_SECONDS)
+                each.add(engine.name, (engine.pss_kib() - before) / count)
+                begin = now()
+                list(pool.map(remove, range(PARALLEL), started))
+                ends.add(engine.name, count / (now() - begin))
+            for connection in connections:
+                connection.close()
+
+        for _ in range(self.options.repeats):
+            self._each(self._all(), "many", measure)
+            self._each(self._all(), "many", lambda engine: engine.remove_ours())
+
+    def growth(self):
+        """Whether the five hundredth costs more than the first."""
+        count = self.options.growth
+        row = self.report.row("growth", f"time to start the {count}th running container / the first", "ratio", first=1.3, moonshot=1.1)
+        listing = self.report.row("ps", f"`docker ps` with {count} running", "ms", first=50, moonshot=25)
+        monitor = self.report.row("memory-monitor", f"memory per idle container with {count} (PSS)", "KiB", first=480, moonshot=40)
+        api = self.sampan.api
+        window = max(5, count // 25)
+
+        def measure(engine):
+            for _ in range(WARM_UP):
+                engine.start(api, "sleep", "1000")
+            engine.remove_ours()
+            time.sleep(SETTLE_SECONDS)
+            before = engine.pss_kib()
+            times = []
+            for _ in range(count):
+                begin = now()
+                engine.start(api, "sleep", "1000")
+                times.append(now() - begin)
+            early, late = sorted(times[:window])[window // 2], sorted(times[-window:])[window // 2]
+            row.add(SELF, late / early)
+            time.sleep(SETTLE_SECONDS)
+            monitor.add(SELF, (engine.pss_kib() - before) / count)
+            for _ in range(5):
+                listing.add(SELF, self._client(engine, "ps", "-q") * 1e3)
+
+        self._each([self.sampan], "growth", measure)
+        self._each([self.sampan], "growth", lambda engine: engine.remove_ours())
+
+    def version(self):
+        row = self.report.row("version", "`version`, there and back", "ms", peer="dockerd", first=0.3, moonshot=0.1)
+        client = self.report.row("version-client", "`docker version`, the same client", "ms", peer="dockerd")
+        for counts in self._rounds():
+            def once(engine):
+                took = self._client(engine, "version")
+                own = self._own("version") if engine is self.sampan else took
+                if counts:
+                    row.add(engine.name, own * 1e3)
+                    client.add(engine.name, took * 1e3)
+
+            self._each(self._all(), "version", once)
+
+    def load(self):
+        row = self.report.row("load", "`docker load` of a Debian image", "s", peer="dockerd", first=0.7, moonshot=0.4)
+        remove = self.report.row("rmi", "`docker rmi` of it", "s", peer="dockerd")
+        archive = self.options.debian
+        if not archive:
+            self.report.note("load: left out; --debian FILE or --debian make asks for it")
+            return
+        reference = images.reference_of(archive)
+
+        def once(engine):
+            self.spawner.output(*engine.command("rmi", "-f", reference), env=engine.env, check=False)
+            row.add(engine.name, self._client(engine, "load", "-i", archive))
+            remove.add(engine.name, self._client(engine, "rmi", "-f", reference))
+
+        for _ in range(self.options.repeats):
+            self._each(self._all(), "load", once)
+
+    def logs(self):
+        size = self.options.log_mib
+        write = self.report.row("log-write", f"a container printing {size} MiB", "s", peer="dockerd", first=0.5, moonshot=0.25)
+        read = self.report.row("log-read", f"`docker logs` of {size} MiB", "s", peer="dockerd", first=0.5, moonshot=0.25)
+        own = self.report.row("log-read-own", f"`sampan logs` of {size} MiB / `docker logs`", "s", peer="dockerd")
+        direct = self.report.row("log-read-api", f"logs of {size} MiB by the API", "s", peer="dockerd")
+        expected = size << 20
+
+        def once(engine):
+            container = engine.create(engine.api, "sh", "-c", f"yes {LINE} | head -c {expected}", network="none")
+            begin = now()
+            engine.api("POST", f"/containers/{container}/start")
+            engine.api("POST", f"/containers/{container}/wait")
+            write.add(engine.name, now() - begin)
+            begin = now()
+            got = engine.api.read_all("GET", f"/containers/{container}/logs?stdout=1&stderr=1")
+            direct.add(engine.name, now() - begin)
+            if got < expected:
+                raise Failed(f"logs gave {got} bytes of {expected}")
+            took = self._client(engine, "logs", container)
+            read.add(engine.name, took)
+            own.add(engine.name, self._own("logs", container) if engine is self.sampan else took)
+
+        for _ in range(self.options.repeats):
+            self._each(self._all(), "logs", once)
+            self._each(self._all(), "logs", lambda engine: engine.remove_ours())
+
+    def boot(self):
+        """The daemon's start, with the images it has; the first start of the run is not counted."""
+        row = self.report.row("boot", "daemon start to first answer", "ms", first=300, moonshot=100)
+
+        def once(sampan):
+            sampan.end()
+            row.add(SELF, sampan.launch() * 1e3)
+
+        for _ in range(max(3, self.options.rounds // 2)):
+            self._each([self.sampan], "boot", once)
+
+
+GROUPS = ("version", "run", "api", "exec", "many", "load", "logs", "boot", "growth")
