@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,46 +12,11 @@
 #include "signals.h"
 #include "slots.h"
 
-#define PLAN_FD 3
 #define CONTROL_FD 4
 #define SLOTS_FD 5
 #define NAME "sampan-launch"
 
 enum { EXIT_REFUSED = 2 };
-
-struct plan launch_plan;
-static void *mapped;
-static size_t mapped_size;
-
-void launch_drop_plan(void)
-{
-    munmap(mapped, mapped_size);
-    launch_plan = (struct plan){0};
-}
-
-/*
- * Copies the plan: what was checked must be what runs, whoever else holds the descriptor. The copy
- * grows with what is read, so that a short plan takes few pages.
- */
-static size_t read_plan(void)
-{
-    size_t size = 0;
-    mapped_size = PLAN_SIZE_MAX + 1;
-    mapped = mmap(NULL, mapped_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (mapped == MAP_FAILED)
-        return 0;
-    lseek(PLAN_FD, 0, SEEK_SET);
-    while (size < mapped_size) {
-        ssize_t n = read(PLAN_FD, (char *)mapped + size, mapped_size - size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        size += (size_t)n;
-    }
-    close(PLAN_FD);
-    return size;
-}
 
 static void refuse(const struct plan_refusal *refusal)
 {
@@ -95,8 +59,7 @@ int main(void)
         fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
         loop_adopt(CONTROL_FD);
     }
-    size_t size = read_plan();
-    if (!plan_check(mapped, size, &launch_plan, &refusal)) {
+    if (!launch_read_plan(&refusal)) {
         refuse(&refusal);
         return EXIT_REFUSED;
     }

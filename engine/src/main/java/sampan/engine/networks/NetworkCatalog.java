@@ -73,6 +73,9 @@ public final class NetworkCatalog {
 
     /// Not yet: networks of the user's own come later, and nothing is made half.
     public Network create(String name) {
+        if (byId.values().stream().anyMatch(network -> network.name().equals(name))) {
+            throw SampanException.conflict("network with name " + name + " already exists");
+        }
         throw new SampanException(
                 ErrorCode.UNSUPPORTED,
                 "network '"

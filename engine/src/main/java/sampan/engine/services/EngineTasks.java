@@ -270,11 +270,12 @@ public final class EngineTasks implements TaskService {
         }
         CompletableFuture<WaitResult> result =
                 next.thenApply(end -> new WaitResult(end.exitCode(), end.error()));
-        result.whenComplete((_, _) -> {
-            if (result.isCancelled()) {
-                next.cancel(false);
-            }
-        });
+        var _ =
+                result.whenComplete((_, _) -> {
+                    if (result.isCancelled()) {
+                        next.cancel(false);
+                    }
+                });
         return result;
     }
 

@@ -13,10 +13,19 @@ import sampan.runtime.compile.CgroupPlacement;
 final class CgroupPlaces {
     private CgroupPlaces() {}
 
+    /// @param ownUsers the process gets a user namespace, from which it could not place itself
     /// @param slot of the entry's directory among the launcher's descriptors, where it has one
     static CgroupPlacement of(
-            CgroupLayout layout, Cgroup cgroup, CgroupEntry entry, OptionalInt slot) {
-        return new CgroupPlacement(entry.procsFiles(), slot, view(layout, cgroup));
+            Cgroup cgroup,
+            CgroupLayout layout,
+            CgroupEntry entry,
+            boolean ownUsers,
+            OptionalInt slot) {
+        return new CgroupPlacement(
+                ownUsers ? List.of() : entry.selfFiles(),
+                ownUsers ? entry.procsFiles() : List.of(),
+                slot,
+                view(layout, cgroup));
     }
 
     private static CgroupPlacement.View view(CgroupLayout layout, Cgroup cgroup) {

@@ -94,7 +94,13 @@ final class LaunchCompiler {
                     entry.directory()
                             .map(fd -> OptionalInt.of(slot(descriptors, fd)))
                             .orElse(OptionalInt.empty());
-            context.cgroup(CgroupPlaces.of(cgroups, request.task().cgroup(), entry, slot));
+            context.cgroup(
+                    CgroupPlaces.of(
+                            request.task().cgroup(),
+                            cgroups,
+                            entry,
+                            !spec.linux().uidMappings().isEmpty(),
+                            slot));
             LaunchPlan plan =
                     PlanCompiler.compile(spec, context.fdCount(descriptors.size()).build());
             return new Compiled(plan, List.copyOf(descriptors), entry);
@@ -150,15 +156,17 @@ final class LaunchCompiler {
                             new MonitorSettings.OomCounter(oom.get().file(), oom.get().key()));
         }
         if (request.client().isPresent()) {
-            TaskStarter.Client client = request.client().get();
-            monitor =
-                    monitor.withClient(
-                            new MonitorSettings.Client(
-                                    slot(descriptors, client.stdin().orElse(null)),
-                                    slot(descriptors, client.stdout().orElse(null)),
-                                    slot(descriptors, client.stderr().orElse(null)),
-                                    client.detachKeys()));
+            monitor = monitor.withClient(client(request.client().get(), descriptors));
         }
         return monitor;
+    }
+
+    /// Adds a client's descriptors to those of the launcher.
+    static MonitorSettings.Client client(TaskStarter.Client client, List<Fd> descriptors) {
+        return new MonitorSettings.Client(
+                slot(descriptors, client.stdin().orElse(null)),
+                slot(descriptors, client.stdout().orElse(null)),
+                slot(descriptors, client.stderr().orElse(null)),
+                client.detachKeys());
     }
 }

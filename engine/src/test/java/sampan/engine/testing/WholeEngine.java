@@ -31,11 +31,13 @@ import sampan.engine.services.ContainerRemoval;
 import sampan.engine.services.ContainerUpdate;
 import sampan.engine.services.EngineContainers;
 import sampan.engine.services.EngineEvents;
+import sampan.engine.services.EngineExecs;
 import sampan.engine.services.EngineStreams;
 import sampan.engine.services.EngineTasks;
 import sampan.engine.services.EngineVolumes;
 import sampan.engine.snapshots.overlay.OverlaySnapshotter;
 import sampan.engine.tasks.DaemonLimits;
+import sampan.engine.tasks.ExecStarter;
 import sampan.engine.tasks.NetworkWiring;
 import sampan.engine.tasks.SpecBuilder;
 import sampan.engine.tasks.StepClock;
@@ -62,6 +64,7 @@ public final class WholeEngine implements AutoCloseable {
     public final EngineContainers containers;
     public final EngineTasks tasks;
     public final EngineStreams streams;
+    public final EngineExecs execs;
     public final EngineVolumes volumes;
     public final EngineEvents events;
     public final Containers index;
@@ -110,6 +113,17 @@ public final class WholeEngine implements AutoCloseable {
                                 Cidr.parse("10.213.0.0/24"),
                                 Cidr.address("10.213.0.1"),
                                 1500));
+        SpecBuilder specs = new SpecBuilder(own);
+        SystemCallFilters filters = new SystemCallFilters(new SeccompCompiler());
+        TaskSettings settings =
+                new TaskSettings(
+                        run,
+                        cgroupParent,
+                        directories(run.resolve("attach")),
+                        KernelFeatures.of(Features.probe()),
+                        DaemonLimits.read(own),
+                        steps::add,
+                        true);
         TaskStarter starter =
                 new TaskStarter(
                         new TaskStarter.Parts(
@@ -118,18 +132,11 @@ public final class WholeEngine implements AutoCloseable {
                                 local,
                                 new NetworkWiring(catalog, driver),
                                 cgroups,
-                                new SpecBuilder(own),
-                                new SystemCallFilters(new SeccompCompiler()),
+                                specs,
+                                filters,
                                 tasksLauncher,
                                 table,
-                                new TaskSettings(
-                                        run,
-                                        cgroupParent,
-                                        directories(run.resolve("attach")),
-                                        KernelFeatures.of(Features.probe()),
-                                        DaemonLimits.read(own),
-                                        steps::add,
-                                        true)));
+                                settings));
         ContainerEvents happenings = new ContainerEvents(log);
         ContainerRemoval removal = new ContainerRemoval(index, snapshots, local, table, happenings);
         HostLimits host = HostLimits.complete(Runtime.getRuntime().availableProcessors());
@@ -148,6 +155,12 @@ public final class WholeEngine implements AutoCloseable {
         this.tasks =
                 new EngineTasks(new EngineTasks.Parts(index, table, starter, removal, happenings));
         this.streams = new EngineStreams(index, table, tasksLauncher, watch, happenings);
+        this.execs =
+                new EngineExecs(
+                        index,
+                        table,
+                        new ExecStarter(specs, filters, tasksLauncher, settings),
+                        happenings);
         this.volumes = new EngineVolumes(local, log);
         this.events = new EngineEvents(log);
     }

@@ -5,15 +5,20 @@ import java.util.OptionalInt;
 
 /// Which cgroups the process enters, and what it sees of them under `/sys/fs/cgroup`.
 ///
+/// @param selfFiles absolute host paths of version 1's `tasks` files to which the child itself
+///   writes 0 before it leaves the host's mounts: unlike a write by somebody else this does not
+///   lock all forks of the machine, which costs some ten milliseconds on an idle one
 /// @param pidFiles absolute host paths of `cgroup.procs` files (v1: one per hierarchy; also `tasks`
 ///   files of resctrl) that get the process's pid
 /// @param slot of the cgroup v2 directory in which the process is born
-public record CgroupPlacement(List<String> pidFiles, OptionalInt slot, View view) {
+public record CgroupPlacement(
+        List<String> selfFiles, List<String> pidFiles, OptionalInt slot, View view) {
     /// No cgroup of its own.
     public static final CgroupPlacement NONE =
-            new CgroupPlacement(List.of(), OptionalInt.empty(), new View.None());
+            new CgroupPlacement(List.of(), List.of(), OptionalInt.empty(), new View.None());
 
     public CgroupPlacement {
+        selfFiles = List.copyOf(selfFiles);
         pidFiles = List.copyOf(pidFiles);
     }
 

@@ -64,8 +64,18 @@ final class DeviceSteps {
                 all.add(device);
             }
         }
-        all.addAll(own);
+        own.stream().filter(device -> !isLink(device.path())).forEach(all::add);
         return all;
+    }
+
+    /// What we make a link cannot be a node of the host's as well: `/dev/ptmx` above all.
+    private static boolean isLink(String path) {
+        for (String[] link : LINKS) {
+            if (link[1].equals(path)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean binds() {

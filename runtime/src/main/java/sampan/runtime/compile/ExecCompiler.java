@@ -109,6 +109,9 @@ public final class ExecCompiler {
 
     private void join() {
         context.cgroup().slot().ifPresent(plan::close);
+        for (String file : context.cgroup().selfFiles()) {
+            plan.writeFile(CWD, file, "0");
+        }
         long kinds = context.namespaces() & ~CLONE_NEWPID;
         if (kinds != 0) {
             plan.setns(context.pidfd(), kinds);

@@ -120,6 +120,9 @@ public final class PlanCompiler {
 
     private void enterNamespaces() {
         launch.context.cgroup().slot().ifPresent(launch.plan::close);
+        for (String file : launch.context.cgroup().selfFiles()) {
+            launch.plan.writeFile(PlanWriter.CWD, file, "0");
+        }
         launch.namespaces.enterInChild();
         if (!launch.has(LaunchOption.NO_NEW_KEYRING)) {
             launch.plan.keyring(KEYRING_PREFIX + launch.context.id());

@@ -1,7 +1,6 @@
 package sampan.app.cli.containers;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +10,6 @@ import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
 import sampan.app.cli.Pollers;
-import sampan.engine.containers.Container;
 import sampan.engine.containers.ContainerSpec;
 import sampan.engine.services.ContainerService;
 import sampan.engine.services.Engine;
@@ -169,7 +167,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             context.engine().tasks().start(id, attachment);
         } catch (SampanException e) {
-            int status = statusOf(id);
+            int status = statusOf(e.getMessage());
             removeQuietly(id);
             throw new ExitException(
                     status,
@@ -179,15 +177,15 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int statusOf(String id) {
-        try {
-            Container container = context.engine().containers().inspect(id);
-            boolean program =
-                    List.of(STATUS_NOT_RUNNABLE, STATUS_NOT_FOUND).contains(container.exitCode());
-            return program ? container.exitCode() : STATUS_ENGINE;
-        } catch (SampanException e) {
-            return STATUS_ENGINE;
+    /// The docker client goes by the words as well.
+    private static int statusOf(String message) {
+        if (message.contains("executable file not found")
+                || message.contains("no such file or directory")) {
+            return STATUS_NOT_FOUND;
         }
+        return message.contains("permission denied") || message.contains("is a directory")
+                ? STATUS_NOT_RUNNABLE
+                : STATUS_ENGINE;
     }
 
     private void removeQuietly(String id) {

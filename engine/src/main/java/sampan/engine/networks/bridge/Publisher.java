@@ -225,7 +225,7 @@ final class Publisher {
         boolean everyB = b.map(InetAddress::isAnyLocalAddress).orElse(true);
         if (a.isPresent() && b.isPresent() && isIpv4(a) != isIpv4(b)) {
             // A socket on :: takes the port of both families.
-            return everyA && !isIpv4(a) || everyB && !isIpv4(b);
+            return (everyA && !isIpv4(a)) || (everyB && !isIpv4(b));
         }
         return everyA || everyB || a.equals(b);
     }

@@ -232,8 +232,9 @@ final class SandboxPool<T> implements AutoCloseable {
             failure = e;
             failures++;
             changed.signalAll();
-            if (waiting == 0 && !closed) {
-                changed.await(PAUSE_AFTER_FAILURE_MILLIS, TimeUnit.MILLISECONDS);
+            long left = TimeUnit.MILLISECONDS.toNanos(PAUSE_AFTER_FAILURE_MILLIS);
+            while (waiting == 0 && !closed && left > 0) {
+                left = changed.awaitNanos(left);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

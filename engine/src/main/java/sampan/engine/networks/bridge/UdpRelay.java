@@ -98,7 +98,7 @@ final class UdpRelay {
     /// Ends the flows of a port.
     void forget(DatagramChannel socket) {
         flows.values().stream()
-                .filter(flow -> flow.key.door().socket() == socket)
+                .filter(flow -> flow.key.door().socket().equals(socket))
                 .toList()
                 .forEach(this::end);
     }

@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,6 +48,8 @@ final class Town implements AutoCloseable {
     private final List<Closeable> open = new ArrayList<>();
 
     Town() {
+        // A new namespace inherits the setting of the first one, whatever that is at the time.
+        host.callChecked(() -> Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "0"));
         MacAddress mac = MacAddress.parse("02:00:00:00:00:01");
         route.batch()
                 .up(RouteSocket.LOOPBACK)
