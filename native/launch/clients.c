@@ -18,7 +18,7 @@ static int count;              /* of those in use */
 static char start_keys[PLAN_KEYS_MAX];
 static uint8_t start_keys_length;
 
-#define EACH(c) (struct client *c = clients, *c##_end = clients + (clients ? MON_CLIENTS_MAX : 0); c < c##_end; c++)
+#define EACH(c) (struct client *c = clients; c && c < clients + MON_CLIENTS_MAX; c++)
 #define MAPPING (MON_CLIENTS_MAX * sizeof(struct client))
 
 void clients_listen(int fd)

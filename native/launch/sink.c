@@ -79,8 +79,6 @@ static void broke(struct sink *sink, int error)
 
 static bool keep(struct sink *sink, const char *bytes, size_t size)
 {
-    if (!size)
-        return true;
     if (!sink->buffer) {
         void *p = mmap(NULL, SINK_CAPACITY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED)
@@ -129,7 +127,7 @@ void sink_put(struct sink *sink, const void *head, size_t head_size, const void 
     if (done < head_size && !keep(sink, (const char *)head + done, head_size - done))
         broke(sink, ENOBUFS);
     done = done < head_size ? 0 : done - head_size;
-    if (sink->fd >= 0 && !keep(sink, (const char *)data + done, size - done))
+    if (sink->fd >= 0 && done < size && !keep(sink, (const char *)data + done, size - done))
         broke(sink, ENOBUFS);
 }
 

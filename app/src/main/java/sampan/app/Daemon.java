@@ -35,10 +35,10 @@ final class Daemon implements AutoCloseable {
                             ApiServer.Settings.of(settings.socket(), product),
                             () -> joined(engine));
             daemon.closing.push(api);
-            EngineWiring wiring = EngineWiring.start(settings);
-            daemon.closing.push(wiring);
-            engine.complete(wiring.engine());
-            daemon.closing.push(serve(settings, wiring.engine()));
+            EngineWiring.Running running = EngineWiring.start(settings);
+            daemon.closing.push(running);
+            engine.complete(running.engine());
+            daemon.closing.push(serve(settings, running.engine()));
             return daemon;
         } catch (RuntimeException | IOException e) {
             engine.completeExceptionally(e);

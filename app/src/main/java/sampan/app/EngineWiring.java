@@ -24,6 +24,7 @@ import sampan.engine.services.ContainerUpdate;
 import sampan.engine.services.Engine;
 import sampan.engine.services.EngineContainers;
 import sampan.engine.services.EngineEvents;
+import sampan.engine.services.EngineExecs;
 import sampan.engine.services.EngineImages;
 import sampan.engine.services.EngineNetworks;
 import sampan.engine.services.EngineStreams;
@@ -33,6 +34,8 @@ import sampan.engine.services.EngineTransfers;
 import sampan.engine.services.EngineVolumes;
 import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.snapshots.overlay.OverlaySnapshotter;
+import sampan.engine.tasks.DaemonLimits;
+import sampan.engine.tasks.ExecStarter;
 import sampan.engine.tasks.NetworkWiring;
 import sampan.engine.tasks.SpecBuilder;
 import sampan.engine.tasks.SystemCallFilters;
@@ -42,6 +45,8 @@ import sampan.engine.tasks.TaskStarter;
 import sampan.engine.tasks.TaskTable;
 import sampan.engine.volumes.Volumes;
 import sampan.engine.volumes.local.LocalVolumes;
+import sampan.linux.capabilities.CapabilitySet;
+import sampan.linux.capabilities.ProcessCapabilities;
 import sampan.linux.cgroups.CgroupLayout;
 import sampan.linux.kernel.Features;
 import sampan.linux.poll.Poller;
@@ -76,23 +81,24 @@ final class EngineWiring implements AutoCloseable {
             Containers containers) {}
 
     /// What starts processes.
-    private record Starting(TaskLauncher launcher, TaskStarter starter) {}
+    private record Starting(TaskLauncher launcher, TaskStarter starter, ExecStarter execs) {}
 
-    private Engine engine;
+    /// What [#build] made; closing it closes what lies below.
+    record Running(Engine engine, EngineWiring wiring) implements AutoCloseable {
+        @Override
+        public void close() {
+            wiring.close();
+        }
+    }
 
-    static EngineWiring start(Settings settings) {
+    static Running start(Settings settings) {
         EngineWiring wiring = new EngineWiring(settings);
         try {
-            wiring.engine = wiring.build();
-            return wiring;
+            return new Running(wiring.build(), wiring);
         } catch (RuntimeException e) {
             wiring.close();
             throw e;
         }
-    }
-
-    Engine engine() {
-        return engine;
     }
 
     private Engine build() {
@@ -115,7 +121,7 @@ final class EngineWiring implements AutoCloseable {
                 containers(stored, removal, host),
                 taskService,
                 new EngineStreams(stored.containers, tasks, starting.launcher, watch, events),
-                Missing.of(sampan.engine.services.ExecService.class),
+                new EngineExecs(stored.containers, tasks, starting.execs, events),
                 Missing.of(sampan.engine.services.ArchiveService.class),
                 new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
                 transfers(stored),
@@ -172,16 +178,20 @@ final class EngineWiring implements AutoCloseable {
         Launcher programs = new Launcher(Main.launcher(settings), poller);
         closing.push(programs);
         TaskLauncher launcher = new TaskLauncher(programs, poller);
+        CapabilitySet own = ProcessCapabilities.current().effective();
         TaskSettings taskSettings =
                 new TaskSettings(
                         settings.run(),
                         HostFacts.cgroupParent(settings.bridge()),
                         HostFacts.attachPoint(settings.run()),
                         KernelFeatures.of(features),
-                        HostFacts.ceiling(features),
+                        DaemonLimits.read(own),
                         report -> LOG.log(Level.DEBUG, report::toString),
                         settings.debug());
         HostFacts.runDirectories(taskSettings);
+        CgroupLayout cgroups = CgroupLayout.detect();
+        SpecBuilder specs = new SpecBuilder(own);
+        SystemCallFilters filters = new SystemCallFilters(new SeccompCompiler());
         TaskStarter starter =
                 new TaskStarter(
                         new TaskStarter.Parts(
@@ -189,13 +199,14 @@ final class EngineWiring implements AutoCloseable {
                                 stored.snapshots,
                                 stored.volumes,
                                 wiring,
-                                CgroupLayout.detect(),
-                                new SpecBuilder(HostFacts.capabilities(features)),
-                                new SystemCallFilters(new SeccompCompiler()),
+                                cgroups,
+                                specs,
+                                filters,
                                 launcher,
                                 tasks,
                                 taskSettings));
-        return new Starting(launcher, starter);
+        ExecStarter execs = new ExecStarter(specs, filters, launcher, taskSettings);
+        return new Starting(launcher, starter, execs);
     }
 
     private EngineContainers containers(Stored stored, ContainerRemoval removal, HostLimits host) {

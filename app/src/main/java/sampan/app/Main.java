@@ -64,7 +64,7 @@ public final class Main {
         }
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
-        try (Daemon daemon = Daemon.start(settings)) {
+        try (Daemon _ = Daemon.start(settings)) {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> shutDown(end, closed), "shutdown"));
             LOG.log(

@@ -51,7 +51,7 @@ final class Connection {
 
     void run() {
         try {
-            while (!closing && serveOne()) {
+            while (!closing && !server.stopping() && serveOne()) {
                 // the next one
             }
             if (!hijacked) {

@@ -15,6 +15,12 @@ public class SampanException extends RuntimeException {
         this.code = code;
     }
 
+    /// Never null: every constructor takes one.
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     public ErrorCode code() {
         return code;
     }

@@ -1,6 +1,7 @@
 package sampan.app.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,8 +106,8 @@ public final class Cli {
                         .setUnmatchedOptionsArePositionalParams(false)
                         .setOverwrittenOptionsAllowed(true)
                         .setUsageHelpAutoWidth(false)
-                        .setOut(new PrintWriter(context.out(), true))
-                        .setErr(new PrintWriter(context.err(), true));
+                        .setOut(new PrintWriter(context.out(), true, StandardCharsets.UTF_8))
+                        .setErr(new PrintWriter(context.err(), true, StandardCharsets.UTF_8));
         if (arguments.contains("--help") && helpIsOurs(verb, arguments)) {
             line.usage(context.out());
             return 0;
@@ -114,7 +115,12 @@ public final class Cli {
         try {
             line.parseArgs(arguments.toArray(String[]::new));
         } catch (CommandLine.ParameterException e) {
-            context.err().println(e.getMessage().lines().findFirst().orElse("wrong usage"));
+            context.err()
+                    .println(
+                            String.valueOf(e.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("wrong usage"));
             context.err().println();
             context.err().println("Run 'sampan " + name + " --help' for more information");
             return runs ? STATUS_ENGINE : STATUS_FAILED;

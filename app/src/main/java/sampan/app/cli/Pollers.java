@@ -1,6 +1,5 @@
 package sampan.app.cli;
 
-import java.util.function.Supplier;
 import sampan.linux.poll.Poller;
 
 /// The poller that terminals share; started with the first terminal, never on a daemon that has
@@ -10,11 +9,9 @@ public final class Pollers {
         private static final Poller POLLER = Poller.start("terminal-poller");
     }
 
-    private static final Supplier<Poller> SHARED = () -> Holder.POLLER;
-
     private Pollers() {}
 
     public static Poller shared() {
-        return SHARED.get();
+        return Holder.POLLER;
     }
 }

@@ -17,12 +17,12 @@ public final class Words {
 
     /// `1.23MB`: three significant digits, powers of 1000.
     public static String size(long bytes) {
-        return scaled(bytes, 1000, DECIMAL, 3);
+        return scaled((double) bytes, 1000, DECIMAL, 3);
     }
 
     /// `1.234MiB`: four significant digits, powers of 1024.
-    public static String binarySize(double bytes) {
-        return scaled(bytes, 1024, BINARY, 4);
+    public static String binarySize(long bytes) {
+        return scaled((double) bytes, 1024, BINARY, 4);
     }
 
     private static String scaled(double value, double step, String[] units, int digits) {

@@ -1,5 +1,6 @@
 package sampan.engine.leases;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import sampan.oci.Digest;
@@ -21,7 +22,7 @@ public final class Lease implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Digest digest : digests) {
+        for (Digest digest : List.copyOf(digests)) {
             if (digests.remove(digest)) {
                 leases.release(digest);
             }

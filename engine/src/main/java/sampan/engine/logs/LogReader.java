@@ -2,6 +2,7 @@ package sampan.engine.logs;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,8 @@ public final class LogReader {
                 reader.follow(files, pulse.get());
             }
             sink.flush();
+        } catch (ClosedByInterruptException _) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new SampanException(
                     ErrorCode.INTERNAL, "read log " + path + ": " + e.getMessage(), e);

@@ -59,7 +59,7 @@ public final class LogWatch implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        end.whenComplete((_, _) -> pulse.end());
+        var _ = end.whenComplete((_, _) -> pulse.end());
         return pulse;
     }
 

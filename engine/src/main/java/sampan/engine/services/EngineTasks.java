@@ -48,7 +48,7 @@ public final class EngineTasks implements TaskService {
         this.starter = parts.starter();
         this.removal = parts.removal();
         this.events = parts.events();
-        this.ends = new TaskEnding(events, removal, starter::cleanUp);
+        this.ends = new TaskEnding(events, removal, starter);
         this.reading = new TaskReading(containers, tasks);
     }
 
@@ -270,11 +270,12 @@ public final class EngineTasks implements TaskService {
         }
         CompletableFuture<WaitResult> result =
                 next.thenApply(end -> new WaitResult(end.exitCode(), end.error()));
-        result.whenComplete((_, _) -> {
-            if (result.isCancelled()) {
-                next.cancel(false);
-            }
-        });
+        var _ =
+                result.whenComplete((_, _) -> {
+                    if (result.isCancelled()) {
+                        next.cancel(false);
+                    }
+                });
         return result;
     }
 

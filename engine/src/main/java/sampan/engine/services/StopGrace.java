@@ -27,7 +27,7 @@ final class StopGrace {
             return first;
         }
         List<Integer> others = new ArrayList<>(task.cgroup().processes());
-        others.remove((Integer) task.pid());
+        others.removeIf(pid -> pid == task.pid());
         boolean anybody = false;
         for (int pid : others) {
             boolean hears = hears(pid, signal);

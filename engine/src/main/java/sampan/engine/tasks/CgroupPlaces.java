@@ -16,7 +16,11 @@ final class CgroupPlaces {
     /// @param ownUsers the process gets a user namespace, from which it could not place itself
     /// @param slot of the entry's directory among the launcher's descriptors, where it has one
     static CgroupPlacement of(
-            Cgroup cgroup, CgroupLayout layout, CgroupEntry entry, boolean ownUsers, OptionalInt slot) {
+            Cgroup cgroup,
+            CgroupLayout layout,
+            CgroupEntry entry,
+            boolean ownUsers,
+            OptionalInt slot) {
         return new CgroupPlacement(
                 ownUsers ? List.of() : entry.selfFiles(),
                 ownUsers ? entry.procsFiles() : List.of(),

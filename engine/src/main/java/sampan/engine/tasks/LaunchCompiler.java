@@ -156,15 +156,17 @@ final class LaunchCompiler {
                             new MonitorSettings.OomCounter(oom.get().file(), oom.get().key()));
         }
         if (request.client().isPresent()) {
-            TaskStarter.Client client = request.client().get();
-            monitor =
-                    monitor.withClient(
-                            new MonitorSettings.Client(
-                                    slot(descriptors, client.stdin().orElse(null)),
-                                    slot(descriptors, client.stdout().orElse(null)),
-                                    slot(descriptors, client.stderr().orElse(null)),
-                                    client.detachKeys()));
+            monitor = monitor.withClient(client(request.client().get(), descriptors));
         }
         return monitor;
+    }
+
+    /// Adds a client's descriptors to those of the launcher.
+    static MonitorSettings.Client client(TaskStarter.Client client, List<Fd> descriptors) {
+        return new MonitorSettings.Client(
+                slot(descriptors, client.stdin().orElse(null)),
+                slot(descriptors, client.stdout().orElse(null)),
+                slot(descriptors, client.stderr().orElse(null)),
+                client.detachKeys());
     }
 }

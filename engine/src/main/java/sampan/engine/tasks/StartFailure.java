@@ -35,7 +35,8 @@ public final class StartFailure extends SampanException {
     static StartFailure ofExec(StepFailure failure, String program) {
         return new StartFailure(
                 code(failure),
-                "exec failed: unable to start container process: " + reason(failure, program));
+                "OCI runtime exec failed: exec failed: unable to start container process: "
+                        + reason(failure, program));
     }
 
     /// The monitor was killed before it told anything.

@@ -20,10 +20,39 @@ import sampan.oci.json.Json;
 public final class SmallImage {
     private static final List<String> COMMANDS =
             List.of(
-                    "sh", "echo", "cat", "true", "false", "sleep", "id", "ls", "hostname", "mount",
-                    "ps", "env", "pwd", "seq", "kill", "touch", "rm", "dd", "grep", "stty", "wc",
-                    "head", "tail", "yes", "printf", "mkdir", "chown", "stat", "ip", "test",
-                    "ulimit", "readlink", "tee");
+                    "sh",
+                    "echo",
+                    "cat",
+                    "true",
+                    "false",
+                    "sleep",
+                    "id",
+                    "ls",
+                    "hostname",
+                    "mount",
+                    "ps",
+                    "env",
+                    "pwd",
+                    "seq",
+                    "kill",
+                    "touch",
+                    "rm",
+                    "dd",
+                    "grep",
+                    "stty",
+                    "wc",
+                    "head",
+                    "tail",
+                    "yes",
+                    "printf",
+                    "mkdir",
+                    "chown",
+                    "stat",
+                    "ip",
+                    "test",
+                    "ulimit",
+                    "readlink",
+                    "tee");
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -126,8 +155,7 @@ public final class SmallImage {
 
     private static String hash(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

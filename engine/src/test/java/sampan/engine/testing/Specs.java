@@ -41,19 +41,8 @@ public final class Specs {
             new StorageSpec(List.of(), List.of(), Map.of(), List.of(), 0, Map.of(), "");
     public NetworkSpec networkSpec =
             new NetworkSpec(
-                    "none",
-                    false,
-                    List.of(),
-                    Map.of(),
-                    false,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    "",
-                    "",
-                    List.of(),
-                    List.of());
+                    "none", false, List.of(), Map.of(), false, List.of(), List.of(), List.of(),
+                    List.of(), "", "", List.of(), List.of());
     public boolean autoRemove;
     public boolean init;
     public String stopSignal = "";

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import sampan.engine.containers.ContainerFiles;
+import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.Containers;
 import sampan.engine.containers.HostLimits;
 import sampan.engine.content.ContentStore;
@@ -31,16 +32,22 @@ import sampan.engine.services.ContainerRemoval;
 import sampan.engine.services.ContainerUpdate;
 import sampan.engine.services.EngineContainers;
 import sampan.engine.services.EngineEvents;
+import sampan.engine.services.EngineExecs;
 import sampan.engine.services.EngineStreams;
 import sampan.engine.services.EngineTasks;
 import sampan.engine.services.EngineVolumes;
+import sampan.engine.services.Recovery;
 import sampan.engine.snapshots.overlay.OverlaySnapshotter;
+import sampan.engine.tasks.CgroupSweep;
 import sampan.engine.tasks.DaemonLimits;
+import sampan.engine.tasks.ExecStarter;
 import sampan.engine.tasks.NetworkWiring;
 import sampan.engine.tasks.SpecBuilder;
 import sampan.engine.tasks.StepClock;
 import sampan.engine.tasks.SystemCallFilters;
+import sampan.engine.tasks.TaskAdoption;
 import sampan.engine.tasks.TaskLauncher;
+import sampan.engine.tasks.TaskScan;
 import sampan.engine.tasks.TaskSettings;
 import sampan.engine.tasks.TaskStarter;
 import sampan.engine.tasks.TaskTable;
@@ -54,14 +61,16 @@ import sampan.linux.seccomp.SeccompCompiler;
 import sampan.runtime.compile.KernelFeatures;
 import sampan.runtime.monitor.Launcher;
 
-/// A whole engine over a directory, without the daemon around it. Dropping it without a word is what
-/// a killed daemon looks like to its successor over the same directory.
+/// A whole engine over a directory, without the daemon around it. Dropping it without a word is
+/// what a killed daemon looks like to its successor over the same directory.
 public final class WholeEngine implements AutoCloseable {
     public final EventLog log = new EventLog();
     public final List<StepClock.Report> steps = new CopyOnWriteArrayList<>();
     public final EngineContainers containers;
     public final EngineTasks tasks;
     public final EngineStreams streams;
+    public final EngineExecs execs;
+    public final Recovery recovery;
     public final EngineVolumes volumes;
     public final EngineEvents events;
     public final Containers index;
@@ -85,7 +94,8 @@ public final class WholeEngine implements AutoCloseable {
         Path run = directories(directory.resolve("run"));
         directories(run.resolve("c"));
         directories(run.resolve("e"));
-        this.cgroupParent = "/sampan-test-" + Math.abs(directory.toString().hashCode());
+        this.cgroupParent =
+                "/sampan-test-" + Integer.toUnsignedString(directory.toString().hashCode());
         this.snapshots = new OverlaySnapshotter(root.resolve("snapshots"), List.of(root, run));
         ContentStore content = new ContentStore(root.resolve("content"));
         ImageStore images = new ImageStore(root.resolve("images"), content);
@@ -110,29 +120,33 @@ public final class WholeEngine implements AutoCloseable {
                                 Cidr.parse("10.213.0.0/24"),
                                 Cidr.address("10.213.0.1"),
                                 1500));
+        NetworkWiring wiring = new NetworkWiring(catalog, driver);
+        SpecBuilder specs = new SpecBuilder(own);
+        SystemCallFilters filters = new SystemCallFilters(new SeccompCompiler());
+        TaskSettings settings =
+                new TaskSettings(
+                        run,
+                        cgroupParent,
+                        directories(run.resolve("attach")),
+                        KernelFeatures.of(Features.probe()),
+                        DaemonLimits.read(own),
+                        steps::add,
+                        true);
         TaskStarter starter =
                 new TaskStarter(
                         new TaskStarter.Parts(
                                 index,
                                 snapshots,
                                 local,
-                                new NetworkWiring(catalog, driver),
+                                wiring,
                                 cgroups,
-                                new SpecBuilder(own),
-                                new SystemCallFilters(new SeccompCompiler()),
+                                specs,
+                                filters,
                                 tasksLauncher,
                                 table,
-                                new TaskSettings(
-                                        run,
-                                        cgroupParent,
-                                        directories(run.resolve("attach")),
-                                        KernelFeatures.of(Features.probe()),
-                                        DaemonLimits.read(own),
-                                        steps::add,
-                                        true)));
+                                settings));
         ContainerEvents happenings = new ContainerEvents(log);
-        ContainerRemoval removal =
-                new ContainerRemoval(index, snapshots, local, table, happenings);
+        ContainerRemoval removal = new ContainerRemoval(index, snapshots, local, table, happenings);
         HostLimits host = HostLimits.complete(Runtime.getRuntime().availableProcessors());
         this.containers =
                 new EngineContainers(
@@ -147,9 +161,27 @@ public final class WholeEngine implements AutoCloseable {
                                 happenings,
                                 log));
         this.tasks =
-                new EngineTasks(
-                        new EngineTasks.Parts(index, table, starter, removal, happenings));
+                new EngineTasks(new EngineTasks.Parts(index, table, starter, removal, happenings));
         this.streams = new EngineStreams(index, table, tasksLauncher, watch, happenings);
+        this.recovery =
+                new Recovery(
+                        new Recovery.Parts(
+                                index,
+                                snapshots,
+                                local,
+                                new TaskAdoption(tasksLauncher, table, starter, wiring, cgroups),
+                                tasksLauncher,
+                                removal,
+                                tasks,
+                                TaskScan.read(settings.tasks()),
+                                new CgroupSweep(cgroups, cgroupParent),
+                                settings));
+        this.execs =
+                new EngineExecs(
+                        index,
+                        table,
+                        new ExecStarter(specs, filters, tasksLauncher, settings),
+                        happenings);
         this.volumes = new EngineVolumes(local, log);
         this.events = new EngineEvents(log);
     }
@@ -195,6 +227,12 @@ public final class WholeEngine implements AutoCloseable {
         List<String> actions = new ArrayList<>();
         log.kept().forEach(e -> actions.add(e.type() + " " + e.action()));
         return actions;
+    }
+
+    /// What a SIGKILL does to the daemon: from now on it hears, writes and cleans nothing.
+    public void kill() {
+        index.all().forEach(ContainerHandle::retire);
+        poller.close();
     }
 
     /// Lets go of everything; containers run on.

@@ -424,7 +424,7 @@ public final class FileOps {
 
     private static void named(String path, LongUnaryOperator call) {
         try (Arena arena = Arena.ofConfined()) {
-            call.applyAsLong(CString.address(arena, path));
+            var _ = call.applyAsLong(CString.address(arena, path));
         }
     }
 

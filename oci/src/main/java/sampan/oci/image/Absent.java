@@ -25,7 +25,7 @@ final class Absent {
     }
 
     // A component that the document lacks reaches a record's constructor as null.
-    @SuppressWarnings("OptionalAssignedToNull")
+    @SuppressWarnings({"OptionalAssignedToNull", "NullableOptional"})
     static <T> Optional<T> optional(@Nullable Optional<T> value) {
         return value == null ? Optional.empty() : value;
     }

@@ -85,13 +85,14 @@ final class Foreground implements AutoCloseable {
 
     /// Waits for the process's end, the detach keys or the caller's end.
     int await(CompletableFuture<Integer> exit) throws InterruptedException {
-        exit.whenComplete((code, failure) -> {
-            if (failure != null) {
-                end.completeExceptionally(failure);
-            } else {
-                end.complete(code);
-            }
-        });
+        var _ =
+                exit.whenComplete((code, failure) -> {
+                    if (failure != null) {
+                        end.completeExceptionally(failure);
+                    } else {
+                        end.complete(code);
+                    }
+                });
         try {
             return end.get();
         } catch (ExecutionException e) {

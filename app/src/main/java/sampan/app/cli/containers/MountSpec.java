@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import sampan.engine.containers.StorageSpec;
 import sampan.engine.containers.StorageSpec.MountRequest;
 import sampan.engine.containers.StorageSpec.Origin;
-import sampan.engine.containers.StorageSpec.Type;
 import sampan.errors.SampanException;
 
 /// Reads `-v` and `--mount`.
@@ -29,7 +29,7 @@ final class MountSpec {
         String mode = parts.length == 3 ? parts[2] : "";
         List<String> words = mode.isEmpty() ? List.of() : List.of(mode.split(","));
         return new MountRequest(
-                source.startsWith("/") ? Type.BIND : Type.VOLUME,
+                source.startsWith("/") ? StorageSpec.Type.BIND : StorageSpec.Type.VOLUME,
                 source,
                 parts[1],
                 words.contains("ro"),
@@ -47,7 +47,7 @@ final class MountSpec {
     static MountRequest mount(String text, String workingDirectory) {
         Map<String, String> fields = new HashMap<>();
         Map<String, String> options = new HashMap<>();
-        for (String field : text.split(",")) {
+        for (String field : text.split(",", -1)) {
             int equals = field.indexOf('=');
             String name =
                     (equals < 0 ? field : field.substring(0, equals)).toLowerCase(Locale.ROOT);
@@ -84,14 +84,14 @@ final class MountSpec {
                                         + "'");
             }
         }
-        Type type = type(fields.getOrDefault("type", "volume"), text);
+        StorageSpec.Type type = type(fields.getOrDefault("type", "volume"), text);
         String target = fields.getOrDefault("target", "");
         if (target.isEmpty()) {
             throw SampanException.invalid(
                     "invalid argument \"" + text + "\" for \"--mount\" flag: target is required");
         }
         String source = fields.getOrDefault("source", "");
-        if (type == Type.BIND && source.startsWith(".")) {
+        if (type == StorageSpec.Type.BIND && source.startsWith(".")) {
             source = java.nio.file.Path.of(workingDirectory).resolve(source).normalize().toString();
         }
         boolean nonRecursive =
@@ -125,12 +125,12 @@ final class MountSpec {
         return List.of("true", "1").contains(fields.getOrDefault(name, "false"));
     }
 
-    private static Type type(String word, String text) {
+    private static StorageSpec.Type type(String word, String text) {
         return switch (word.toLowerCase(Locale.ROOT)) {
-            case "bind" -> Type.BIND;
-            case "volume" -> Type.VOLUME;
-            case "tmpfs" -> Type.TMPFS;
-            case "image" -> Type.IMAGE;
+            case "bind" -> StorageSpec.Type.BIND;
+            case "volume" -> StorageSpec.Type.VOLUME;
+            case "tmpfs" -> StorageSpec.Type.TMPFS;
+            case "image" -> StorageSpec.Type.IMAGE;
             default ->
                     throw SampanException.invalid(
                             "invalid argument \""

@@ -179,7 +179,8 @@ public final class RunCommand implements Callable<Integer> {
 
     /// The docker client goes by the words as well.
     private static int statusOf(String message) {
-        if (message.contains("executable file not found") || message.contains("no such file or directory")) {
+        if (message.contains("executable file not found")
+                || message.contains("no such file or directory")) {
             return STATUS_NOT_FOUND;
         }
         return message.contains("permission denied") || message.contains("is a directory")

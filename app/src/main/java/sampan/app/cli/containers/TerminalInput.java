@@ -52,7 +52,7 @@ final class TerminalInput implements AutoCloseable {
 
     private void write() {
         try {
-            for (byte[] typed = chunks.take(); typed != END; typed = chunks.take()) {
+            for (byte[] typed = chunks.take(); typed.length > 0; typed = chunks.take()) {
                 DetachKeys.Filtered filtered = keys.filter(typed);
                 session.writeStdin(ByteBuffer.wrap(filtered.forward()));
                 if (filtered.detached()) {

@@ -1,7 +1,9 @@
 package sampan.app.cli.system;
 
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,9 +100,7 @@ public final class EventsCommand implements Callable<Integer> {
         wire.put("ID", event.actor());
         wire.put("scope", "local");
         wire.put("time", event.time().getEpochSecond());
-        wire.put(
-                "timeNano",
-                event.time().getEpochSecond() * 1_000_000_000L + event.time().getNano());
+        wire.put("timeNano", ChronoUnit.NANOS.between(Instant.EPOCH, event.time()));
         return wire;
     }
 }

@@ -148,7 +148,8 @@ final class Functions {
     private static String title(String text) {
         StringBuilder out = new StringBuilder();
         boolean start = true;
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             out.append(start ? Character.toUpperCase(c) : c);
             start = Character.isWhitespace(c);
         }

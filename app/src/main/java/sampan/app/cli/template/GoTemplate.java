@@ -198,24 +198,25 @@ public final class GoTemplate {
         private static @Nullable Object walk(@Nullable Object start, List<String> names) {
             Object value = start;
             for (String name : names) {
-                switch (value) {
-                    case Map<?, ?> map when map.containsKey(name) -> value = map.get(name);
-                    case Map<?, ?> _ ->
-                            throw SampanException.invalid(
-                                    "template: :1: executing \"\" at <."
-                                            + String.join(".", names)
-                                            + ">: map has no entry for key \""
-                                            + name
-                                            + "\"");
-                    case null, default ->
-                            throw SampanException.invalid(
-                                    "template: :1: executing \"\" at <."
-                                            + String.join(".", names)
-                                            + ">: can't evaluate field "
-                                            + name
-                                            + " in type "
-                                            + (value == null ? "interface {}" : "string"));
-                }
+                value =
+                        switch (value) {
+                            case Map<?, ?> map when map.containsKey(name) -> map.get(name);
+                            case Map<?, ?> _ ->
+                                    throw SampanException.invalid(
+                                            "template: :1: executing \"\" at <."
+                                                    + String.join(".", names)
+                                                    + ">: map has no entry for key \""
+                                                    + name
+                                                    + "\"");
+                            case null, default ->
+                                    throw SampanException.invalid(
+                                            "template: :1: executing \"\" at <."
+                                                    + String.join(".", names)
+                                                    + ">: can't evaluate field "
+                                                    + name
+                                                    + " in type "
+                                                    + (value == null ? "interface {}" : "string"));
+                        };
             }
             return value;
         }

@@ -149,7 +149,10 @@ final class Parser {
         while (true) {
             skipSpace();
             Token token = peek();
-            if (token.kind().equals("close") || token.is("|") || token.is(")") || token == END) {
+            if (token.kind().equals("close")
+                    || token.is("|")
+                    || token.is(")")
+                    || token.kind().equals("end")) {
                 break;
             }
             operands.add(operand());

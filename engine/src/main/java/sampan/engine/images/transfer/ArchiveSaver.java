@@ -155,14 +155,13 @@ public final class ArchiveSaver {
             return List.of(plain);
         }
         return references.stream()
-                .map(
-                        r ->
-                                plain.withAnnotations(
-                                        Map.of(
-                                                Descriptor.IMAGE_NAME,
-                                                r.toString(),
-                                                Descriptor.REFERENCE_NAME,
-                                                r.tag().orElse(""))))
+                .map(r ->
+                        plain.withAnnotations(
+                                Map.of(
+                                        Descriptor.IMAGE_NAME,
+                                        r.toString(),
+                                        Descriptor.REFERENCE_NAME,
+                                        r.tag().orElse(""))))
                 .toList();
     }
 

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import sampan.engine.store.Directories;
 
@@ -33,7 +32,7 @@ final class Trash implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Future<?> unused = sweeper.submit(() -> Directories.removeTree(moved));
+        var _ = sweeper.submit(() -> Directories.removeTree(moved));
     }
 
     /// Waits until all that was taken is gone.
