@@ -65,14 +65,15 @@ public final class ContainerStreams {
         }
         try (AttachSession session = streams.attach(id, request)) {
             RawStream client = Upgrade.hijack(call, !tty);
-            publish("attach", container, Map.of());
             if (call.flag("logs")) {
                 replay(container, request, client);
             }
-            Pump pump =
-                    new Pump(session, client, stdin, tty ? Optional.of(keys) : Optional.empty());
+            boolean endsStdin = container.spec().process().stdinOnce() && !tty;
+            Pump.Input input =
+                    new Pump.Input(stdin, endsStdin, tty ? Optional.of(keys) : Optional.empty());
+            Pump pump = new Pump(session, client, input);
             if (pump.run() == Pump.End.DETACHED) {
-                publish("detach", container, Map.of());
+                publishDetach(container);
             }
         }
     }
@@ -112,15 +113,14 @@ public final class ContainerStreams {
                 new LogStream(target, !container.spec().process().tty(), false, Optional.empty()));
     }
 
-    private void publish(String action, Container container, Map<String, String> more) {
+    private void publishDetach(Container container) {
         Map<String, String> attributes = new HashMap<>(container.spec().labels());
         attributes.put("image", container.spec().image());
         attributes.put("name", container.name());
-        attributes.putAll(more);
         events.publish(
                 new Event(
                         "container",
-                        action,
+                        "detach",
                         container.id().value(),
                         Map.copyOf(attributes),
                         Instant.now()));
