@@ -9,8 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import sampan.api.ApiServer;
 import sampan.api.system.Product;
-import sampan.app.cli.Cli;
+import sampan.app.dispatch.Cli;
 import sampan.app.session.SessionServer;
+import sampan.app.settings.Settings;
 import sampan.engine.services.Engine;
 import sampan.errors.SampanException;
 

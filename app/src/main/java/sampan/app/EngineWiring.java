@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import sampan.app.settings.Settings;
 import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.Containers;
 import sampan.engine.containers.HostLimits;

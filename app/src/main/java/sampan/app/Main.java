@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import sampan.app.settings.Settings;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
 import sampan.linux.sys.Fd;

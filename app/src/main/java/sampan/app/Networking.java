@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import sampan.app.settings.Settings;
 import sampan.engine.networks.Attachment;
 import sampan.engine.networks.Cidr;
 import sampan.engine.networks.NetworkCatalog;

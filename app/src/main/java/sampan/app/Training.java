@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import sampan.app.settings.Settings;
 
 /// A short life of the daemon that shows the ahead-of-time cache what is used: commands by the thin
 /// client, a container of the `host` image. What fails is no error here: without root there is no

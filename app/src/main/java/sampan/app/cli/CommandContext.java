@@ -1,8 +1,8 @@
 package sampan.app.cli;
 
 import java.io.PrintStream;
-import sampan.app.Settings;
 import sampan.app.session.Caller;
+import sampan.app.settings.Settings;
 import sampan.engine.services.Engine;
 
 /// What a command works with.

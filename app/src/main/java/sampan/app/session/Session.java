@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.files.FileIo;
 import sampan.linux.process.Signals;
 import sampan.linux.sockets.PeerCredential;
 import sampan.linux.sockets.UnixSocket;
 import sampan.linux.sys.Fd;
-import sampan.linux.sys.Kernel;
 
 /// One client's session. Two platform threads: the command's, and one that reads frames.
 final class Session implements Caller, AutoCloseable {
@@ -108,7 +108,7 @@ final class Session implements Caller, AutoCloseable {
         if (waiting == null) {
             fds.forEach(Fd::close);
         } else if (fds.isEmpty()) {
-            waiting.completeExceptionally(Kernel.failure("open", errno, ""));
+            waiting.completeExceptionally(FileIo.openFailure(errno, ""));
         } else {
             waiting.complete(fds.getFirst());
         }
@@ -232,7 +232,7 @@ final class Session implements Caller, AutoCloseable {
             throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted", e);
         } catch (java.util.concurrent.ExecutionException e) {
             if (e.getCause() instanceof sampan.errors.ErrnoException errno) {
-                throw Kernel.failure("open", errno.errno(), path);
+                throw FileIo.openFailure(errno.errno(), path);
             }
             throw new SampanException(
                     ErrorCode.UNAVAILABLE, "open " + path + ": " + e.getMessage(), e);

@@ -290,4 +290,9 @@ public final class FileIo {
     private static long on(String call, long nr, Fd file, long b, long c, long d) {
         return Kernel.call(call, file.toString(), nr, file.number(), b, c, d, 0, 0);
     }
+
+    /// The failure of an open that somebody else made for us and told of by number.
+    public static sampan.errors.ErrnoException openFailure(int errno, String path) {
+        return Kernel.failure("open", errno, path);
+    }
 }

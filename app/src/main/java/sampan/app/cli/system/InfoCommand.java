@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import sampan.app.Settings;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.Words;
 import sampan.app.cli.template.GoTemplate;
+import sampan.app.settings.Settings;
 import sampan.engine.services.SystemService.SystemView;
 import sampan.oci.json.Json;
 

@@ -6,9 +6,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import sampan.api.call.ApiVersion;
-import sampan.app.Settings;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.template.GoTemplate;
+import sampan.app.settings.Settings;
 import sampan.oci.json.Json;
 
 /// `sampan version`.

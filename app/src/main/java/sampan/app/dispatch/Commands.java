@@ -1,4 +1,4 @@
-package sampan.app.cli;
+package sampan.app.dispatch;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -116,6 +116,47 @@ final class Commands {
                             DoctorCommand::new),
                     Verb.of("version", "Show versions", VersionCommand::new));
 
+    private static final Map<String, Verb> VOLUMES =
+            named(
+                    Verb.of("ls", "List volumes", VolumeListCommand::new),
+                    Verb.of("create", "Create a volume", VolumeCreateCommand::new),
+                    Verb.of(
+                            "inspect",
+                            "Show everything that is known of volumes",
+                            InspectCommand::volume),
+                    Verb.of("rm", "Remove one or more volumes", VolumeRemoveCommand::new),
+                    Verb.of("prune", "Remove unused volumes", VolumePruneCommand::new));
+
+    private static final Map<String, Verb> NETWORKS =
+            named(
+                    Verb.of("ls", "List networks", NetworkListCommand::new),
+                    Verb.of(
+                            "inspect",
+                            "Show everything that is known of networks",
+                            InspectCommand::network));
+
+    private static final Map<String, Verb> SYSTEM_GROUP =
+            named(
+                    Verb.of("df", "Show disk usage", DiskUseCommand::new),
+                    Verb.of("info", "Show what this daemon is and has", InfoCommand::new),
+                    Verb.of("events", "Get events as they happen", EventsCommand::new));
+
+    private static final Map<String, Verb> NAMESPACES =
+            named(
+                    Verb.of("ls", "List namespaces, as lsns does", NsListCommand::new),
+                    Verb.of(
+                            "show",
+                            "Show the namespaces of a container or process",
+                            NsShowCommand::new),
+                    Verb.stopping(
+                            "enter",
+                            "Run a program in namespaces, as nsenter does",
+                            NsEnterCommand::new),
+                    Verb.stopping(
+                            "unshare",
+                            "Run a program in new namespaces, as unshare does",
+                            NsUnshareCommand::new));
+
     static final Map<String, Verb> TOP = joined(CONTAINERS, IMAGES, SYSTEM);
 
     static final Map<String, Map<String, Verb>> GROUPS = groups();
@@ -124,73 +165,44 @@ final class Commands {
 
     private static Map<String, Map<String, Verb>> groups() {
         Map<String, Map<String, Verb>> groups = new LinkedHashMap<>();
+        groups.put("container", containerGroup());
+        groups.put("image", imageGroup());
+        groups.put("volume", VOLUMES);
+        groups.put("network", NETWORKS);
+        groups.put("system", SYSTEM_GROUP);
+        groups.put("ns", NAMESPACES);
+        return Collections.unmodifiableMap(groups);
+    }
+
+    private static Map<String, Verb> containerGroup() {
         Map<String, Verb> containers = new LinkedHashMap<>(CONTAINERS);
-        containers.put("ls", Verb.of("ls", "List containers", PsCommand::new));
-        containers.put("list", Verb.of("list", "List containers", PsCommand::new));
-        containers.put(
-                "inspect",
-                Verb.of(
-                        "inspect",
-                        "Show everything that is known of containers",
-                        InspectCommand::container));
-        containers.put(
-                "prune", Verb.of("prune", "Remove all stopped containers", PruneCommand::new));
-        groups.put("container", containers);
+        containers.putAll(
+                named(
+                        Verb.of("ls", "List containers", PsCommand::new),
+                        Verb.of("list", "List containers", PsCommand::new),
+                        Verb.of(
+                                "inspect",
+                                "Show everything that is known of containers",
+                                InspectCommand::container),
+                        Verb.of("prune", "Remove all stopped containers", PruneCommand::new)));
+        return containers;
+    }
+
+    private static Map<String, Verb> imageGroup() {
         Map<String, Verb> images = new LinkedHashMap<>(IMAGES);
         images.remove("images");
         images.remove("rmi");
-        images.put("ls", Verb.of("ls", "List images", ImagesCommand::new));
-        images.put("list", Verb.of("list", "List images", ImagesCommand::new));
-        images.put("rm", Verb.of("rm", "Remove one or more images", RemoveImageCommand::new));
-        images.put(
-                "inspect",
-                Verb.of(
-                        "inspect",
-                        "Show everything that is known of images",
-                        InspectCommand::image));
-        images.put("prune", Verb.of("prune", "Remove unused images", PruneImagesCommand::new));
-        groups.put("image", images);
-        groups.put(
-                "volume",
+        images.putAll(
                 named(
-                        Verb.of("ls", "List volumes", VolumeListCommand::new),
-                        Verb.of("create", "Create a volume", VolumeCreateCommand::new),
+                        Verb.of("ls", "List images", ImagesCommand::new),
+                        Verb.of("list", "List images", ImagesCommand::new),
+                        Verb.of("rm", "Remove one or more images", RemoveImageCommand::new),
                         Verb.of(
                                 "inspect",
-                                "Show everything that is known of volumes",
-                                InspectCommand::volume),
-                        Verb.of("rm", "Remove one or more volumes", VolumeRemoveCommand::new),
-                        Verb.of("prune", "Remove unused volumes", VolumePruneCommand::new)));
-        groups.put(
-                "network",
-                named(
-                        Verb.of("ls", "List networks", NetworkListCommand::new),
-                        Verb.of(
-                                "inspect",
-                                "Show everything that is known of networks",
-                                InspectCommand::network)));
-        Map<String, Verb> system = new LinkedHashMap<>();
-        system.put("df", Verb.of("df", "Show disk usage", DiskUseCommand::new));
-        system.put("info", Verb.of("info", "Show what this daemon is and has", InfoCommand::new));
-        system.put("events", Verb.of("events", "Get events as they happen", EventsCommand::new));
-        groups.put("system", system);
-        groups.put(
-                "ns",
-                named(
-                        Verb.of("ls", "List namespaces, as lsns does", NsListCommand::new),
-                        Verb.of(
-                                "show",
-                                "Show the namespaces of a container or process",
-                                NsShowCommand::new),
-                        Verb.stopping(
-                                "enter",
-                                "Run a program in namespaces, as nsenter does",
-                                NsEnterCommand::new),
-                        Verb.stopping(
-                                "unshare",
-                                "Run a program in new namespaces, as unshare does",
-                                NsUnshareCommand::new)));
-        return Collections.unmodifiableMap(groups);
+                                "Show everything that is known of images",
+                                InspectCommand::image),
+                        Verb.of("prune", "Remove unused images", PruneImagesCommand::new)));
+        return images;
     }
 
     private static Map<String, Verb> named(Verb... verbs) {

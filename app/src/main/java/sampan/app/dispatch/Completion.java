@@ -1,10 +1,11 @@
-package sampan.app.cli;
+package sampan.app.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
+import sampan.app.cli.CommandContext;
 import sampan.engine.containers.Container;
 import sampan.errors.SampanException;
 

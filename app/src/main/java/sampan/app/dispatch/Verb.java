@@ -1,7 +1,8 @@
-package sampan.app.cli;
+package sampan.app.dispatch;
 
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import sampan.app.cli.CommandContext;
 
 /// A command by its words: how it is found and made.
 ///

@@ -1,4 +1,4 @@
-package sampan.app;
+package sampan.app.settings;
 
 import java.nio.file.Path;
 import java.util.Map;

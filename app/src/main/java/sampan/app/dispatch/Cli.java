@@ -1,4 +1,4 @@
-package sampan.app.cli;
+package sampan.app.dispatch;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
-import sampan.app.Settings;
+import sampan.app.cli.CommandContext;
+import sampan.app.cli.ExitException;
+import sampan.app.cli.Style;
 import sampan.app.session.Caller;
+import sampan.app.settings.Settings;
 import sampan.engine.services.Engine;
 import sampan.errors.SampanException;
 

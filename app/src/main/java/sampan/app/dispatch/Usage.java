@@ -1,7 +1,10 @@
-package sampan.app.cli;
+package sampan.app.dispatch;
 
 import java.io.PrintStream;
 import java.util.Map;
+import sampan.app.cli.CommandContext;
+import sampan.app.cli.Style;
+import sampan.app.cli.Table;
 
 /// The lists of commands.
 final class Usage {
