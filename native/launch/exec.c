@@ -32,6 +32,11 @@ void exec_umask_reset(void)
     first_umask = umask(0);
 }
 
+void exec_umask_restore(void)
+{
+    umask(first_umask);
+}
+
 char **exec_vector(struct plan_str list)
 {
     size_t count = 0;
@@ -94,7 +99,7 @@ static int prepare(int *kept)
     if (result == 0)
         result = place_passed(kept);
     if (!umask_is_set)
-        umask(first_umask);
+        exec_umask_restore();
     return result;
 }
 

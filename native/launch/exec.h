@@ -11,6 +11,9 @@ void exec_umask_is_set(void);
 /* Called once at the start: remembers the umask and sets 0, so that modes in a plan are exact. */
 void exec_umask_reset(void);
 
+/* For a program that is not the container's: what the launcher was started with. */
+void exec_umask_restore(void);
+
 /* A NULL-terminated vector of a list's strings, NULL when memory is short. Never freed. */
 char **exec_vector(struct plan_str list);
 

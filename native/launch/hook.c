@@ -74,6 +74,7 @@ static _Noreturn void become(const struct plan_step *step, int input, int output
     char **argv = exec_vector(step->strs[1]), **env = exec_vector(step->strs[2]);
     int why = ENOMEM;
     signals_default();
+    exec_umask_restore();
     if (argv && env && dup2(input, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0) {
         execve(step->strs[0].bytes, argv, env);
         why = errno;

@@ -40,7 +40,8 @@ enum watch { W_CONTROL, W_LINK, W_CHILD, W_ORPHANS, W_LISTEN, W_OUT, W_ERR, W_IN
 
 static enum phase phase;
 static int control = -1;
-static bool detach, start_sent, go, broken;
+static bool detach, start_wanted, go, broken;
+static bool rested; /* nothing of the launch is left in memory that can be given back */
 static int status, drain_ms = 2000;
 static int64_t started_ns, finished_ns;
 
@@ -102,8 +103,10 @@ void loop_resize(unsigned rows, unsigned cols)
 
 void loop_start(void)
 {
-    if (phase == CREATED && !start_sent)
-        start_sent = link_send(LINK_START, -1) == 0;
+    /* It may come before the child is there to take it. */
+    if (phase == CREATED && !start_wanted)
+        link_send(LINK_START, -1);
+    start_wanted = true;
 }
 
 static void created(void)
@@ -144,6 +147,8 @@ static void on_link(void)
     if (message == LINK_CREATED) {
         phase = CREATED;
         created();
+        if (start_wanted)
+            link_send(LINK_START, -1);
     } else if (message == 0) {
         link_ended();
     }
@@ -253,9 +258,10 @@ static void give_back(void)
 
 static void round_and_rest(void)
 {
-    if (round_once(buffers_used() ? IDLE_MS : -1))
+    if (round_once(rested && !buffers_used() ? -1 : IDLE_MS))
         return;
     give_back();
+    rested = true;
 }
 
 int run_SYNC(const struct plan_step *step)

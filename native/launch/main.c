@@ -28,14 +28,17 @@ static void refuse(const struct plan_refusal *refusal)
 }
 
 /* Descriptors 0 to 2 are the daemon's: nobody below may write there, nor get their numbers. */
-static void leave_stdio(void)
+static bool leave_stdio(void)
 {
     int null = open("/dev/null", O_RDWR | O_NOCTTY);
+    if (null < 0)
+        return false;
     for (int i = 0; i < 3; i++)
-        if (null >= 0 && null != i)
+        if (null != i)
             dup2(null, i);
     if (null > 2)
         close(null);
+    return true;
 }
 
 static bool is_control(int fd)
@@ -51,15 +54,16 @@ int main(void)
     struct plan_cursor cursor = {0};
     static struct failure failure;
     prctl(PR_SET_NAME, NAME, 0, 0, 0);
-    /* First of all: a hole below 3 would be filled with something of ours. */
-    leave_stdio();
     /* What the daemon ignores or blocks is no business of the container; an ignored SIGCHLD would hide its end. */
     signals_default();
+    bool null = leave_stdio();
     if (is_control(CONTROL_FD)) {
         fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
         loop_adopt(CONTROL_FD);
     }
-    if (!launch_read_plan(&refusal)) {
+    if (!launch_read_plan(&refusal) || !null) {
+        if (!null)
+            refusal = (struct plan_refusal){.why = "/dev/null cannot be opened"};
         refuse(&refusal);
         return EXIT_REFUSED;
     }

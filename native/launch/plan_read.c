@@ -332,6 +332,13 @@ static bool check_meaning(struct check *c)
     return true;
 }
 
+/* Ops that the launch cannot go on without. */
+static bool steers(uint16_t code)
+{
+    return code == OP_CLONE || code == OP_SYNC || code == OP_WAIT_START || code == OP_INIT || code == OP_EXEC ||
+           code == OP_EXEC_FD;
+}
+
 static bool check_order(struct check *c, uint8_t last_stage)
 {
     const struct plan_step *s = &c->step;
@@ -343,6 +350,8 @@ static bool check_order(struct check *c, uint8_t last_stage)
         return refuse(c, "stages are out of order");
     if (s->flags & ~(OPF_IGNORE_ENOENT | OPF_IGNORE_ERROR | OPF_SKIP_IF_CLOSED))
         return refuse(c, "unknown flags");
+    if (s->flags && steers(s->code))
+        return refuse(c, "this op takes no flags");
     if (c->ended)
         return refuse(c, "an op follows the last one");
     bool cloned = plan_has(c->plan, OP_CLONE);

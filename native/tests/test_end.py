@@ -181,6 +181,13 @@ class Ends(unittest.TestCase):
             self.assertEqual(pid, task.expect(STARTED)[1])
             task.expect(EXITED)
 
+    def test_start_may_come_early(self):
+        with Directory() as directory:
+            with Task(plain(directory, ["true"], parent=[("SYNC",)], child=[("WAIT_START",)])) as task:
+                task.control.send(message(START))
+                task.control.send(message(GO))
+                self.assertEqual([CREATED, CREATED, STARTED, EXITED], [task.receive()[0] for _ in range(4)])
+
     def test_wait_start_outlives_the_daemon(self):
         with Directory() as directory, Task(plain(directory, ["sh", "-c", "exit 9"], child=[("WAIT_START",)])) as task:
             pid = task.expect(CREATED)[1]
@@ -248,13 +255,15 @@ class Ends(unittest.TestCase):
     def test_hooks(self):
         with Directory() as directory:
             out = directory.path + "/out"
-            say = ("HOOK", -1, "/bin/sh", pb.strings(["sh", "-c", f"cat > {out}; echo $A $# >> {out}", "sh", "x"]),
+            say = ("HOOK", -1, "/bin/sh", pb.strings(["sh", "-c", f"cat > {out}; echo $A $# >> {out}; umask >> {out}", "sh", "x"]),
                    pb.strings(["A=b"]), '{"pid":@PID@,"again":@PID@}')
+            umask = os.umask(0o22)
+            self.addCleanup(os.umask, umask)
             for place in ("parent", "child"):
                 with Task(plain(directory, ["true"], **{place: [say]})) as task:
                     pid = task.expect(STARTED)[1]
                     task.expect(EXITED)
-                self.assertEqual('{"pid":%d,"again":%d}b 1\n' % (pid, pid), open(out).read())
+                self.assertEqual('{"pid":%d,"again":%d}b 1\n0022\n' % (pid, pid), open(out).read())
 
     def test_failing_hooks(self):
         def hook(script, timeout=-1, program="/bin/sh"):

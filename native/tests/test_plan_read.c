@@ -239,6 +239,8 @@ static void order(void)
     REFUSED_CHILD("the op does not belong to this stage", op(OP_MON_DETACH, STAGE_CHILD, 0));
     REFUSED_CHILD("an op follows CLONE in its stage", op(OP_MON_DETACH, STAGE_MONITOR, 0));
     REFUSED_CHILD("an op follows CLONE in its stage", clone_op(0));
+    REFUSED_CHILD("this op takes no flags", op(OP_INIT, STAGE_CHILD, OPF_IGNORE_ERROR));
+    REFUSED_CHILD("this op takes no flags", op(OP_WAIT_START, STAGE_CHILD, OPF_SKIP_IF_CLOSED));
     REFUSED_CHILD("unknown flags", op(OP_SETSID, STAGE_CHILD, 8));
     begin();
     clone_op(0);
