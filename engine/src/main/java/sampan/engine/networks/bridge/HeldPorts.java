@@ -30,8 +30,8 @@ import sampan.errors.SampanException;
 /// lead to the container by itself arrives here and is relayed.
 ///
 /// The firewall's map leads IPv4 clients before they reach the socket. What does reach it: clients
-/// by IPv6, among them those of `[::1]`; and everybody while the kernel refuses loopback routing or
-/// the table is gone. Relayed containers see the gateway as the client.
+/// by IPv6, among them those of `[::1]`; and over TCP everybody while the table is gone. Containers
+/// see the gateway as the client of what is relayed.
 ///
 /// One platform thread waits on all sockets together; a relayed TCP connection takes two virtual
 /// threads. SCTP has no sockets in Java: its ports are led but not held.
@@ -112,7 +112,7 @@ final class HeldPorts implements AutoCloseable {
                                     datagrams.register(
                                             selector,
                                             SelectionKey.OP_READ,
-                                            udp.door(datagrams, target, onlyIpv6));
+                                            udp.door(datagrams, target));
                             default ->
                                     throw new IllegalStateException(
                                             "unexpected " + channel.getClass());

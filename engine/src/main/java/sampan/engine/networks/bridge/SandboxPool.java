@@ -44,6 +44,8 @@ final class SandboxPool<T> implements AutoCloseable {
     private long failures;
     private @Nullable SampanException failure;
     private boolean chores;
+    private boolean again;
+    private long choreTime;
     private boolean closed;
 
     /// @param size how many are made ahead
@@ -145,6 +147,18 @@ final class SandboxPool<T> implements AutoCloseable {
         }
     }
 
+    /// Waits until so many takers wait.
+    void awaitTakers(int count) throws InterruptedException {
+        lock.lock();
+        try {
+            while (waiting < count) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void checkOpen() {
         if (closed) {
             throw new SampanException(ErrorCode.UNAVAILABLE, "the network is being shut down");
@@ -161,10 +175,11 @@ final class SandboxPool<T> implements AutoCloseable {
                 }
             }
             if (takeChores()) {
-                boolean again = maker.chores();
+                boolean more = maker.chores();
                 lock.lock();
                 try {
-                    chores |= again;
+                    again = more;
+                    choreTime = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CHORE_MILLIS);
                 } finally {
                     lock.unlock();
                 }
@@ -177,11 +192,14 @@ final class SandboxPool<T> implements AutoCloseable {
         lock.lock();
         try {
             while (!closed && !lackingLocked()) {
-                if (chores) {
-                    changed.await(CHORE_MILLIS, TimeUnit.MILLISECONDS);
-                    return !closed;
+                if (choresDue()) {
+                    return true;
                 }
-                changed.await();
+                if (again) {
+                    changed.awaitNanos(choreTime - System.nanoTime());
+                } else {
+                    changed.await();
+                }
             }
             return !closed;
         } catch (InterruptedException e) {
@@ -204,12 +222,19 @@ final class SandboxPool<T> implements AutoCloseable {
         return ready.size() < Math.max(size, waiting);
     }
 
+    private boolean choresDue() {
+        return chores || (again && System.nanoTime() - choreTime >= 0);
+    }
+
     private boolean takeChores() {
         lock.lock();
         try {
-            boolean result = chores;
-            chores = false;
-            return result;
+            boolean due = choresDue();
+            if (due) {
+                chores = false;
+                again = false;
+            }
+            return due;
         } finally {
             lock.unlock();
         }

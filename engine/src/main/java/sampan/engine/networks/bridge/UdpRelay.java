@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
-/// Carries datagrams to containers and their answers back. Each client of a port gets a socket of
-/// its own towards the container, a *flow*, until it has been silent for [#IDLE]. At most [#LIMIT]
-/// flows; a further one takes the place of the one that has been silent longest. All on the
-/// selector's thread.
+/// Carries datagrams of IPv6 clients to containers and their answers back. Those of IPv4 clients
+/// that come here are dropped: they belong to flows from before the port was published, which the
+/// kernel is about to forget, and an answer from here would make it remember them anew.
+///
+/// Each client of a port gets a socket of its own towards the container, a *flow*, until it has
+/// been silent for [#IDLE]. At most [#LIMIT] flows; a further one takes the place of the one that
+/// has been silent longest. All on the selector's thread.
 final class UdpRelay {
     static final int LIMIT = 1024;
     static final Duration IDLE = Duration.ofSeconds(60);
@@ -34,7 +37,7 @@ final class UdpRelay {
     private final Map<FlowKey, Flow> flows = new LinkedHashMap<>(16, 0.75f, true);
 
     /// A published port.
-    record Door(DatagramChannel socket, InetSocketAddress target, boolean onlyIpv6) {}
+    record Door(DatagramChannel socket, InetSocketAddress target) {}
 
     private record FlowKey(Door door, SocketAddress client) {}
 
@@ -54,8 +57,8 @@ final class UdpRelay {
         this.selector = selector;
     }
 
-    Door door(DatagramChannel socket, InetSocketAddress target, boolean onlyIpv6) {
-        return new Door(socket, target, onlyIpv6);
+    Door door(DatagramChannel socket, InetSocketAddress target) {
+        return new Door(socket, target);
     }
 
     /// How long the selector may sleep; 0 is without limit.
@@ -108,7 +111,7 @@ final class UdpRelay {
         if (client == null) {
             return false;
         }
-        if (door.onlyIpv6() && HeldPorts.isIpv4(client)) {
+        if (HeldPorts.isIpv4(client)) {
             return true;
         }
         Flow flow = flow(new FlowKey(door, client));

@@ -3,7 +3,7 @@
 /// [BridgeDriver] keeps the bridge, the addresses, the firewall table and the published ports of
 /// one network. [SandboxPool] makes network namespaces ahead. [HeldPorts] keeps each published port
 /// occupied, so that no other program takes it, and carries what the kernel cannot lead: IPv6
-/// clients, since containers have IPv4 only, and loopback where the kernel refuses.
+/// clients, since containers have IPv4 only. [StaleFlows] keeps old UDP flows from going astray.
 ///
 /// Life cycle: opening the driver makes what is missing and removes what a daemon that died left
 /// over (links that begin with this network's prefix and belong to no recorded endpoint); closing
