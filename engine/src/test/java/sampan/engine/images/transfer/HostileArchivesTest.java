@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import sampan.engine.store.Directories;
 import sampan.engine.testing.Archive;
 import sampan.engine.testing.TestStores;
 import sampan.errors.SampanException;
@@ -64,6 +65,8 @@ class HostileArchivesTest {
         }
         assertThat(directory.resolve("store/snapshots/new")).isEmptyDirectory();
         assertThat(directory.resolve("store/content/ingest")).isEmptyDirectory();
+        // The test's own removal takes minutes for the deepest of these trees.
+        Directories.removeTree(directory.resolve("store"));
     }
 
     private static Map<String, String> picture(Path tree) throws IOException {
