@@ -39,6 +39,7 @@ public final class ImageStore {
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<Digest, ImageRecord> records = new ConcurrentHashMap<>();
     private final Map<Reference, ReferenceRecord> references = new ConcurrentHashMap<>();
+    private final List<JsonFiles.Broken> broken = new ArrayList<>();
     // Parsed configs; they never change, and the records bound their number.
     private final Map<Digest, ImageDocument> documents = new ConcurrentHashMap<>();
 
@@ -47,14 +48,23 @@ public final class ImageStore {
         this.content = content;
         recordFiles = new JsonFiles<>(directory.resolve("ids"), ImageRecord.class);
         referenceFiles = new JsonFiles<>(directory.resolve("refs"), ReferenceRecord.class);
-        recordFiles.load().objects().values().forEach(r -> records.put(r.id(), r));
-        for (ReferenceRecord name : referenceFiles.load().objects().values()) {
+        JsonFiles.Loaded<ImageRecord> loaded = recordFiles.load();
+        loaded.objects().values().forEach(r -> records.put(r.id(), r));
+        JsonFiles.Loaded<ReferenceRecord> names = referenceFiles.load();
+        broken.addAll(loaded.broken());
+        broken.addAll(names.broken());
+        for (ReferenceRecord name : names.objects().values()) {
             if (records.containsKey(name.image())) {
                 references.put(name.reference(), name);
             } else {
                 referenceFiles.remove(key(name.reference()));
             }
         }
+    }
+
+    /// Files of images that could not be read at start, and why.
+    public List<JsonFiles.Broken> broken() {
+        return List.copyOf(broken);
     }
 
     // ---- looking ----
@@ -257,7 +267,7 @@ public final class ImageStore {
     }
 
     /// Takes the record and its references away; [Collector] takes what it referred to.
-    void remove(Digest id) {
+    public void remove(Digest id) {
         exclusively(() -> {
             names(id).forEach(n -> untag(n.reference()));
             recordFiles.remove(id.hex());

@@ -30,9 +30,11 @@ import sampan.engine.services.ContainerCreation;
 import sampan.engine.services.ContainerEvents;
 import sampan.engine.services.ContainerRemoval;
 import sampan.engine.services.ContainerUpdate;
+import sampan.engine.services.EngineArchives;
 import sampan.engine.services.EngineContainers;
 import sampan.engine.services.EngineEvents;
 import sampan.engine.services.EngineExecs;
+import sampan.engine.services.EngineRoots;
 import sampan.engine.services.EngineStreams;
 import sampan.engine.services.EngineTasks;
 import sampan.engine.services.EngineVolumes;
@@ -72,6 +74,7 @@ public final class WholeEngine implements AutoCloseable {
     public final EngineExecs execs;
     public final Recovery recovery;
     public final EngineVolumes volumes;
+    public final EngineArchives archives;
     public final EngineEvents events;
     public final Containers index;
     public final TaskTable table = new TaskTable();
@@ -183,6 +186,7 @@ public final class WholeEngine implements AutoCloseable {
                         new ExecStarter(specs, filters, tasksLauncher, settings),
                         happenings);
         this.volumes = new EngineVolumes(local, log);
+        this.archives = new EngineArchives(new EngineRoots(index, table, local), stores, log);
         this.events = new EngineEvents(log);
     }
 

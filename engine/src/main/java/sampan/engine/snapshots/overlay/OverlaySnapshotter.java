@@ -53,6 +53,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private final HostView host;
     private final Path empty;
     private final Trash trash;
+    private final Unsynced unsynced;
     private final AtomicLong serial = new AtomicLong();
     private final Map<Digest, Committed> layers = new ConcurrentHashMap<>();
     private final Map<String, Active> actives = new ConcurrentHashMap<>();
@@ -77,8 +78,11 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         empty = Directories.make(directory.resolve("empty"));
         trash = new Trash(directory.resolve("trash"));
         host = new HostView(directory.resolve("host"), hidden);
-        load(layerHome, this::loadLayer);
-        load(activeHome, this::loadActive);
+        unsynced = new Unsynced(directory.resolve("unsynced"));
+        Set<String> distrusted = unsynced.distrusted();
+        load(layerHome, (home, number) -> loadLayer(home, distrusted));
+        distrusted.forEach(unsynced::forget);
+        load(activeHome, (home, number) -> loadActive(home));
     }
 
     private void load(Path home, BiConsumer<Path, Long> one) {
@@ -96,7 +100,11 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     }
 
     // A record that a power cut emptied makes its directory garbage: it is loaded anew.
-    private void loadLayer(Path home, long number) {
+    private void loadLayer(Path home, Set<String> distrusted) {
+        if (distrusted.contains(home.getFileName().toString())) {
+            trash.take(home);
+            return;
+        }
         read(home.resolve(LAYER_FILE), LayerRecord.class)
                 .ifPresentOrElse(
                         record -> {
@@ -108,7 +116,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
                         () -> trash.take(home));
     }
 
-    private void loadActive(Path home, long number) {
+    private void loadActive(Path home) {
         read(home.resolve(SNAPSHOT_FILE), ActiveRecord.class)
                 .ifPresent(record -> actives.put(record.key(), new Active(home, record)));
     }
@@ -149,7 +157,10 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         layers.computeIfAbsent(
                 record.diffId(),
                 diffId -> {
+                    String number = place.getFileName().toString();
+                    unsynced.mark(number);
                     move(home, place);
+                    unsynced.written(number);
                     adopted[0] = true;
                     return new Committed(place, record);
                 });
