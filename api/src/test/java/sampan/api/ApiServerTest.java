@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +28,7 @@ import sampan.engine.services.Engine;
 import sampan.engine.services.TaskService.WaitResult;
 import sampan.errors.SampanException;
 import sampan.http.Limits;
+import sampan.oci.json.Json;
 
 /// The API over a real socket, with an engine in memory behind it.
 @Timeout(60)
@@ -135,7 +140,7 @@ class ApiServerTest {
         assertThat(answer).contains("Content-Type: application/json\r\n");
         String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
         byte[] bytes = body.getBytes(StandardCharsets.ISO_8859_1);
-        assertThat(sampan.oci.json.Json.tree(bytes).get("message").asString()).isEqualTo(message);
+        assertThat(Json.tree(bytes).get("message").asString()).isEqualTo(message);
     }
 
     @Test
@@ -181,7 +186,7 @@ class ApiServerTest {
         assertThat(answer).startsWith("HTTP/1.1 400 ");
         byte[] bytes =
                 answer.substring(answer.indexOf("\r\n\r\n") + 4).getBytes(StandardCharsets.UTF_8);
-        assertThat(sampan.oci.json.Json.tree(bytes).get("message").asString()).isEqualTo(message);
+        assertThat(Json.tree(bytes).get("message").asString()).isEqualTo(message);
         assertThat(engine.known).isEmpty();
     }
 
@@ -371,7 +376,7 @@ class ApiServerTest {
                             + "\r\n");
             client.until("\r\n\r\n");
             client.finish();
-            EchoSession session = java.util.Objects.requireNonNull(engine.sessions.get(name));
+            EchoSession session = Objects.requireNonNull(engine.sessions.get(name));
             session.say(StandardCharsets.US_ASCII.encode("late words"));
             session.end();
             assertThat(client.rest()).isEqualTo("late words");
@@ -407,7 +412,7 @@ class ApiServerTest {
                             + UPGRADE
                             + "\r\n");
             client.until("\r\n\r\n");
-            EchoSession session = java.util.Objects.requireNonNull(engine.sessions.get(name));
+            EchoSession session = Objects.requireNonNull(engine.sessions.get(name));
             session.say(StandardCharsets.US_ASCII.encode("last words"));
             session.end();
             assertThat(client.rest()).endsWith("last words");
@@ -510,9 +515,8 @@ class ApiServerTest {
                 .isInstanceOf(SampanException.class)
                 .hasMessageContaining("served by another daemon");
         Path stale = directory.resolve("stale.sock");
-        try (var left =
-                java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
-            left.bind(java.net.UnixDomainSocketAddress.of(stale));
+        try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            left.bind(UnixDomainSocketAddress.of(stale));
         }
         try (ApiServer again = ApiServer.open(settings(stale), engine::engine)) {
             assertThat(again.connections()).isZero();

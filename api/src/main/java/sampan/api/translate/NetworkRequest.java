@@ -6,6 +6,7 @@ import static sampan.api.translate.Values.set;
 import static sampan.api.translate.Values.text;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +175,6 @@ final class NetworkRequest {
                                             text(b.hostIp()), text(b.hostPort())))
                             .toList());
         }
-        return java.util.Collections.unmodifiableMap(result);
+        return Collections.unmodifiableMap(result);
     }
 }
