@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,8 +14,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import sampan.engine.containers.Container.EndpointView;
 import sampan.errors.SampanException;
@@ -32,6 +35,8 @@ import sampan.oci.json.Json;
 /// What runs at this moment is not told here but in the run directory, by the monitors.
 public final class ContainerFiles {
     private static final int FORMAT = 1;
+    private static final int DELETE_TRIES = 200;
+    private static final Duration DELETE_PAUSE = Duration.ofMillis(5);
     private static final String SPEC = "container.json";
     private static final String STATE = "state.json";
 
@@ -205,30 +210,41 @@ public final class ContainerFiles {
         }
     }
 
-    /// Removes a directory with all that is in it, links not followed.
+    /// Removes a directory with all that is in it, links not followed; a missing one is fine.
+    ///
+    /// A process that is about to end may still put a last file into it, so a directory that is not
+    /// empty after all is tried again, a few times.
     public static void deleteTree(Path directory) {
-        try {
-            Files.walkFileTree(
-                    directory,
-                    new SimpleFileVisitor<>() {
-                        @Override
-                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                                throws IOException {
-                            Files.deleteIfExists(file);
-                            return FileVisitResult.CONTINUE;
-                        }
+        for (int tries = 1; ; tries++) {
+            try {
+                Files.walkFileTree(directory, new Deleting());
+                return;
+            } catch (NoSuchFileException _) {
+                return;
+            } catch (DirectoryNotEmptyException e) {
+                if (tries == DELETE_TRIES) {
+                    throw new UncheckedIOException(e);
+                }
+                LockSupport.parkNanos(DELETE_PAUSE.toNanos());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
 
-                        @Override
-                        public FileVisitResult postVisitDirectory(
-                                Path visited, @Nullable IOException failure) throws IOException {
-                            Files.deleteIfExists(visited);
-                            return FileVisitResult.CONTINUE;
-                        }
-                    });
-        } catch (NoSuchFileException _) {
-            // Gone already.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static final class Deleting extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+                throws IOException {
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
         }
     }
 }

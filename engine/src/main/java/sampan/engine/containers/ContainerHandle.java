@@ -21,6 +21,7 @@ public final class ContainerHandle {
     private final AtomicBoolean writeDue = new AtomicBoolean();
     private volatile ContainerRecord record;
     private volatile Container view;
+    private volatile boolean retired;
     private volatile boolean gone;
 
     ContainerHandle(ContainerFiles files, ContainerRecord record) {
@@ -63,11 +64,16 @@ public final class ContainerHandle {
         return gone;
     }
 
+    void markGone() {
+        retire();
+        gone = true;
+    }
+
     /// From now on nothing of it is written any more: its files are about to be deleted.
     public void retire() {
         writing.lock();
         try {
-            gone = true;
+            retired = true;
         } finally {
             writing.unlock();
         }
@@ -105,7 +111,7 @@ public final class ContainerHandle {
     public void writeNow() {
         writing.lock();
         try {
-            if (writeDue.getAndSet(false) && !gone) {
+            if (writeDue.getAndSet(false) && !retired) {
                 files.writeState(record);
             }
         } finally {

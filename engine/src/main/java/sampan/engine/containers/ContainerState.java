@@ -127,6 +127,11 @@ public sealed interface ContainerState {
         return new Running(pid, at);
     }
 
+    /// A new daemon found it running, whatever the last one wrote down.
+    default Running found(int pid, Instant at) {
+        return new Running(pid, at);
+    }
+
     /// The start failed before anything ran. One that ran before stays exited.
     default ContainerState startFailed(int exitCode, String error, Instant at) {
         return switch (this) {

@@ -71,9 +71,9 @@ public final class Containers {
 
     /// Forgets it, in its turn, after everything of it is gone.
     public void forget(ContainerHandle handle) {
-        handle.retire();
         byId.remove(handle.id().value(), handle);
         names.remove(handle.record().name(), handle.id());
+        handle.markGone();
     }
 
     /// Renames it, in its turn.
@@ -153,6 +153,11 @@ public final class Containers {
                 .map(ContainerHandle::view)
                 .sorted(Comparator.comparing(Container::created).reversed())
                 .toList();
+    }
+
+    /// Writes every state that is due: the daemon goes down in order.
+    public void flush() {
+        byId.values().forEach(ContainerHandle::writeNow);
     }
 
     public int size() {

@@ -208,8 +208,8 @@ public final class EngineExecs implements ExecService {
         }
     }
 
-    private static ExecRun.Process process(ExecSpec spec, int rows, int columns) {
-        return new ExecRun.Process(
+    private static ExecRun.Wanted process(ExecSpec spec, int rows, int columns) {
+        return new ExecRun.Wanted(
                 spec.command(),
                 spec.env(),
                 spec.user(),

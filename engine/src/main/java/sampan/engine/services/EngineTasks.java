@@ -48,7 +48,7 @@ public final class EngineTasks implements TaskService {
         this.starter = parts.starter();
         this.removal = parts.removal();
         this.events = parts.events();
-        this.ends = new TaskEnding(events, removal, starter::cleanUp);
+        this.ends = new TaskEnding(events, removal, starter);
         this.reading = new TaskReading(containers, tasks);
     }
 

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.ContainerRecord;
 import sampan.engine.containers.ContainerState;
@@ -26,13 +25,12 @@ public final class TaskEnding implements TaskStarter.Ends {
 
     private final ContainerEvents events;
     private final ContainerRemoval removal;
-    private final Consumer<Task> cleanUp;
+    private final TaskStarter starter;
 
-    /// @param cleanUp gives back what a task held
-    public TaskEnding(ContainerEvents events, ContainerRemoval removal, Consumer<Task> cleanUp) {
+    public TaskEnding(ContainerEvents events, ContainerRemoval removal, TaskStarter starter) {
         this.events = events;
         this.removal = removal;
-        this.cleanUp = cleanUp;
+        this.starter = starter;
     }
 
     @Override
@@ -62,10 +60,14 @@ public final class TaskEnding implements TaskStarter.Ends {
                 r.withState(r.state().exit(end)).withEndpoints(List.of()).withExecIds(List.of()));
         publish(before, task, end);
         handle.watch().exited(end);
-        cleanUp(task, before);
+        giveBack(task, before);
+        // The run directory tells a new daemon of the end until the container does so itself.
         if (before.spec().lifecycle().autoRemove()) {
             removal.finish(handle, true);
+        } else {
+            handle.writeNow();
         }
+        starter.forget(task);
     }
 
     private static ContainerState.End end(Task task, Optional<ExitRecord> exit) {
@@ -98,9 +100,9 @@ public final class TaskEnding implements TaskStarter.Ends {
         events.publish(record, "die", attributes);
     }
 
-    private void cleanUp(Task task, ContainerRecord record) {
+    private void giveBack(Task task, ContainerRecord record) {
         try {
-            cleanUp.accept(task);
+            starter.giveBack(task);
         } catch (RuntimeException e) {
             // The container has ended all the same; the next start of the daemon sweeps the rest.
             LOG.log(Level.WARNING, "clean-up of container " + record.id(), e);

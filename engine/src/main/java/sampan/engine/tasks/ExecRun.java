@@ -17,7 +17,7 @@ public final class ExecRun {
     /// @param user empty: the container's
     /// @param workingDir empty: the container's
     /// @param rows of its terminal, 0 for unknown; the same for columns
-    public record Process(
+    public record Wanted(
             List<String> command,
             List<String> env,
             String user,

@@ -60,7 +60,7 @@ public final class ExecStarter {
     /// Starts it; its program runs when this returns. [StartFailure] when it could not be run.
     ///
     /// @param id names its directory
-    public ExecRun start(Task task, String id, ExecRun.Process process, ExecRun.Audience audience) {
+    public ExecRun start(Task task, String id, ExecRun.Wanted process, ExecRun.Audience audience) {
         StepClock clock = settings.clock("exec", task.handle().id().value());
         ExecRun run = new ExecRun(directory(id));
         LaunchWait wait =
@@ -145,7 +145,7 @@ public final class ExecStarter {
     }
 
     private Compiled compile(
-            Task task, ExecRun.Process process, ExecRun.Audience audience, ExecRun run) {
+            Task task, ExecRun.Wanted process, ExecRun.Audience audience, ExecRun run) {
         Pidfd pidfd =
                 Pidfd.openIfExists(task.pid())
                         .orElseThrow(() -> ContainerState.notRunning(task.handle().id()));
@@ -194,7 +194,7 @@ public final class ExecStarter {
                 entry.selfFiles(), List.of(), slot, new CgroupPlacement.View.None());
     }
 
-    private static Stdio stdio(ExecRun.Process process, ExecRun.Audience audience) {
+    private static Stdio stdio(ExecRun.Wanted process, ExecRun.Audience audience) {
         if (process.tty()) {
             return new Stdio.Terminal(process.stdin(), true);
         }
@@ -214,7 +214,7 @@ public final class ExecStarter {
     }
 
     private ContainerProcess process(
-            ContainerRecord record, ExecRun.Process wanted, CapabilitySet capabilities, Fd root) {
+            ContainerRecord record, ExecRun.Wanted wanted, CapabilitySet capabilities, Fd root) {
         ContainerSpec container = record.spec();
         UserDatabase users = UserDatabase.inRoot(root);
         Identity who =
@@ -248,7 +248,7 @@ public final class ExecStarter {
         return process.build();
     }
 
-    private static String directory(ContainerSpec container, ExecRun.Process wanted) {
+    private static String directory(ContainerSpec container, ExecRun.Wanted wanted) {
         if (!wanted.workingDir().isEmpty()) {
             if (!wanted.workingDir().startsWith("/")) {
                 throw SampanException.invalid(

@@ -292,6 +292,24 @@ public final class NetworkWiring {
         files.put("/etc/" + name, file);
     }
 
+    /// What inspect shows of a container that a former daemon connected.
+    List<EndpointView> views(
+            ContainerRecord record, Optional<Endpoint> endpoint, List<PortMapping> mappings) {
+        NetworkSpec wanted = record.spec().network();
+        NetworkChoice choice =
+                wanted.disabled() ? new NetworkChoice.None() : NetworkChoice.parse(wanted.mode());
+        return switch (choice) {
+            case NetworkChoice.None _ -> List.of(bare(catalog.find("none")));
+            case NetworkChoice.Host _ -> List.of(bare(catalog.find("host")));
+            case NetworkChoice.OfContainer _ -> List.of();
+            case NetworkChoice.Named(String name) -> {
+                Network network = catalog.find(name);
+                yield endpoint.map(e -> List.of(view(network, e, wanted, mappings)))
+                        .orElseGet(() -> List.of(bare(network)));
+            }
+        };
+    }
+
     /// Ends it: the address may go to another container from now on.
     public void disconnect(Wired wired) {
         NetworkDriver bridge = driver;
@@ -306,24 +324,5 @@ public final class NetworkWiring {
         if (bridge != null) {
             bridge.detach(endpoint);
         }
-    }
-
-    /// The endpoint behind what inspect shows, for a driver that has to learn it again.
-    public Optional<Endpoint> endpoint(ContainerRecord record) {
-        return record.endpoints().stream()
-                .filter(view -> !view.endpointId().isEmpty())
-                .findFirst()
-                .flatMap(view -> known(record, view));
-    }
-
-    private Optional<Endpoint> known(ContainerRecord record, EndpointView view) {
-        NetworkDriver bridge = driver;
-        if (bridge == null) {
-            return Optional.empty();
-        }
-        return bridge.endpoints().stream()
-                .filter(e -> e.id().equals(view.endpointId()))
-                .filter(e -> e.containerId().equals(record.id().value()))
-                .findFirst();
     }
 }

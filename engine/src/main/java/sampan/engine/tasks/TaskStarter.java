@@ -221,25 +221,41 @@ public final class TaskStarter {
         task.abandon();
         List<RuntimeException> failures = new ArrayList<>();
         attempt(failures, () -> task.cgroup().kill(sampan.linux.process.Signals.KILL));
-        cleanUp(task, failures);
+        giveBack(task, failures);
+        attempt(failures, () -> forget(task));
     }
 
-    /// Gives back everything that an ended task held. Every part is tried; the first failure is
-    /// reported when all were.
-    public void cleanUp(Task task) {
+    /// Gives back what an ended task held: its network, its cgroup. Every part is tried; the first
+    /// failure is reported when all were. Its directory stays, for as long as it stands a new
+    /// daemon knows that the task existed: [#forget] follows.
+    public void giveBack(Task task) {
         List<RuntimeException> failures = new ArrayList<>();
-        cleanUp(task, failures);
+        giveBack(task, failures);
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }
     }
 
-    private void cleanUp(Task task, List<RuntimeException> failures) {
+    private static void giveBack(Task task, List<RuntimeException> failures) {
         attempt(failures, task::release);
         attempt(failures, task::disconnect);
         attempt(failures, () -> task.cgroup().delete());
-        attempt(failures, () -> ContainerFiles.deleteTree(task.directory()));
+    }
+
+    /// Removes the last trace of a task, when its end is written down.
+    public void forget(Task task) {
         table.remove(task);
+        ContainerFiles.deleteTree(task.directory());
+    }
+
+    /// [#giveBack] and [#forget], of a task that never ran.
+    void cleanUp(Task task) {
+        List<RuntimeException> failures = new ArrayList<>();
+        giveBack(task, failures);
+        forget(task);
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
     }
 
     private static void attempt(List<RuntimeException> failures, Runnable step) {

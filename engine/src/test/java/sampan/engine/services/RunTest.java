@@ -87,7 +87,7 @@ class RunTest {
             engine.tasks.start(id, Optional.empty());
             session.writeStdin(ByteBuffer.wrap("typed\n".getBytes(StandardCharsets.UTF_8)));
             session.closeStdin();
-            assertThat(Life.output(session)).isEqualTo("1:one\n1:typed\n2:two\n");
+            assertThat(Life.output(session)).isEqualTo("1:one\ntyped\n2:two\n");
             assertThat(Life.within(end).exitCode()).isZero();
         }
     }
@@ -255,7 +255,7 @@ class RunTest {
             session.writeStdin(ByteBuffer.wrap("in\n".getBytes(StandardCharsets.UTF_8)));
             session.closeStdin();
             assertThat(Life.output(session))
-                    .isEqualTo("1:in\n1:" + id.substring(0, 12) + "\n2:err\n");
+                    .isEqualTo("1:in\n" + id.substring(0, 12) + "\n2:err\n");
         }
         assertThat(engine.execs.inspect(exec).exitCode()).contains(4);
         assertThat(engine.execs.await(exec)).isEqualTo(4);

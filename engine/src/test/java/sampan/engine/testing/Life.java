@@ -90,7 +90,7 @@ public final class Life {
         };
     }
 
-    /// Reads an attached client's output to its end; frames of both streams are joined.
+    /// Reads an attached client's output to its end: `1:` and `2:` stand where the stream changes.
     public static String output(AttachSession session) {
         SocketChannel channel = session.output().orElseThrow();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -109,12 +109,17 @@ public final class Life {
         }
         ByteBuffer frames = ByteBuffer.wrap(bytes);
         StringBuilder text = new StringBuilder();
+        int last = 0;
         while (frames.hasRemaining()) {
             int stream = frames.get();
             frames.position(frames.position() + 3);
             byte[] data = new byte[frames.getInt()];
             frames.get(data);
-            text.append(stream).append(':').append(new String(data, StandardCharsets.UTF_8));
+            if (stream != last) {
+                text.append(stream).append(':');
+                last = stream;
+            }
+            text.append(new String(data, StandardCharsets.UTF_8));
         }
         return text.toString();
     }

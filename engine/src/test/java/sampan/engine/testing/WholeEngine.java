@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import sampan.engine.containers.ContainerFiles;
+import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.Containers;
 import sampan.engine.containers.HostLimits;
 import sampan.engine.content.ContentStore;
@@ -35,14 +36,18 @@ import sampan.engine.services.EngineExecs;
 import sampan.engine.services.EngineStreams;
 import sampan.engine.services.EngineTasks;
 import sampan.engine.services.EngineVolumes;
+import sampan.engine.services.Recovery;
 import sampan.engine.snapshots.overlay.OverlaySnapshotter;
+import sampan.engine.tasks.CgroupSweep;
 import sampan.engine.tasks.DaemonLimits;
 import sampan.engine.tasks.ExecStarter;
 import sampan.engine.tasks.NetworkWiring;
 import sampan.engine.tasks.SpecBuilder;
 import sampan.engine.tasks.StepClock;
 import sampan.engine.tasks.SystemCallFilters;
+import sampan.engine.tasks.TaskAdoption;
 import sampan.engine.tasks.TaskLauncher;
+import sampan.engine.tasks.TaskScan;
 import sampan.engine.tasks.TaskSettings;
 import sampan.engine.tasks.TaskStarter;
 import sampan.engine.tasks.TaskTable;
@@ -65,6 +70,7 @@ public final class WholeEngine implements AutoCloseable {
     public final EngineTasks tasks;
     public final EngineStreams streams;
     public final EngineExecs execs;
+    public final Recovery recovery;
     public final EngineVolumes volumes;
     public final EngineEvents events;
     public final Containers index;
@@ -88,7 +94,8 @@ public final class WholeEngine implements AutoCloseable {
         Path run = directories(directory.resolve("run"));
         directories(run.resolve("c"));
         directories(run.resolve("e"));
-        this.cgroupParent = "/sampan-test-" + Math.abs(directory.toString().hashCode());
+        this.cgroupParent =
+                "/sampan-test-" + Integer.toUnsignedString(directory.toString().hashCode());
         this.snapshots = new OverlaySnapshotter(root.resolve("snapshots"), List.of(root, run));
         ContentStore content = new ContentStore(root.resolve("content"));
         ImageStore images = new ImageStore(root.resolve("images"), content);
@@ -113,6 +120,7 @@ public final class WholeEngine implements AutoCloseable {
                                 Cidr.parse("10.213.0.0/24"),
                                 Cidr.address("10.213.0.1"),
                                 1500));
+        NetworkWiring wiring = new NetworkWiring(catalog, driver);
         SpecBuilder specs = new SpecBuilder(own);
         SystemCallFilters filters = new SystemCallFilters(new SeccompCompiler());
         TaskSettings settings =
@@ -130,7 +138,7 @@ public final class WholeEngine implements AutoCloseable {
                                 index,
                                 snapshots,
                                 local,
-                                new NetworkWiring(catalog, driver),
+                                wiring,
                                 cgroups,
                                 specs,
                                 filters,
@@ -155,6 +163,19 @@ public final class WholeEngine implements AutoCloseable {
         this.tasks =
                 new EngineTasks(new EngineTasks.Parts(index, table, starter, removal, happenings));
         this.streams = new EngineStreams(index, table, tasksLauncher, watch, happenings);
+        this.recovery =
+                new Recovery(
+                        new Recovery.Parts(
+                                index,
+                                snapshots,
+                                local,
+                                new TaskAdoption(tasksLauncher, table, starter, wiring, cgroups),
+                                tasksLauncher,
+                                removal,
+                                tasks,
+                                TaskScan.read(settings.tasks()),
+                                new CgroupSweep(cgroups, cgroupParent),
+                                settings));
         this.execs =
                 new EngineExecs(
                         index,
@@ -206,6 +227,12 @@ public final class WholeEngine implements AutoCloseable {
         List<String> actions = new ArrayList<>();
         log.kept().forEach(e -> actions.add(e.type() + " " + e.action()));
         return actions;
+    }
+
+    /// What a SIGKILL does to the daemon: from now on it hears, writes and cleans nothing.
+    public void kill() {
+        index.all().forEach(ContainerHandle::retire);
+        poller.close();
     }
 
     /// Lets go of everything; containers run on.

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,9 +26,12 @@ import sampan.errors.SampanException;
 import sampan.linux.netlink.MacAddress;
 import sampan.linux.netlink.NetNamespace;
 import sampan.linux.netlink.RouteSocket;
+import sampan.linux.nftables.Flows;
 import sampan.linux.nftables.ForeignChains;
 import sampan.linux.nftables.NatNetwork;
 import sampan.linux.nftables.NatTable;
+import sampan.linux.nftables.PortKey;
+import sampan.linux.nftables.PortTarget;
 import sampan.linux.nftables.TableWatch;
 
 /// The driver of one bridge network. See the package for how its parts play together.
@@ -44,6 +48,7 @@ public final class BridgeDriver implements NetworkDriver {
     private final TableWatch watch;
     private final NetNamespace home;
     private final HeldPorts held;
+    private final StaleFlows flows;
     private final Publisher publisher;
     private final Leaving leaving;
     private final SandboxPool<Made> pool;
@@ -65,7 +70,8 @@ public final class BridgeDriver implements NetworkDriver {
         this.addresses = new Ipam(bridged.subnet(), bridged.gateway());
         this.table = host.call(() -> NatTable.open(BridgeSettings.table(bridged.bridge())));
         this.held = new HeldPorts(host);
-        this.publisher = new Publisher(table, held);
+        this.flows = new StaleFlows(host.call(Flows::open), notices);
+        this.publisher = new Publisher(table, held, this::portsChanged);
         this.leaving = new Leaving(wiring, addresses);
         this.watch = host.call(() -> TableWatch.open(table, r -> notices.accept(told(r))));
         this.home = host.call(NetNamespace::current);
@@ -229,6 +235,7 @@ public final class BridgeDriver implements NetworkDriver {
 
     private void closeSockets() {
         table.close();
+        flows.close();
         wiring.close();
         home.close();
     }
@@ -286,6 +293,12 @@ public final class BridgeDriver implements NetworkDriver {
                         wiring.link(address));
         endpoints.put(endpoint.id(), endpoint);
         return endpoint;
+    }
+
+    private void portsChanged(Map<PortKey, PortTarget> ports, boolean published) {
+        if (flows.add(ports, published)) {
+            pool.wake();
+        }
     }
 
     private void discard(Made made) {
@@ -361,9 +374,10 @@ public final class BridgeDriver implements NetworkDriver {
         @Override
         public boolean chores() {
             try {
+                flows.settle();
                 return leaving.settle();
             } catch (SampanException e) {
-                notices.accept("looking after leaving links failed: " + e.getMessage());
+                notices.accept("looking after ended containers failed: " + e.getMessage());
                 return true;
             }
         }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import sampan.engine.networks.Attachment;
 import sampan.engine.networks.Endpoint;
@@ -30,6 +31,7 @@ import sampan.linux.nftables.PortTarget;
 final class Publisher {
     private final NatTable table;
     private final HeldPorts held;
+    private final BiConsumer<Map<PortKey, PortTarget>, Boolean> changed;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, List<Published>> byEndpoint = new HashMap<>();
     private final Map<Place, List<PortMapping>> taken = new HashMap<>();
@@ -38,9 +40,12 @@ final class Publisher {
 
     private record Place(Protocol protocol, int port) {}
 
-    Publisher(NatTable table, HeldPorts held) {
+    /// @param changed told of ports that begin (true) or cease (false) to lead, after they do
+    Publisher(
+            NatTable table, HeldPorts held, BiConsumer<Map<PortKey, PortTarget>, Boolean> changed) {
         this.table = table;
         this.held = held;
+        this.changed = changed;
     }
 
     List<PortMapping> publish(Endpoint endpoint, List<PortRequest> requests) {
@@ -61,7 +66,9 @@ final class Publisher {
                     done.add(published);
                     occupy(published.mapping());
                 }
-                table.publish(keys(endpoint, done));
+                Map<PortKey, PortTarget> keys = keys(endpoint, done);
+                table.publish(keys);
+                changed.accept(keys, true);
                 done.forEach(p -> lead(endpoint, p));
                 complete = true;
             } finally {
@@ -81,7 +88,9 @@ final class Publisher {
         try {
             List<Published> gone = byEndpoint.remove(endpoint.id());
             if (gone != null) {
-                table.unpublish(keys(endpoint, gone).keySet());
+                Map<PortKey, PortTarget> keys = keys(endpoint, gone);
+                table.unpublish(keys.keySet());
+                changed.accept(keys, false);
                 giveUp(gone);
             }
         } finally {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import sampan.engine.networks.Network;
 import sampan.errors.ErrnoException;
+import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.netlink.Link;
 import sampan.linux.netlink.MacAddress;
@@ -16,6 +17,9 @@ import sampan.linux.netlink.VethPair;
 /// The links of one network: the bridge, and a cable from it into each namespace. Thread-safe.
 final class Wiring implements AutoCloseable {
     static final String CONTAINER_LINK = "eth0";
+
+    /// BR_MAX_PORTS of the kernel's net/bridge/br_private.h.
+    private static final int MAX_PORTS = 1023;
 
     private final Network.Bridged network;
     private final RouteSocket route;
@@ -74,7 +78,7 @@ final class Wiring implements AutoCloseable {
         VethPair pair =
                 new VethPair(name, CONTAINER_LINK, mac, OptionalInt.of(bridge), network.mtu());
         // Alone, so that a link of that name which is not ours is never taken for ours below.
-        route.batch().veth(pair, namespace).send(name);
+        makeCable(pair, namespace);
         boolean done = false;
         try {
             route.batch().port(name).up(name).send(name);
@@ -125,6 +129,24 @@ final class Wiring implements AutoCloseable {
         route.batch().bridge(name, MacAddress.of(network.gateway()), network.mtu()).send(name);
         return route.link(name)
                 .orElseThrow(() -> SampanException.notFound("bridge " + name + " vanished"));
+    }
+
+    private void makeCable(VethPair pair, NetNamespace namespace) {
+        try {
+            route.batch().veth(pair, namespace).send(pair.name());
+        } catch (ErrnoException e) {
+            if (links().size() >= MAX_PORTS) {
+                throw new SampanException(
+                        ErrorCode.UNAVAILABLE,
+                        "bridge "
+                                + network.bridge()
+                                + " has "
+                                + MAX_PORTS
+                                + " containers, the most that the kernel lets a bridge have",
+                        e);
+            }
+            throw e;
+        }
     }
 
     private void deleteQuietly(String name) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import sampan.engine.networks.Attachment;
 import sampan.engine.networks.Cidr;
 import sampan.engine.networks.Network;
@@ -116,12 +117,23 @@ final class Town implements AutoCloseable {
                 // Closed: the test is over.
             }
         });
+        answer(udp, packet -> name(packet.getAddress()));
+    }
+
+    /// A server on UDP that always says the same.
+    void speak(Sandbox sandbox, int port, String word) {
+        DatagramSocket udp = sandbox.namespace().callChecked(() -> new DatagramSocket(port));
+        open.add(udp);
+        answer(udp, packet -> word.getBytes(UTF_8));
+    }
+
+    private static void answer(DatagramSocket udp, Function<DatagramPacket, byte[]> words) {
         Thread.startVirtualThread(() -> {
             try {
                 while (true) {
                     DatagramPacket packet = new DatagramPacket(new byte[64], 64);
                     udp.receive(packet);
-                    packet.setData(name(packet.getAddress()));
+                    packet.setData(words.apply(packet));
                     udp.send(packet);
                 }
             } catch (IOException e) {

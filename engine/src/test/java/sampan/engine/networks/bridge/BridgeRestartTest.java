@@ -1,0 +1,173 @@
+package sampan.engine.networks.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import sampan.engine.networks.Attachment;
+import sampan.engine.networks.Cidr;
+import sampan.engine.networks.Endpoint;
+import sampan.engine.networks.NetworkDriver.Request;
+import sampan.engine.networks.PortMapping;
+import sampan.engine.networks.PortRequest;
+import sampan.engine.networks.Sandbox;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.linux.netlink.Link;
+import sampan.linux.netlink.MacAddress;
+import sampan.linux.netlink.NetNamespace;
+import sampan.linux.netlink.RouteSocket;
+import sampan.linux.netlink.VethPair;
+import sampan.linux.nftables.NatTable;
+
+/// What one daemon leaves to the next, and what it finds.
+@Tag("privileged")
+class BridgeRestartTest {
+    private final Town town = new Town();
+
+    @AfterEach
+    void close() {
+        town.close();
+    }
+
+    @Test
+    void next_daemon_takes_over_what_runs_and_removes_what_a_dead_one_left() throws Exception {
+        BridgeDriver dead = town.driver(3);
+        Sandbox running = dead.take(Request.of("a"));
+        Sandbox orphan = dead.take(Request.of("b"));
+        town.serve(running, 80);
+        List<PortMapping> ports = dead.publish(running.endpoint(), List.of(wish("80", "", "8080")));
+        dead.close();
+        assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
+        Attachment record = new Attachment(running.endpoint(), ports, OptionalLong.empty());
+        try (BridgeDriver next = town.driver(Town.settings(1), List.of(record))) {
+            assertThat(next.endpoints()).containsExactly(running.endpoint());
+            try (RouteSocket inside = RouteSocket.openIn(orphan.namespace())) {
+                assertThat(inside.link("eth0")).isEmpty();
+            }
+            assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
+            assertThat(Town.ask(town.host, Town.LOCALHOST6, 8080)).isEqualTo("10.88.0.1");
+            assertThatThrownBy(() -> hostSocket(8080)).hasMessageContaining("in use");
+            Sandbox fresh = next.take(Request.of("c"));
+            assertThat(fresh.endpoint().address()).isNotEqualTo(running.endpoint().address());
+            next.unpublish(running.endpoint());
+            assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo(Town.SILENCE);
+            next.release(fresh);
+            next.release(running);
+        }
+        orphan.namespace().close();
+    }
+
+    @Test
+    void lost_link_and_taken_port_are_told_and_made_good() throws Exception {
+        Process container = new ProcessBuilder("unshare", "-n", "sleep", "600").inheritIO().start();
+        BridgeDriver first = town.driver(0);
+        try {
+            awaitOwnNamespace(container.pid());
+            NetNamespace home = NetNamespace.ofProcess(container.pid());
+            Endpoint endpoint = first.attach(Request.of("a"), home);
+            List<PortMapping> ports = first.publish(endpoint, List.of(wish("80", "", "8080")));
+            first.close();
+            town.route.delete(endpoint.hostLink());
+            ServerSocket thief = hostSocket(8080);
+            town.serve(home, 80);
+            Attachment record = new Attachment(endpoint, ports, OptionalLong.of(container.pid()));
+            try (BridgeDriver next = town.driver(Town.settings(0), List.of(record))) {
+                assertThat(town.notices)
+                        .anyMatch(n -> n.contains("was gone and has been made again"))
+                        .anyMatch(n -> n.contains("published port 0.0.0.0:8080/tcp was taken"));
+                assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
+                next.detach(endpoint);
+            }
+            thief.close();
+            home.close();
+        } finally {
+            first.close();
+            container.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void removed_network_leaves_the_host_as_it_was() {
+        List<String> before = names();
+        BridgeDriver driver = town.driver(2);
+        driver.release(driver.take(Request.of("a")));
+        driver.remove();
+        assertThat(town.route.link(Town.BRIDGE)).isEmpty();
+        try (NatTable table =
+                town.host.call(() -> NatTable.open(BridgeSettings.table(Town.BRIDGE)))) {
+            assertThat(table.present()).isFalse();
+        }
+        try (BridgeDriver again = town.driver(0)) {
+            again.remove();
+        }
+        assertThat(names()).containsExactlyElementsOf(before);
+    }
+
+    @Test
+    void foreign_bridge_settings_are_respected_or_refused() {
+        town.route
+                .batch()
+                .bridge(Town.BRIDGE, MacAddress.parse("02:00:00:00:00:09"), 1500)
+                .send("foreign");
+        int index = town.route.link(Town.BRIDGE).orElseThrow().index();
+        town.route.batch().address(index, Cidr.address("10.99.0.1"), 24).send("foreign");
+        assertConflict(() -> town.driver(0), "bridge sampantest0 has addresses");
+        BridgeSettings open =
+                new BridgeSettings(Town.BRIDGE, Optional.empty(), Optional.empty(), 0);
+        try (BridgeDriver driver = town.driver(open, List.of())) {
+            assertThat(driver.network().bridged().orElseThrow().subnet())
+                    .hasToString("10.99.0.0/24");
+        }
+        town.route.delete(Town.BRIDGE);
+        town.route
+                .batch()
+                .veth(
+                        new VethPair(
+                                Town.BRIDGE,
+                                "other",
+                                MacAddress.parse("02:00:00:00:00:0a"),
+                                OptionalInt.empty(),
+                                1500),
+                        town.host)
+                .send("foreign");
+        assertConflict(() -> town.driver(0), "is no bridge");
+    }
+
+    private List<String> names() {
+        return town.route.links().stream().map(Link::name).toList();
+    }
+
+    private ServerSocket hostSocket(int port) {
+        return town.host.callChecked(() -> new ServerSocket(port));
+    }
+
+    private static PortRequest wish(String container, String address, String port) {
+        return PortRequest.parse(container, address, port);
+    }
+
+    private static void assertConflict(Runnable action, String message) {
+        assertThatThrownBy(action::run)
+                .isInstanceOfSatisfying(
+                        SampanException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
+                .hasMessageContaining(message);
+    }
+
+    private static void awaitOwnNamespace(long pid) throws Exception {
+        Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
+        Path other = Path.of("/proc/" + pid + "/ns/net");
+        while (Files.readSymbolicLink(other).equals(own)) {
+            Thread.onSpinWait();
+        }
+    }
+}
