@@ -5,14 +5,17 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.List;
 import java.util.Optional;
 import sampan.errors.ErrorCode;
@@ -40,8 +43,7 @@ final class ApiSocket implements AutoCloseable {
     /// @param groups the first that exists on this machine owns the socket; none: it stays with
     ///   ours
     static ApiSocket bind(Path path, List<String> groups) {
-        if (path.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length
-                > PATH_BYTES_MAX) {
+        if (path.toString().getBytes(StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
             throw SampanException.invalid(
                     "socket path " + path + " is longer than " + PATH_BYTES_MAX + " bytes");
         }
@@ -103,7 +105,7 @@ final class ApiSocket implements AutoCloseable {
                         path.getFileSystem()
                                 .getUserPrincipalLookupService()
                                 .lookupPrincipalByGroupName(group));
-            } catch (java.nio.file.attribute.UserPrincipalNotFoundException e) {
+            } catch (UserPrincipalNotFoundException e) {
                 // The next one, perhaps.
             }
         }
@@ -112,10 +114,7 @@ final class ApiSocket implements AutoCloseable {
 
     private static Object identity(Path path) throws IOException {
         Object key =
-                Files.readAttributes(
-                                path,
-                                java.nio.file.attribute.BasicFileAttributes.class,
-                                LinkOption.NOFOLLOW_LINKS)
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                         .fileKey();
         if (key == null) {
             throw new FileSystemException(path.toString(), null, "file has no identity");

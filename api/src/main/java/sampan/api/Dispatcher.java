@@ -2,6 +2,7 @@ package sampan.api;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -90,7 +91,7 @@ final class Dispatcher implements Handler {
 
     @Override
     public void handle(Exchange exchange) throws IOException, InterruptedException {
-        Call call = new Call(exchange, ApiVersion.NEWEST, Map.of(), new Query(java.util.List.of()));
+        Call call = new Call(exchange, ApiVersion.NEWEST, Map.of(), new Query(List.of()));
         try {
             answer(exchange);
         } catch (SampanException e) {

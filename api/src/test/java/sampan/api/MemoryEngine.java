@@ -34,6 +34,7 @@ import sampan.engine.services.StreamService;
 import sampan.engine.services.SystemService;
 import sampan.engine.services.TaskService;
 import sampan.engine.services.VolumeService;
+import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
 /// As much of an engine as the API's own logic needs: containers in a map, processes that echo.
@@ -155,7 +156,7 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
 
     @Override
     public void stop(String reference, Optional<String> signal, Optional<Duration> timeout) {
-        throw new SampanException(sampan.errors.ErrorCode.NOT_MODIFIED, "it does not run");
+        throw new SampanException(ErrorCode.NOT_MODIFIED, "it does not run");
     }
 
     @Override

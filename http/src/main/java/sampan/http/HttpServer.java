@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /// Accepts connections and serves each on a virtual thread of its own. Thread-safe.
 ///
@@ -126,8 +127,7 @@ public final class HttpServer implements AutoCloseable {
         deadlines.all().forEach(Connection::closeIfIdle);
         int all = settings.limits().connections();
         try {
-            if (places.tryAcquire(
-                    all, grace.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS)) {
+            if (places.tryAcquire(all, grace.toNanos(), TimeUnit.NANOSECONDS)) {
                 places.release(all);
             }
         } catch (InterruptedException e) {

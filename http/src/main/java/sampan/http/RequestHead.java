@@ -2,6 +2,7 @@ package sampan.http;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// The head of one request: a view of the bytes in the connection's buffer, valid until the handler
@@ -56,7 +57,7 @@ public final class RequestHead {
     void field(int nameStart, int nameEnd, int valueStart, int valueEnd) {
         int at = count * SLOTS;
         if (at == fields.length) {
-            fields = java.util.Arrays.copyOf(fields, fields.length * 2);
+            fields = Arrays.copyOf(fields, fields.length * 2);
         }
         fields[at] = nameStart;
         fields[at + 1] = nameEnd;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 
 /// A transport whose client is a script: it gives the pieces one read at a time, then the end, and
@@ -27,8 +28,7 @@ final class Wire implements Transport {
         Wire wire = new Wire();
         byte[] bytes = all.getBytes(StandardCharsets.ISO_8859_1);
         for (int at = 0; at < bytes.length; at += size) {
-            wire.pieces.add(
-                    java.util.Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + size)));
+            wire.pieces.add(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + size)));
         }
         return wire;
     }
@@ -46,7 +46,7 @@ final class Wire implements Transport {
         int n = Math.min(piece.length, target.remaining());
         target.put(piece, 0, n);
         if (n < piece.length) {
-            pieces.addFirst(java.util.Arrays.copyOfRange(piece, n, piece.length));
+            pieces.addFirst(Arrays.copyOfRange(piece, n, piece.length));
         }
         return n;
     }

@@ -2,7 +2,9 @@ package sampan.api.call;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import sampan.errors.SampanException;
@@ -68,7 +70,7 @@ public final class Call {
         if (value.isEmpty()) {
             return absent;
         }
-        return switch (value.get().strip().toLowerCase(java.util.Locale.ROOT)) {
+        return switch (value.get().strip().toLowerCase(Locale.ROOT)) {
             case "", "0", "no", "false", "none" -> false;
             default -> true;
         };
@@ -106,7 +108,7 @@ public final class Call {
     /// Answers with JSON.
     public void answer(int status, Object document) throws IOException {
         byte[] body = Json.write(document);
-        byte[] line = java.util.Arrays.copyOf(body, body.length + 1);
+        byte[] line = Arrays.copyOf(body, body.length + 1);
         line[body.length] = '\n';
         exchange.respond(status).header("Content-Type", JSON).send(line);
     }

@@ -1,5 +1,6 @@
 package sampan.api.call;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,7 @@ final class Filters {
         Map<String, List<String>> filters = new LinkedHashMap<>();
         Map<?, ?> parsed;
         try {
-            parsed = Json.read(json.getBytes(java.nio.charset.StandardCharsets.UTF_8), Map.class);
+            parsed = Json.read(json.getBytes(StandardCharsets.UTF_8), Map.class);
         } catch (SampanException e) {
             throw SampanException.invalid("invalid filter: " + json);
         }

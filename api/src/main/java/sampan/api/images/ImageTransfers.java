@@ -1,6 +1,7 @@
 package sampan.api.images;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import sampan.api.call.Call;
 import sampan.api.call.LateBody;
@@ -56,7 +57,7 @@ public final class ImageTransfers {
     private void saveMany(Call call) throws IOException {
         List<String> names =
                 call.all("names").stream()
-                        .flatMap(text -> java.util.Arrays.stream(text.split(",", -1)))
+                        .flatMap(text -> Arrays.stream(text.split(",", -1)))
                         .filter(name -> !name.isEmpty())
                         .toList();
         if (names.isEmpty()) {

@@ -2,6 +2,7 @@ package sampan.api.translate;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import sampan.api.wire.Doc;
 import sampan.engine.containers.Container;
 import sampan.engine.containers.ContainerSpec;
@@ -47,7 +48,7 @@ final class ConfigDoc {
                         spec.lifecycle().stopTimeout().map(t -> t.toSeconds()).orElse(null));
     }
 
-    private static @org.jspecify.annotations.Nullable Object words(Optional<List<String>> words) {
+    private static @Nullable Object words(Optional<List<String>> words) {
         return words.orElse(null);
     }
 

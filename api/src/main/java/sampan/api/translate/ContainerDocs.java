@@ -1,5 +1,6 @@
 package sampan.api.translate;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class ContainerDocs {
                 .put("NetworkSettings", NetworkDoc.settings(container));
     }
 
-    private static String path(Optional<java.nio.file.Path> path) {
+    private static String path(Optional<Path> path) {
         return path.map(Object::toString).orElse("");
     }
 

@@ -6,6 +6,7 @@ import static sampan.api.translate.Values.text;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sampan.api.wire.ContainerConfig;
@@ -44,7 +45,7 @@ public final class LifecycleRequest {
                 health(config.healthcheck()),
                 "",
                 driver,
-                log == null ? java.util.Map.of() : map("LogConfig.Config", log.config()),
+                log == null ? Map.of() : map("LogConfig.Config", log.config()),
                 text(host.containerIDFile()));
     }
 

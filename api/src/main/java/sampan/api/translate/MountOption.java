@@ -111,7 +111,7 @@ final class MountOption {
         }
         String name = text(driver.name());
         if (!name.isEmpty() && !name.equals("local")) {
-            throw SampanException.notFound(
+            throw SampanException.invalid(
                     "error looking up volume plugin "
                             + name
                             + ": plugin \""

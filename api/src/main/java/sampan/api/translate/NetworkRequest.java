@@ -6,6 +6,7 @@ import static sampan.api.translate.Values.set;
 import static sampan.api.translate.Values.text;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,8 @@ import sampan.engine.containers.NetworkSpec;
 import sampan.errors.SampanException;
 
 /// How a new container is connected: the three networks that every engine has, or another
-/// container's.
+/// container's. A network that is missing is INVALID, not NOT_FOUND: clients take a create that
+/// finds nothing for a missing image, and pull it.
 final class NetworkRequest {
     private static final List<String> MODES = List.of("default", "bridge", "none", "host");
 
@@ -30,7 +32,7 @@ final class NetworkRequest {
             ContainerConfig config, HostConfig host, @Nullable NetworkingConfig networking) {
         String mode = text(host.networkMode());
         if (!mode.isEmpty() && !MODES.contains(mode) && !joins(mode)) {
-            throw SampanException.notFound("network " + mode + " not found");
+            throw SampanException.invalid("network " + mode + " not found");
         }
         if (!list("Links", host.links()).isEmpty()) {
             throw SampanException.invalid("links are not supported yet");
@@ -76,7 +78,7 @@ final class NetworkRequest {
                 throw MODES.contains(name)
                         ? SampanException.invalid(
                                 "container cannot be connected to both " + mode + " and " + name)
-                        : SampanException.notFound("network " + name + " not found");
+                        : SampanException.invalid("network " + name + " not found");
             }
             EndpointSettings endpoint = entry.getValue();
             if (endpoint == null) {
@@ -174,6 +176,6 @@ final class NetworkRequest {
                                             text(b.hostIp()), text(b.hostPort())))
                             .toList());
         }
-        return java.util.Collections.unmodifiableMap(result);
+        return Collections.unmodifiableMap(result);
     }
 }

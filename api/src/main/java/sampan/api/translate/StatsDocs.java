@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import sampan.api.wire.Doc;
 import sampan.engine.services.Stats;
 
@@ -52,8 +53,7 @@ public final class StatsDocs {
                 .put("sectors_recursive", null);
     }
 
-    private static @org.jspecify.annotations.Nullable List<Doc> entries(
-            List<Stats.BlockEntry> entries) {
+    private static @Nullable List<Doc> entries(List<Stats.BlockEntry> entries) {
         if (entries.isEmpty()) {
             return null;
         }

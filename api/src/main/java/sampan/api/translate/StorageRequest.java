@@ -45,7 +45,7 @@ final class StorageRequest {
         }
         String driver = text(host.volumeDriver());
         if (!driver.isEmpty() && !driver.equals("local")) {
-            throw SampanException.notFound(
+            throw SampanException.invalid(
                     "error looking up volume plugin "
                             + driver
                             + ": plugin \""

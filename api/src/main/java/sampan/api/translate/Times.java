@@ -1,7 +1,9 @@
 package sampan.api.translate;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -47,13 +49,13 @@ public final class Times {
         }
         try {
             if (value.indexOf('T') > 0) {
-                return Optional.of(java.time.OffsetDateTime.parse(value).toInstant());
+                return Optional.of(OffsetDateTime.parse(value).toInstant());
             }
             int dot = value.indexOf('.');
             long seconds = Long.parseLong(dot < 0 ? value : value.substring(0, dot));
             long nanos = dot < 0 ? 0 : fraction(value.substring(dot + 1));
             return Optional.of(Instant.ofEpochSecond(seconds, nanos));
-        } catch (java.time.DateTimeException | ArithmeticException | NumberFormatException e) {
+        } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
             throw SampanException.invalid(
                     "invalid value for \"" + field + "\": " + value + " is not a Unix timestamp");
         }

@@ -1,6 +1,7 @@
 package sampan.api.translate;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class Values {
         bound(field, values.size());
         Map<String, String> result = new LinkedHashMap<>();
         values.forEach((key, value) -> result.put(key, text(value)));
-        return java.util.Collections.unmodifiableMap(result);
+        return Collections.unmodifiableMap(result);
     }
 
     /// Go's `map[string]struct{}`.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,7 +51,7 @@ class DetachKeysTest {
     @ParameterizedTest
     @CsvSource({"'',1011", "'ctrl-p,ctrl-q',1011", "'ctrl-@,ctrl-[',001b", "'ctrl-_,a',1f61"})
     void wordsAreControlCharacters(String keys, String hex) {
-        byte[] typed = java.util.HexFormat.of().parseHex(hex);
+        byte[] typed = HexFormat.of().parseHex(hex);
         assertThat(DetachKeys.parse(keys).type(ByteBuffer.wrap(typed)).detached()).isTrue();
     }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import sampan.api.call.ApiVersion;
 import sampan.engine.containers.Container;
 import sampan.engine.containers.ContainerId;
 import sampan.engine.containers.ContainerSpec;
@@ -250,7 +251,7 @@ class CreateRequestTest {
                                 ContainerDocs.summary(
                                         container(spec),
                                         Optional.empty(),
-                                        sampan.api.call.ApiVersion.NEWEST,
+                                        ApiVersion.NEWEST,
                                         now)));
         assertThat(summary.get("Command").asString()).isEqualTo("/e echo 'hi there'");
         assertThat(summary.get("Names").get(0).asString()).isEqualTo("/name");
