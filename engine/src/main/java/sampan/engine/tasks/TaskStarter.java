@@ -56,7 +56,11 @@ public final class TaskStarter {
         this.cgroups = parts.cgroups();
         this.compiler =
                 new LaunchCompiler(
-                        parts.specs(), parts.filters(), parts.cgroups(), parts.settings());
+                        parts.specs(),
+                        parts.filters(),
+                        parts.cgroups(),
+                        new IdMapNamespaces(parts.launcher()),
+                        parts.settings());
         this.launcher = parts.launcher();
         this.table = parts.table();
         this.settings = parts.settings();

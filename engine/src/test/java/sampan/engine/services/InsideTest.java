@@ -86,12 +86,15 @@ class InsideTest {
     @Test
     void environmentIsDockers() {
         Specs specs = Specs.shell("env | grep -vE '^(SHLVL|PWD)='");
-        specs.env = List.of("A=1", "PATH");
+        specs.env = List.of("A=1", "B");
         String id = life.create(specs);
         life.run(id);
         assertThat(life.logs(id).lines())
                 .containsExactlyInAnyOrder(
-                        "HOSTNAME=" + id.substring(0, 12), "A=1", "HOME=/root");
+                        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                        "HOSTNAME=" + id.substring(0, 12),
+                        "A=1",
+                        "HOME=/root");
     }
 
     @Test
@@ -126,8 +129,8 @@ class InsideTest {
                         life.output(
                                 Specs.shell(
                                         "echo 1 > /proc/sys/kernel/domainname || echo ro; cat"
-                                            + " /proc/kcore | wc -c; ls /proc/scsi | wc -l; mount"
-                                            + " -t tmpfs x /tmp || echo denied")))
+                                                + " /proc/kcore | wc -c; ls /proc/scsi | wc -l; mount"
+                                                + " -t tmpfs x /tmp || echo denied")))
                 .contains("ro\n")
                 .contains("0\n")
                 .contains("denied");
@@ -149,12 +152,7 @@ class InsideTest {
         assertThat(life.output(plain)).contains("NoNewPrivs:\t0").contains("Seccomp:\t2");
         Specs other = Specs.shell("grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status");
         other.security =
-                security(
-                        false,
-                        List.of(),
-                        List.of(),
-                        "no-new-privileges",
-                        "seccomp=unconfined");
+                security(false, List.of(), List.of(), "no-new-privileges", "seccomp=unconfined");
         assertThat(life.output(other)).contains("NoNewPrivs:\t1").contains("Seccomp:\t0");
         Specs own = Specs.shell("mkdir /tmp/x || echo refused");
         own.security =
@@ -226,7 +224,7 @@ class InsideTest {
                         List.of(),
                         n.devices(),
                         List.of(),
-                        List.of(new ResourceSpec.Ulimit("core", 7, 8)),
+                        List.of(new ResourceSpec.Ulimit("core", 3584, 4096)),
                         "",
                         0);
         List<String> seen = life.output(specs).lines().toList();
@@ -238,8 +236,7 @@ class InsideTest {
     }
 
     private static StorageSpec storage(MountRequest... mounts) {
-        return new StorageSpec(
-                List.of(mounts), List.of(), Map.of(), List.of(), 0, Map.of(), "");
+        return new StorageSpec(List.of(mounts), List.of(), Map.of(), List.of(), 0, Map.of(), "");
     }
 
     private static MountRequest mount(Type type, String source, String target, String mode) {
@@ -277,8 +274,7 @@ class InsideTest {
     void anonymousVolumesGoWithTheirContainer() {
         Specs specs = Specs.run("true");
         specs.storage =
-                new StorageSpec(
-                        List.of(), List.of("/data"), Map.of(), List.of(), 0, Map.of(), "");
+                new StorageSpec(List.of(), List.of("/data"), Map.of(), List.of(), 0, Map.of(), "");
         String id = life.create(specs);
         assertThat(engine.volumes.list(Map.of())).hasSize(1);
         engine.containers.remove(id, false, true);
@@ -349,13 +345,15 @@ class InsideTest {
     }
 
     @Test
-    void userNamespaceMapsRoot() {
+    void userNamespaceMapsRoot() throws Exception {
+        // The mapped root reaches the attach point by its path.
+        Files.setPosixFilePermissions(
+                directory, java.nio.file.attribute.PosixFilePermissions.fromString("rwx--x--x"));
         Specs specs = Specs.shell("id -u; cat /proc/self/uid_map; stat -c %u /data; touch /mine");
         specs.namespaces = new NamespaceSpec("", "", "", "remap", "", "", "");
         String id = life.create(specs);
         assertThat(life.run(id)).isZero();
-        assertThat(life.logs(id).replaceAll(" +", " "))
-                .isEqualTo("0\n 0 1000000 65536\n0\n");
+        assertThat(life.logs(id).replaceAll(" +", " ")).isEqualTo("0\n 0 1000000 65536\n0\n");
     }
 
     @Test
@@ -367,8 +365,10 @@ class InsideTest {
 
     @Test
     void sysctlsAreSet() {
-        Specs specs = Specs.shell("cat /proc/sys/net/ipv4/ip_unprivileged_port_start"
-                + " /proc/sys/kernel/msgmax");
+        Specs specs =
+                Specs.shell(
+                        "cat /proc/sys/net/ipv4/ip_unprivileged_port_start"
+                                + " /proc/sys/kernel/msgmax");
         specs.security =
                 new SecuritySpec(
                         false,
