@@ -302,7 +302,7 @@ class ApiServerTest {
 
     @Test
     void attachKeepsWhatWasSentEarlyAndAnswersAfterHalfClose() throws IOException {
-        String name = create(",\"OpenStdin\":true");
+        String name = create(",\"OpenStdin\":true,\"StdinOnce\":true");
         try (Client client = new Client(socket)) {
             client.send(
                     "POST /v1.51/containers/"
@@ -320,23 +320,61 @@ class ApiServerTest {
             client.finish();
             assertThat(client.rest()).isEqualTo("\1\0\0\0\0\0\0\3bye");
         }
-        assertThat(engine.actions()).containsExactly("attach");
+        assertThat(engine.published).isEmpty();
     }
 
     @Test
-    void attachWithoutUpgradeIs200Raw() throws IOException {
-        String name = create(",\"Tty\":true,\"OpenStdin\":true");
+    void attachWithoutUpgradeIs200RawAndItsBodyIsNoInput() throws IOException {
+        String name = create(",\"OpenStdin\":true,\"StdinOnce\":true");
         try (Client client = new Client(socket)) {
             client.send(
                     "POST /v1.41/containers/"
                             + name
-                            + "/attach?stream=1&stdin=1 HTTP/1.1\r\n"
-                            + "Host: h\r\n\r\n");
+                            + "/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: h\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n"
+                            + "{\"a\":\"b\"}input");
             assertThat(client.until("\r\n\r\n"))
                     .startsWith("HTTP/1.1 200 OK\r\n")
                     .contains("application/vnd.docker.raw-stream");
+            client.until("input");
             client.finish();
-            assertThat(client.rest()).isEqualTo("bye");
+            assertThat(client.rest()).endsWith("bye");
+        }
+    }
+
+    @Test
+    void theEndOfATerminalsInputDetaches() throws IOException {
+        String name = create(",\"Tty\":true,\"OpenStdin\":true,\"StdinOnce\":true");
+        try (Client client = new Client(socket)) {
+            client.send(
+                    "POST /containers/"
+                            + name
+                            + "/attach?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: h\r\n"
+                            + UPGRADE
+                            + "\r\nhi");
+            client.until("hi");
+            client.finish();
+            assertThat(client.rest()).isEmpty();
+        }
+        assertThat(engine.published).isEmpty();
+    }
+
+    @Test
+    void whoOnlyListensMayEndItsOutputAtOnce() throws IOException {
+        String name = create(",\"Tty\":true");
+        try (Client client = new Client(socket)) {
+            client.send(
+                    "POST /containers/"
+                            + name
+                            + "/attach?stream=1&stdout=1 HTTP/1.1\r\nHost: h\r\n"
+                            + UPGRADE
+                            + "\r\n");
+            client.until("\r\n\r\n");
+            client.finish();
+            EchoSession session = java.util.Objects.requireNonNull(engine.sessions.get(name));
+            session.say(StandardCharsets.US_ASCII.encode("late words"));
+            session.end();
+            assertThat(client.rest()).isEqualTo("late words");
         }
     }
 
@@ -354,7 +392,6 @@ class ApiServerTest {
             assertThat(client.until("\r\n\r\n")).contains("raw-stream");
             assertThat(client.rest()).isEqualTo("ab\20c");
         }
-        assertThat(engine.published.take().action()).isEqualTo("attach");
         assertThat(engine.published.take().action()).isEqualTo("detach");
     }
 
@@ -379,7 +416,7 @@ class ApiServerTest {
 
     @Test
     void aMegabyteGoesThroughBothWays() throws Exception {
-        String name = create(",\"Tty\":true,\"OpenStdin\":true");
+        String name = create(",\"OpenStdin\":true,\"StdinOnce\":true");
         String megabyte = "0123456789abcdef".repeat(65_536);
         try (Client client = new Client(socket)) {
             client.send(
@@ -399,9 +436,25 @@ class ApiServerTest {
                             throw new java.io.UncheckedIOException(e);
                         }
                     });
-            assertThat(client.rest()).isEqualTo(megabyte + "bye");
+            assertThat(unframed(client.rest())).isEqualTo(megabyte + "bye");
             writer.join();
         }
+    }
+
+    /// The data of all frames.
+    private static String unframed(String frames) {
+        StringBuilder data = new StringBuilder();
+        int at = 0;
+        while (at < frames.length()) {
+            assertThat(frames.charAt(at)).isEqualTo('\1');
+            int length = 0;
+            for (int i = 4; i < 8; i++) {
+                length = length << 8 | frames.charAt(at + i);
+            }
+            data.append(frames, at + 8, at + 8 + length);
+            at += 8 + length;
+        }
+        return data.toString();
     }
 
     @Test

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -240,12 +239,6 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
     @Override
     public void publish(Event event) {
         published.add(event);
-    }
-
-    List<String> actions() {
-        List<String> actions = new ArrayList<>();
-        published.forEach(e -> actions.add(e.action()));
-        return actions;
     }
 
     /// Execs that echo.

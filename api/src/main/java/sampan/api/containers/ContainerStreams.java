@@ -65,14 +65,15 @@ public final class ContainerStreams {
         }
         try (AttachSession session = streams.attach(id, request)) {
             RawStream client = Upgrade.hijack(call, !tty);
-            publish("attach", container, Map.of());
             if (call.flag("logs")) {
                 replay(container, request, client);
             }
-            Pump pump =
-                    new Pump(session, client, stdin, tty ? Optional.of(keys) : Optional.empty());
+            boolean endsStdin = container.spec().process().stdinOnce() && !tty;
+            Pump.Input input =
+                    new Pump.Input(stdin, endsStdin, tty ? Optional.of(keys) : Optional.empty());
+            Pump pump = new Pump(session, client, input);
             if (pump.run() == Pump.End.DETACHED) {
-                publish("detach", container, Map.of());
+                publishDetach(container);
             }
         }
     }
@@ -106,21 +107,20 @@ public final class ContainerStreams {
                         // Every write goes out at once.
                     }
                 };
-        streams.logs(
-                container.id().value(),
-                all,
-                new LogStream(target, !container.spec().process().tty(), false, Optional.empty()));
+        LogStream log =
+                new LogStream(target, !container.spec().process().tty(), false, Optional.empty());
+        streams.logs(container.id().value(), all, log);
+        log.finish();
     }
 
-    private void publish(String action, Container container, Map<String, String> more) {
+    private void publishDetach(Container container) {
         Map<String, String> attributes = new HashMap<>(container.spec().labels());
         attributes.put("image", container.spec().image());
         attributes.put("name", container.name());
-        attributes.putAll(more);
         events.publish(
                 new Event(
                         "container",
-                        action,
+                        "detach",
                         container.id().value(),
                         Map.copyOf(attributes),
                         Instant.now()));
@@ -149,11 +149,11 @@ public final class ContainerStreams {
         LateBody answer = new LateBody(call, Upgrade.type(call, framed));
         Optional<String> details =
                 call.flag("details") ? Optional.of(details(container)) : Optional.empty();
+        LogStream log =
+                new LogStream(LogStream.to(answer), framed, call.flag("timestamps"), details);
         try {
-            streams.logs(
-                    container.id().value(),
-                    request,
-                    new LogStream(LogStream.to(answer), framed, call.flag("timestamps"), details));
+            streams.logs(container.id().value(), request, log);
+            log.finish();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -98,13 +98,15 @@ public final class ContainerTasks {
     /// The head goes out as soon as the wait is registered, so that a client can start the
     /// container after it and miss nothing.
     private void await(Call call) throws IOException, InterruptedException {
-        CompletableFuture<WaitResult> result = tasks.waitFor(call.path("id"), condition(call));
+        WaitCondition condition = condition(call);
+        CompletableFuture<WaitResult> result = tasks.waitFor(call.path("id"), condition);
         call.exchange().onClientGone(() -> result.cancel(false));
         try (ResponseBody body = call.stream("application/json")) {
             Doc doc = Doc.of();
             try {
                 WaitResult done = result.get();
-                if (!done.error().isEmpty()) {
+                // A removal that was waited for went well, whatever became of the start before it.
+                if (!done.error().isEmpty() && condition != WaitCondition.REMOVED) {
                     doc.put("Error", Doc.of().put("Message", done.error()));
                 }
                 doc.put("StatusCode", done.exitCode());

@@ -66,12 +66,12 @@ public final class Execs {
         boolean multiplexed = !exec.spec().tty();
         try (AttachSession session = execs.startAttached(exec.id(), console[0], console[1])) {
             RawStream client = Upgrade.hijack(call, multiplexed);
-            Pump pump =
-                    new Pump(
-                            session,
-                            client,
+            Pump.Input input =
+                    new Pump.Input(
                             exec.spec().stdin(),
+                            multiplexed,
                             multiplexed ? Optional.empty() : Optional.of(keys));
+            Pump pump = new Pump(session, client, input);
             if (pump.run() == Pump.End.DETACHED) {
                 publishDetach(exec);
             }

@@ -15,13 +15,23 @@ import sampan.http.Transport;
 
 /// Connects a client with an attached process until one of them is done. The calling thread carries
 /// output, another one stdin. The end of the client's output ends the process's stdin and nothing
-/// else; the end of the process's output ends the connection, after all of it was written.
+/// else, or detaches, as [Input] says; the end of the process's output ends the connection, after
+/// all of it was written.
 public final class Pump {
     private static final BufferPool BUFFERS = new BufferPool(64 << 10, 8);
     private static final BufferPool TYPED = new BufferPool(16 << 10, 16);
 
     /// How long a client that was told the end may take to close its own side.
     private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    /// What becomes of that which the client sends.
+    ///
+    /// @param wanted it goes to the process; otherwise it is read and dropped, and its end says
+    ///   nothing: clients that only listen end their output at once
+    /// @param endsStdin its end is the end of the process's stdin; otherwise it detaches the
+    ///   client, because others may feed the process too, or because a terminal's stdin never ends
+    /// @param keys what detaches when typed; absent without a terminal
+    public record Input(boolean wanted, boolean endsStdin, Optional<DetachKeys> keys) {}
 
     /// How a session ended.
     public enum End {
@@ -33,23 +43,20 @@ public final class Pump {
 
     private final AttachSession session;
     private final Transport client;
-    private final Optional<DetachKeys> keys;
-    private final boolean stdin;
+    private final Input input;
     private final CountDownLatch inputOver = new CountDownLatch(1);
     private volatile boolean outputOver;
     private volatile boolean detached;
 
-    /// @param keys absent where nothing detaches: without a terminal
-    public Pump(AttachSession session, Transport client, boolean stdin, Optional<DetachKeys> keys) {
+    public Pump(AttachSession session, Transport client, Input input) {
         this.session = session;
         this.client = client;
-        this.stdin = stdin;
-        this.keys = keys;
+        this.input = input;
     }
 
     /// Returns when it is over; the session is closed then, the client is not.
     public End run() throws InterruptedException {
-        Thread input = Thread.ofVirtual().name("attach-stdin").start(this::carryInput);
+        Thread reader = Thread.ofVirtual().name("attach-stdin").start(this::carryInput);
         try {
             carryOutput();
         } catch (IOException e) {
@@ -62,7 +69,7 @@ public final class Pump {
         if (!inputOver.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
             client.close();
         }
-        input.join();
+        reader.join();
         return detached ? End.DETACHED : End.OVER;
     }
 
@@ -93,7 +100,7 @@ public final class Pump {
         ByteBuffer buffer = TYPED.take();
         try {
             while (client.read(buffer.clear()) >= 0) {
-                if (!outputOver && stdin && !forward(buffer.flip())) {
+                if (!outputOver && input.wanted() && !forward(buffer.flip())) {
                     return;
                 }
             }
@@ -110,11 +117,11 @@ public final class Pump {
     /// False when the client has detached.
     private boolean forward(ByteBuffer typed) {
         try {
-            if (keys.isEmpty()) {
+            if (input.keys().isEmpty()) {
                 session.writeStdin(typed);
                 return true;
             }
-            DetachKeys.Typed result = keys.get().type(typed);
+            DetachKeys.Typed result = input.keys().get().type(typed);
             if (result.pass().hasRemaining()) {
                 session.writeStdin(result.pass());
             }
@@ -132,17 +139,21 @@ public final class Pump {
     }
 
     private void endStdin() {
-        if (!stdin || outputOver) {
+        if (!input.wanted() || outputOver) {
             return;
         }
         try {
-            if (keys.isPresent()) {
-                ByteBuffer rest = keys.get().held();
+            if (input.keys().isPresent()) {
+                ByteBuffer rest = input.keys().get().held();
                 if (rest.hasRemaining()) {
                     session.writeStdin(rest);
                 }
             }
-            session.closeStdin();
+            if (input.endsStdin()) {
+                session.closeStdin();
+            } else {
+                session.close();
+            }
         } catch (SampanException | UncheckedIOException e) {
             // It ended meanwhile.
         }

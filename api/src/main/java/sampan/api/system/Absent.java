@@ -6,6 +6,7 @@ import sampan.api.call.Call;
 import sampan.api.call.Problem;
 import sampan.api.call.Route;
 import sampan.api.call.Routes;
+import sampan.api.wire.Doc;
 import sampan.errors.SampanException;
 
 /// Parts of Docker's API with nothing behind them: each answers what clients can act on.
@@ -30,7 +31,7 @@ public final class Absent {
         routes.add("POST", "/auth", later("logging in to registries"))
                 .add("GET", "/distribution/{name...}/json", later("asking registries"))
                 .add("POST", "/build", later("building images"))
-                .add("POST", "/build/prune", later("pruning the build cache"))
+                .add("POST", "/build/prune", Absent::emptyCache)
                 .add("POST", "/build/cancel", later("building images"))
                 .add("POST", "/session", later("building images with BuildKit"))
                 .add("POST", "/grpc", later("building images with BuildKit"));
@@ -44,6 +45,11 @@ public final class Absent {
                 .add("POST", "/plugins/pull", later("installing plugins"))
                 .add("POST", "/plugins/create", later("installing plugins"))
                 .add("POST", "/plugins/{name...}/{action}", Absent::noPlugin);
+    }
+
+    /// There is no build cache, so there is nothing to prune: `docker system prune` asks for it.
+    private static void emptyCache(Call call) throws IOException {
+        call.answer(200, Doc.of().put("CachesDeleted", null).put("SpaceReclaimed", 0));
     }
 
     private static void noManager(Call call) {

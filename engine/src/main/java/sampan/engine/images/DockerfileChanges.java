@@ -1,6 +1,8 @@
 package sampan.engine.images;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -136,9 +138,10 @@ public final class DockerfileChanges {
             return Optional.empty();
         }
         try {
-            byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            return Optional.of(List.of(Json.read(bytes, String[].class)));
-        } catch (SampanException | NullPointerException e) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            List<String> words = Arrays.asList(Json.read(bytes, String[].class));
+            return words.contains(null) ? Optional.empty() : Optional.of(List.copyOf(words));
+        } catch (SampanException e) {
             return Optional.empty(); // a shell's test command begins like that too
         }
     }

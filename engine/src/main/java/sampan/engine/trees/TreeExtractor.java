@@ -50,13 +50,17 @@ public final class TreeExtractor {
         try (OpenDirectories _ = extractor.directories) {
             Optional<TarEntry> entry = reader.next();
             while (entry.isPresent()) {
-                extractor.unpack(entry.get(), reader);
+                extractor.unpack(extractor.owned(entry.get()), reader);
                 entry = reader.next();
             }
             reader.drain();
             extractor.setDirectoryTimes();
         }
         return new Extracted(extractor.entries, extractor.contentBytes);
+    }
+
+    private TarEntry owned(TarEntry entry) {
+        return options.everyone().map(o -> entry.withOwner(o.uid(), o.gid())).orElse(entry);
     }
 
     private void unpack(TarEntry entry, TarReader reader) {
@@ -152,11 +156,11 @@ public final class TreeExtractor {
     // Owner before mode and attributes: chown(2) takes setuid bits and capabilities away.
     private void attributes(Fd file, TarEntry entry, boolean inheritsGroup) {
         boolean owned = ownedByCreator(entry) && !inheritsGroup;
-        if (options.owners() && !owned) {
+        if (!owned) {
             FileOps.fchownAt(file, "", entry.uid(), entry.gid());
         }
         boolean plain = entry.type() == TarEntry.Type.FILE && creator.givesMode(entry.mode());
-        if (!plain || (options.owners() && !owned)) {
+        if (!plain || !owned) {
             FileOps.fchmodAt(file, "", entry.mode());
         }
         setXattrs(file, "", entry);
@@ -279,7 +283,7 @@ public final class TreeExtractor {
         OpenDirectories.Held parent = directories.get(path.parent());
         String name = path.name();
         boolean owned = ownedByCreator(entry) && !parent.inheritsGroup();
-        if (options.owners() && !owned) {
+        if (!owned) {
             FileOps.fchownAt(parent.fd(), name, entry.uid(), entry.gid());
         }
         if (entry.type() != TarEntry.Type.SYMLINK) {

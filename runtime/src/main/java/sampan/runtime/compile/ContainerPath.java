@@ -34,9 +34,9 @@ final class ContainerPath {
             if (i == length || path.charAt(i) == '/') {
                 int part = i - start;
                 boolean odd =
-                        part == 0 && length > 1
-                                || part == 1 && path.charAt(start) == '.'
-                                || part == 2 && path.startsWith("..", start);
+                        (part == 0 && length > 1)
+                                || (part == 1 && path.charAt(start) == '.')
+                                || (part == 2 && path.startsWith("..", start));
                 if (odd) {
                     return false;
                 }

@@ -126,8 +126,10 @@ final class DeviceSteps {
                                             + "\": give c, u, b or p");
                 };
         return new Node(
-                type | device.fileMode().orElse(DEFAULT_MODE) & PERMISSIONS,
-                type == Node.FIFO ? 0 : Node.dev(device.major(), device.minor()),
+                type | (device.fileMode().orElse(DEFAULT_MODE) & PERMISSIONS),
+                type == Node.FIFO
+                        ? 0
+                        : sampan.linux.files.Device.of(device.major(), device.minor()),
                 device.uid().orElse(0L),
                 device.gid().orElse(0L));
     }

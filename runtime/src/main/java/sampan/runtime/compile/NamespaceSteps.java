@@ -3,6 +3,7 @@ package sampan.runtime.compile;
 import static sampan.runtime.plan.Flags.*;
 import static sampan.runtime.plan.PlanWriter.CWD;
 
+import java.util.EnumMap;
 import java.util.Map;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -56,20 +57,19 @@ final class NamespaceSteps {
     private final LaunchContext context;
     private final PlanWriter plan;
     // Per kind: ABSENT, CREATED, or the slot of the namespace to join.
-    private final int[] state = new int[Kind.ALL.length];
+    private final Map<Kind, Integer> states = new EnumMap<>(Kind.class);
 
     NamespaceSteps(Linux linux, LaunchContext context, PlanWriter plan) {
         this.linux = linux;
         this.context = context;
         this.plan = plan;
-        java.util.Arrays.fill(state, ABSENT);
         for (Namespace namespace : linux.namespaces()) {
             Kind kind = Kind.of(namespace.type());
-            if (state[kind.ordinal()] != ABSENT) {
+            if (state(kind) != ABSENT) {
                 throw SampanException.invalid(
                         "malformed spec file: duplicated ns \"" + namespace.type() + "\"");
             }
-            state[kind.ordinal()] = CREATED;
+            states.put(kind, CREATED);
         }
         if (context.networkSlot().isPresent()) {
             if (creates(Kind.USER)) {
@@ -77,26 +77,30 @@ final class NamespaceSteps {
                         "a ready network namespace cannot be used with a new user namespace:"
                                 + " its owner must be that user namespace");
             }
-            state[Kind.NETWORK.ordinal()] = context.networkSlot().getAsInt();
+            states.put(Kind.NETWORK, context.networkSlot().getAsInt());
         }
-        if (!linux.timeOffsets().isEmpty() && state[Kind.TIME.ordinal()] == ABSENT) {
+        if (!linux.timeOffsets().isEmpty() && state(Kind.TIME) == ABSENT) {
             throw SampanException.invalid(
                     "time namespace offsets specified, but time namespace isn't enabled in the"
                             + " config");
         }
     }
 
+    private int state(Kind kind) {
+        return states.getOrDefault(kind, ABSENT);
+    }
+
     private boolean creates(Kind kind) {
-        return state[kind.ordinal()] == CREATED;
+        return state(kind) == CREATED;
     }
 
     private boolean joins(Kind kind) {
-        return state[kind.ordinal()] >= 0;
+        return state(kind) >= 0;
     }
 
     /// Whether the container has one of its own, made or joined.
     boolean has(String type) {
-        return state[Kind.of(type).ordinal()] != ABSENT;
+        return state(Kind.of(type)) != ABSENT;
     }
 
     boolean createsUser() {
@@ -105,7 +109,7 @@ final class NamespaceSteps {
 
     /// Whether the process lives in another user namespace than the launcher.
     boolean hasUser() {
-        return state[Kind.USER.ordinal()] != ABSENT;
+        return state(Kind.USER) != ABSENT;
     }
 
     boolean createsNetwork() {
@@ -125,27 +129,27 @@ final class NamespaceSteps {
             }
             int slot = plan.slot();
             plan.openat2(slot, CWD, Opening.READ, namespace.path());
-            state[kind.ordinal()] = slot;
+            states.put(kind, slot);
         }
     }
 
     /// In the launcher, right before the clone.
     void enterInLauncher() {
         if (joins(Kind.PID)) {
-            plan.setns(state[Kind.PID.ordinal()], CLONE_NEWPID);
+            plan.setns(state(Kind.PID), CLONE_NEWPID);
         }
         enterTime();
         if (hasUser()) {
             joinRest();
         }
         if (joins(Kind.USER)) {
-            plan.setns(state[Kind.USER.ordinal()], CLONE_NEWUSER);
+            plan.setns(state(Kind.USER), CLONE_NEWUSER);
         }
     }
 
     private void enterTime() {
         if (joins(Kind.TIME)) {
-            plan.setns(state[Kind.TIME.ordinal()], CLONE_NEWTIME);
+            plan.setns(state(Kind.TIME), CLONE_NEWTIME);
         } else if (creates(Kind.TIME)) {
             plan.unshare(CLONE_NEWTIME);
             if (!linux.timeOffsets().isEmpty()) {
@@ -172,7 +176,7 @@ final class NamespaceSteps {
             switch (kind) {
                 case UTS, IPC, NETWORK, CGROUP -> {
                     if (joins(kind)) {
-                        plan.setns(state[kind.ordinal()], kind.flag);
+                        plan.setns(state(kind), kind.flag);
                     }
                 }
                 case USER, PID, TIME, MOUNT -> {}
@@ -213,7 +217,7 @@ final class NamespaceSteps {
             joinRest();
         }
         if (joins(Kind.MOUNT)) {
-            plan.setns(state[Kind.MOUNT.ordinal()], CLONE_NEWNS);
+            plan.setns(state(Kind.MOUNT), CLONE_NEWNS);
         }
         if (creates(Kind.CGROUP)) {
             plan.unshare(CLONE_NEWCGROUP);
@@ -226,7 +230,7 @@ final class NamespaceSteps {
         }
         for (Kind kind : Kind.ALL) {
             if (joins(kind)) {
-                plan.close(state[kind.ordinal()]);
+                plan.close(state(kind));
             }
         }
     }

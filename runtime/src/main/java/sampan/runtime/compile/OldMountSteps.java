@@ -47,7 +47,7 @@ final class OldMountSteps {
         } else {
             plan.mount(at, "", filesystem(mount, option, target));
         }
-        if (option.isBind() && option.changesAttributes() || option.propagation != 0) {
+        if ((option.isBind() && option.changesAttributes()) || option.propagation != 0) {
             plan.openat2(at, launch.root, AGAIN, target);
             change(at, option);
         }

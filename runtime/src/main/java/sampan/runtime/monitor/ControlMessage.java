@@ -8,7 +8,7 @@ import sampan.runtime.plan.Op;
 import sampan.runtime.plan.Stage;
 
 /// `struct mon_message` of monitor.h with its text.
-record ControlMessage(int type, long a, long b, long c, long d, byte[] text) {
+record ControlMessage(int type, long a, long b, long c, long d, String text) {
     static final int CREATED = 1;
     static final int STARTED = 2;
     static final int FAILED = 3;
@@ -31,19 +31,20 @@ record ControlMessage(int type, long a, long b, long c, long d, byte[] text) {
     private static final int CODE_MASK = 0xffff;
 
     static ControlMessage order(int type, long a, long b) {
-        return new ControlMessage(type, a, b, 0, 0, new byte[0]);
+        return new ControlMessage(type, a, b, 0, 0, "");
     }
 
     byte[] encode() {
-        return ByteBuffer.allocate(HEADER_BYTES + text.length)
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(HEADER_BYTES + bytes.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(type)
-                .putInt(text.length)
+                .putInt(bytes.length)
                 .putLong(a)
                 .putLong(b)
                 .putLong(c)
                 .putLong(d)
-                .put(text)
+                .put(bytes)
                 .array();
     }
 
@@ -64,7 +65,7 @@ record ControlMessage(int type, long a, long b, long c, long d, byte[] text) {
         long c = bytes.getLong();
         long d = bytes.getLong();
         bytes.get(text);
-        return new ControlMessage(type, a, b, c, d, text);
+        return new ControlMessage(type, a, b, c, d, new String(text, StandardCharsets.UTF_8));
     }
 
     int pid() {
@@ -76,26 +77,19 @@ record ControlMessage(int type, long a, long b, long c, long d, byte[] text) {
     }
 
     StepFailure failure() {
-        String all = new String(text, StandardCharsets.UTF_8);
-        int end = all.indexOf('\0');
+        int end = text.indexOf('\0');
         int stage = (int) (c >> STAGE_SHIFT);
         return new StepFailure(
                 (int) a,
                 call((int) c & CODE_MASK),
-                stage(stage),
+                Stage.word(stage),
                 (int) b,
-                end < 0 ? all : all.substring(0, end),
-                end < 0 ? "" : all.substring(end + 1).strip(),
+                end < 0 ? text : text.substring(0, end),
+                end < 0 ? "" : text.substring(end + 1).strip(),
                 (int) d);
     }
 
     static String call(int code) {
         return Op.ofCode(code).map(Op::name).orElse("op " + code);
-    }
-
-    static String stage(int number) {
-        return number >= 0 && number < Stage.values().length
-                ? Stage.values()[number].word()
-                : "refused";
     }
 }

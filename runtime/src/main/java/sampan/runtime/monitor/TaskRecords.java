@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.runtime.plan.Stage;
 
 /// The files that a monitor leaves in its task's directory (monitor.h, part 3). Each is whole or
 /// not there.
@@ -62,7 +63,7 @@ public final class TaskRecords {
                         new StepFailure(
                                 (int) number(f[0]),
                                 ControlMessage.call((int) number(f[1])),
-                                ControlMessage.stage((int) number(f[2])),
+                                Stage.word((int) number(f[2])),
                                 (int) number(f[3]),
                                 f[4]));
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.StringJoiner;
+import sampan.linux.files.Device;
 
 /// Arguments of steps in words, by the kinds that [Op] names. An empty text means that the argument
 /// is at its neutral value.
@@ -88,7 +89,7 @@ final class ArgumentText {
             case "limit" -> value == -1 ? "unlimited" : Long.toString(value);
             case "stdio" -> word(STDIO, value);
             case "rlimit" -> word(RLIMITS, value);
-            case "dev" -> (value >> 8 & 0xfff | value >> 32 & ~0xfffL) + ":" + minor(value);
+            case "dev" -> Device.major(value) + ":" + Device.minor(value);
             case "clone" -> names(CLONE, value);
             case "open" -> names(OPEN, value);
             case "resolve" -> names(RESOLVE, value);
@@ -102,10 +103,6 @@ final class ArgumentText {
             case "caps" -> value == 0 ? "none" : names(CAPS, value);
             default -> Long.toString(value);
         };
-    }
-
-    private static long minor(long dev) {
-        return dev & 0xff | dev >> 12 & 0xfff00L;
     }
 
     static String text(String kind, byte[] value) {

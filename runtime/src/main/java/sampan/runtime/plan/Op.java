@@ -99,7 +99,12 @@ public enum Op {
     }
 
     private final int code;
+
+    // Made by List.copyOf.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<Arg> ints;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<Arg> strs;
 
     Op(int code, String ints, String strs) {

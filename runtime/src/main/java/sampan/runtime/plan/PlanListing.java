@@ -78,7 +78,7 @@ public record PlanListing(int fdCount, List<Step> steps) {
                 size >= OP_HEADER_BYTES && size - OP_HEADER_BYTES <= plan.remaining(),
                 number,
                 "size");
-        check(stage < Stage.values().length, number, "stage");
+        check(Stage.of(stage).isPresent(), number, "stage");
         Op op = Op.ofCode(code).orElseThrow(() -> malformed(number, "code " + code));
         ByteBuffer step = plan.slice(start, size).order(ByteOrder.LITTLE_ENDIAN);
         step.position(OP_HEADER_BYTES);
@@ -100,7 +100,11 @@ public record PlanListing(int fdCount, List<Step> steps) {
         }
         check(!step.hasRemaining(), number, "trailing bytes");
         return new Step(
-                number, Stage.values()[stage], op, ArgumentText.stepFlags(flags), arguments);
+                number,
+                Stage.of(stage).orElseThrow(),
+                op,
+                ArgumentText.stepFlags(flags),
+                arguments);
     }
 
     private static byte[] text(ByteBuffer step, int number) {

@@ -22,7 +22,7 @@ final class StepBytes {
         ints = 0;
         strs = 0;
         out.putShort(next.code());
-        out.putByte(stage.ordinal());
+        out.putByte(stage.number());
         out.putByte(flags);
         out.putInt(0);
         return this;

@@ -56,7 +56,7 @@ class OpHeaderTest {
                 .contains("CONSOLE_BIND = " + Flags.CONSOLE_BIND + ",")
                 .contains("CONSOLE_NO_ONLCR = " + Flags.CONSOLE_NO_ONLCR + ",");
         for (Stage stage : Stage.values()) {
-            assertThat(header).contains("STAGE_" + stage.name() + " = " + stage.ordinal());
+            assertThat(header).contains("STAGE_" + stage.name() + " = " + stage.number());
         }
     }
 }

@@ -108,10 +108,4 @@ class PlanListingTest {
         PlanWriter plan = new PlanWriter(PlanWriter.SLOTS_MAX);
         assertThatThrownBy(plan::slot).hasMessageContaining("256 descriptors");
     }
-
-    @Test
-    void packsDeviceNumbersAsTheKernelDoes() {
-        assertThat(Node.dev(1, 3)).isEqualTo(0x103);
-        assertThat(Node.dev(0x1234, 0x56789)).isEqualTo(0x0000_1000_5670_0000L | 0x23489L);
-    }
 }

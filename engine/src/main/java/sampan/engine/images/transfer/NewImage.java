@@ -1,5 +1,7 @@
 package sampan.engine.images.transfer;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,7 @@ import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageViews;
 import sampan.engine.snapshots.Layer;
 import sampan.oci.Digest;
+import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.ImageDocument;
 import sampan.oci.image.ImageDocument.RootFs;
@@ -31,6 +34,23 @@ public record NewImage(
         Instant created) {
     /// @param layers descriptors of the layers as they came
     public record Parent(ImageRecord record, ImageDocument document, List<Descriptor> layers) {}
+
+    /// What writes a layer as a plain tar.
+    public interface LayerSource {
+        void writeTo(OutputStream tar) throws IOException;
+    }
+
+    /// Stores the layer and adds the image, with a name or without.
+    public ImageRecord make(Stores stores, Optional<Reference> name, LayerSource source) {
+        try (Transfer transfer = new Transfer(stores)) {
+            parent.ifPresent(p -> transfer.hold(p.record()));
+            ImageRecord record = make(transfer, transfer.storeLayer(source));
+            stores.images().add(record, name.stream().toList());
+            return record;
+        } catch (IOException e) {
+            throw Transfer.failed(e);
+        }
+    }
 
     /// Commits the layer and writes config and manifest.
     ImageRecord make(Transfer transfer, Stored layer) {

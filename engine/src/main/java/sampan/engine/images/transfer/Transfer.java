@@ -1,7 +1,9 @@
 package sampan.engine.images.transfer;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import sampan.engine.content.Ingest;
+import sampan.engine.images.ImageRecord;
 import sampan.engine.images.transfer.Stored.Unpacked;
 import sampan.engine.leases.Lease;
 import sampan.engine.snapshots.Layer;
@@ -32,6 +35,7 @@ public final class Transfer implements AutoCloseable {
     public static final int UNPACKERS = 2;
 
     private static final int HEAD_BYTES = 512;
+    private static final int COPY_BYTES = 256 << 10;
 
     private final Stores stores;
     private final Lease lease;
@@ -89,8 +93,28 @@ public final class Transfer implements AutoCloseable {
         return store(first, ingest -> copy(source, ingest));
     }
 
+    /// Keeps what an image refers to, for as long as this lasts.
+    void hold(ImageRecord image) {
+        lease.hold(image.id());
+        lease.hold(image.manifest());
+        image.layerBlobs().forEach(lease::hold);
+        image.diffIds().forEach(lease::hold);
+    }
+
+    /// Stores a layer that we write ourselves, unpacking it meanwhile.
+    Stored storeLayer(NewImage.LayerSource source) throws IOException {
+        try (Ingest ingest = stores.content().ingest()) {
+            Future<Unpacked> unpacked = unpackLater(ingest.follow());
+            source.writeTo(new BufferedOutputStream(Channels.newOutputStream(ingest), COPY_BYTES));
+            Digest digest = ingest.finish();
+            lease.hold(digest);
+            ingest.keep(digest);
+            return new Stored(digest, ingest.size(), Compression.NONE, Optional.of(unpacked));
+        }
+    }
+
     private static void copy(ReadableByteChannel source, Ingest ingest) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
         while (source.read(buffer) >= 0) {
             ingest.write(buffer.flip());
             buffer.clear();

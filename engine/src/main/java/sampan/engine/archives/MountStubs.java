@@ -1,0 +1,68 @@
+package sampan.engine.archives;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import sampan.errors.ErrnoException;
+import sampan.linux.files.FileOps;
+import sampan.linux.files.Stat;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+
+/// Empty files and directories that starting a container made in its upper directory to mount upon.
+/// They are no change of the container's and belong to no image.
+final class MountStubs {
+    // Those below before those above.
+    private static final List<String> PLACES =
+            List.of(
+                    "etc/hosts",
+                    "etc/hostname",
+                    "etc/resolv.conf",
+                    "etc",
+                    "dev/console",
+                    "dev/pts",
+                    "dev/shm",
+                    "dev/mqueue",
+                    "dev",
+                    "proc",
+                    "sys",
+                    ".dockerenv");
+
+    private MountStubs() {}
+
+    /// Paths of the stubs that are in the upper directory and not below it.
+    static Set<String> in(Fd upper, Fd lower) {
+        Set<String> found = new HashSet<>();
+        for (String place : PLACES) {
+            Optional<Stat> made = stat(upper, place);
+            if (made.isPresent()
+                    && stat(lower, place).isEmpty()
+                    && isEmpty(upper, place, made.get(), found)) {
+                found.add(place);
+            }
+        }
+        return found;
+    }
+
+    private static Optional<Stat> stat(Fd root, String path) {
+        try (Fd file = FileOps.openInRoot(root, path, Open.PATH | Open.NOFOLLOW, 0)) {
+            return Optional.of(FileOps.stat(file));
+        } catch (ErrnoException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isEmpty(Fd upper, String path, Stat stat, Set<String> stubs) {
+        if (stat.isRegular()) {
+            return stat.size() == 0;
+        }
+        if (!stat.isDirectory()) {
+            return false;
+        }
+        try (Fd directory = FileOps.openInRoot(upper, path, Open.RDONLY | Open.DIRECTORY, 0)) {
+            return FileOps.readDir(directory).stream()
+                    .allMatch(entry -> stubs.contains(path + "/" + entry.name()));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package sampan.system;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The built tree under test, and programs of the machine.
+final class Dist {
+    private Dist() {}
+
+    static String program(String name) {
+        Path program = home().resolve("bin").resolve(name);
+        if (!Files.isExecutable(program)) {
+            throw new AssertionError(
+                    program + " is missing: run ./dev build, or give -Dsampan.dist");
+        }
+        return program.toString();
+    }
+
+    private static Path home() {
+        String set = System.getProperty("sampan.dist", "");
+        if (!set.isEmpty()) {
+            return Path.of(set);
+        }
+        Path at = Path.of("").toAbsolutePath();
+        while (!Files.exists(at.resolve("dev"))) {
+            at = at.resolve("..").normalize();
+        }
+        return at.resolve("build/dist");
+    }
+
+    /// A number that a system property may set: how long or how hard a test tries.
+    static int number(String property, int usual) {
+        return Integer.getInteger(property, usual);
+    }
+}

@@ -1,0 +1,110 @@
+package sampan.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The namespace commands against the machine's own tools.
+@Tag("system")
+@ExtendWith(DaemonExtension.class)
+class NamespaceCommandTest {
+    private static final int TRIES = 20;
+
+    private final PrivateDaemon daemon;
+
+    NamespaceCommandTest(PrivateDaemon daemon) {
+        this.daemon = daemon;
+    }
+
+    /// Rows without the leading process's words, white space as one: widths are taste.
+    ///
+    /// A list counts itself: the one of lsns has lsns in it.
+    private static List<String> rows(Outcome outcome) {
+        return outcome.lines().stream()
+                .skip(1)
+                .filter(row -> !row.contains("lsns") && !row.contains("sampan ns"))
+                .map(row -> row.strip().replaceAll("\\s+", " "))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mnt", "net", "ipc", "user", "pid", "uts", "cgroup", "time"})
+    void listEqualsLsns(String kind) {
+        daemon.background("busybox", "sleep", "100");
+        String columns = "ns,type,pid,user,command";
+        List<String> wanted = List.of();
+        List<String> got = List.of();
+        // other processes of the machine come and go between the two looks
+        for (int i = 0; i < TRIES && (wanted.isEmpty() || !got.equals(wanted)); i++) {
+            wanted = rows(Command.of("lsns", "-t", kind, "-o", columns, "--notruncate").run());
+            got = rows(daemon.sampan("ns", "ls", "-t", kind, "-o", columns));
+        }
+        assertThat(got).isEqualTo(wanted);
+    }
+
+    @Test
+    void theWholeListEqualsLsns() {
+        daemon.background("busybox", "sleep", "100");
+        List<String> wanted = List.of();
+        List<String> got = List.of();
+        for (int i = 0; i < TRIES && (wanted.isEmpty() || !got.equals(wanted)); i++) {
+            wanted = rows(Command.of("lsns", "-o", "ns,type,pid,user").run());
+            got = rows(daemon.sampan("ns", "ls", "-o", "ns,type,pid,user"));
+        }
+        assertThat(got).isEqualTo(wanted);
+    }
+
+    @Test
+    void showEqualsTheLinks() {
+        String id = daemon.background("busybox", "sleep", "100");
+        String pid = daemon.inspect(id, "{{.State.Pid}}");
+        String shown = daemon.sampan("ns", "show", id).text();
+        for (String kind : List.of("mnt", "net", "ipc", "user", "pid", "uts", "cgroup", "time")) {
+            String number =
+                    Command.of("readlink", "/proc/" + pid + "/ns/" + kind)
+                            .run()
+                            .text()
+                            .replaceAll("\\D", "");
+            assertThat(shown).as(kind).contains(number);
+        }
+        assertThat(daemon.sampan("ns", "show", pid).text()).isEqualTo(shown);
+    }
+
+    @Test
+    void enterEqualsNsenter() {
+        String id = daemon.background("busybox", "sleep", "100");
+        String pid = daemon.inspect(id, "{{.State.Pid}}");
+        assertThat(daemon.sampan("ns", "enter", "-t", id, "-n", "--", "ip", "addr").text())
+                .isEqualTo(Command.of("nsenter", "-t", pid, "-n", "ip", "addr").run().text())
+                .contains("eth0");
+        assertThat(daemon.sampan("ns", "enter", "-t", pid, "-n", "-u", "--", "hostname").text())
+                .isEqualTo(daemon.docker("exec", id, "hostname").text());
+        assertThat(
+                        daemon.sampan("ns", "enter", "-t", id, "-a", "--", "sh", "-c", "exit 5")
+                                .status())
+                .isEqualTo(5);
+        assertThat(daemon.sampan("ns", "enter", "-t", id, "-m", "--", "nothing-there").status())
+                .isEqualTo(127);
+    }
+
+    @Test
+    void unshareMakesNewOnes() {
+        String ours = Command.of("readlink", "/proc/self/ns/uts").run().text();
+        assertThat(
+                        daemon.sampan("ns", "unshare", "-u", "--", "readlink", "/proc/self/ns/uts")
+                                .text())
+                .isNotEqualTo(ours);
+        assertThat(
+                        daemon.sampan("ns", "unshare", "-n", "--", "ls", "/sys/class/net")
+                                .expect(0)
+                                .out())
+                .isNotEmpty();
+        assertThat(daemon.sampan("ns", "unshare", "-p", "-f", "--", "sh", "-c", "echo $$").text())
+                .isEqualTo("1");
+    }
+}
