@@ -84,7 +84,7 @@ public final class TaskStarter {
     public Task start(ContainerHandle handle, Optional<Client> client, Ends ends) {
         StepClock clock = settings.clock("start", handle.id().value());
         ContainerRecord record = handle.record();
-        String hostname = hostname(record);
+        String hostname = places.hostname(record);
         NetworkWiring.Wired wired = wiring.connect(handle, hostname);
         clock.did("network");
         Task task = null;
@@ -118,11 +118,6 @@ public final class TaskStarter {
 
     private record Start(
             String hostname, NetworkWiring.Wired wired, Optional<Client> client, Ends ends) {}
-
-    private static String hostname(ContainerRecord record) {
-        String name = record.spec().namespaces().hostname();
-        return name.isEmpty() ? record.id().brief() : name;
-    }
 
     private Path path(ContainerRecord record) {
         return settings.tasks().resolve(record.id().brief());
@@ -243,6 +238,7 @@ public final class TaskStarter {
     private static void giveBack(Task task, List<RuntimeException> failures) {
         attempt(failures, task::release);
         attempt(failures, task::disconnect);
+        attempt(failures, () -> SharedMemory.unmount(task.handle()));
         attempt(failures, () -> task.cgroup().delete());
     }
 

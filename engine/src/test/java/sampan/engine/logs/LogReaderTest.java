@@ -180,6 +180,6 @@ class LogReaderTest {
                     collected,
                     Optional.of(pulse));
         }
-        assertThat(collected.entries).isEmpty();
+        assertThat(collected.entries).containsExactly("1a\n");
     }
 }

@@ -329,6 +329,33 @@ class InsideTest {
     }
 
     @Test
+    void sharedMemoryIsShared() {
+        Specs donor = Specs.shell("echo here > /dev/shm/note; echo ready; sleep 1000");
+        donor.namespaces = new NamespaceSpec("", "shareable", "", "", "", "", "");
+        String id = life.start(donor);
+        life.awaitOutput(id, "ready");
+        Specs guest = Specs.shell("cat /dev/shm/note");
+        guest.namespaces = new NamespaceSpec("", "container:" + id, "", "", "", "", "");
+        assertThat(life.output(guest)).isEqualTo("here\n");
+        String lonely = life.start(Specs.run("sleep", "1000"));
+        Specs refused = Specs.run("true");
+        refused.namespaces = new NamespaceSpec("", "container:" + lonely, "", "", "", "", "");
+        String other = life.create(refused);
+        assertThatThrownBy(() -> engine.tasks.start(other, Optional.empty()))
+                .hasMessageContaining("non-shareable IPC");
+        engine.tasks.kill(id, "KILL");
+        assertThat(mounts()).doesNotContain(id);
+    }
+
+    private static String mounts() {
+        try {
+            return Files.readString(Path.of("/proc/self/mountinfo"));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void initReapsAndForwards() {
         Specs specs = Specs.shell("ps | head -2 | tail -1; exit 6");
         specs.init = true;
