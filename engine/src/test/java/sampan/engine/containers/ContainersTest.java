@@ -32,8 +32,15 @@ class ContainersTest {
         ContainerRecord record =
                 new ContainerRecord(
                         new ContainerRecord.Origin(
-                                identity, Instant.now(), "sha256:1", "", "true", List.of(),
-                                List.of(), List.of(), Map.of()),
+                                identity,
+                                Instant.now(),
+                                "sha256:1",
+                                "",
+                                "true",
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                Map.of()),
                         taken,
                         new Specs().spec(),
                         ContainerState.fresh(),
@@ -55,8 +62,7 @@ class ContainersTest {
         assertThat(containers.resolve("/two")).isSameAs(two);
         assertThatThrownBy(() -> containers.resolve("a"))
                 .hasMessage("multiple IDs found with provided prefix: a");
-        assertThatThrownBy(() -> containers.resolve("nope"))
-                .hasMessage("No such container: nope");
+        assertThatThrownBy(() -> containers.resolve("nope")).hasMessage("No such container: nope");
         assertThatThrownBy(() -> containers.resolve("")).hasMessage("No such container: ");
     }
 
@@ -89,8 +95,7 @@ class ContainersTest {
     @Test
     void filesSurviveARestart() throws Exception {
         ContainerHandle one = make("ab".repeat(32), "one");
-        one.turn()
-                .run(() -> one.change(r -> r.withState(r.state().start(5, Instant.EPOCH))));
+        one.turn().run(() -> one.change(r -> r.withState(r.state().start(5, Instant.EPOCH))));
         one.writeNow();
         Files.createDirectory(directory.resolve("cd".repeat(32)));
         ContainerFiles.Found found = new ContainerFiles(directory).readAll();
@@ -115,8 +120,6 @@ class ContainersTest {
         for (int i = 0; i < 20_000; i++) {
             generator.next(taken::add);
         }
-        assertThat(taken)
-                .hasSize(20_000)
-                .allMatch(name -> name.matches("[a-z]+_[a-z]+[0-9]*"));
+        assertThat(taken).hasSize(20_000).allMatch(name -> name.matches("[a-z]+_[a-z]+[0-9]*"));
     }
 }

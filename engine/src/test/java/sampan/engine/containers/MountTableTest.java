@@ -37,13 +37,33 @@ class MountTableTest {
 
     private static MountRequest bind(String source, String target, String mode, Origin origin) {
         return new MountRequest(
-                Type.BIND, source, target, false, mode, "", origin == Origin.BINDS, false, false,
-                "", Map.of(), origin);
+                Type.BIND,
+                source,
+                target,
+                false,
+                mode,
+                "",
+                origin == Origin.BINDS,
+                false,
+                false,
+                "",
+                Map.of(),
+                origin);
     }
 
     private static MountRequest volume(String name, String target, String mode) {
         return new MountRequest(
-                Type.VOLUME, name, target, false, mode, "", false, false, false, "", Map.of(),
+                Type.VOLUME,
+                name,
+                target,
+                false,
+                mode,
+                "",
+                false,
+                false,
+                false,
+                "",
+                Map.of(),
                 Origin.BINDS);
     }
 
@@ -67,7 +87,8 @@ class MountTableTest {
                                 bind("/src/../etc", "/conf", "ro,rslave", Origin.BINDS)),
                         "/anon",
                         "/conf");
-        assertThat(settled.mounts()).extracting(MountPoint::destination)
+        assertThat(settled.mounts())
+                .extracting(MountPoint::destination)
                 .containsExactly("/conf", "/anon", "/deep/er");
         MountPoint conf = settled.mounts().getFirst();
         assertThat(conf.source()).isEqualTo("/etc");
@@ -79,12 +100,18 @@ class MountTableTest {
 
     @Test
     void wrongOnesLeaveNoVolumeBehind() {
-        refused(List.of(volume("a1", "/a", ""), volume("b1", "/a", "")), "Duplicate mount point: /a");
+        refused(
+                List.of(volume("a1", "/a", ""), volume("b1", "/a", "")),
+                "Duplicate mount point: /a");
         refused(List.of(volume("a1", "/a", "ro,rw")), "invalid mode: ro,rw");
         refused(List.of(volume("a1", "/a", "shiny")), "invalid mode: shiny");
-        refused(List.of(volume("a1", "rel", "")), "invalid mount path: 'rel' mount path must be absolute");
+        refused(
+                List.of(volume("a1", "rel", "")),
+                "invalid mount path: 'rel' mount path must be absolute");
         refused(List.of(volume("a1", "/", "")), "destination can't be '/'");
-        refused(List.of(volume("a/b", "/a", "")), "includes invalid characters for a local volume name");
+        refused(
+                List.of(volume("a/b", "/a", "")),
+                "includes invalid characters for a local volume name");
         refused(
                 List.of(bind("/no/such/place", "/a", "", Origin.MOUNTS)),
                 "invalid mount config for type \"bind\": bind source path does not exist:"

@@ -24,7 +24,8 @@ class SpecCheckTest {
         assertThatThrownBy(() -> check(change)).hasMessageContaining(text);
     }
 
-    private static NetworkSpec network(String mode, Map<String, List<NetworkSpec.PortBinding>> ports) {
+    private static NetworkSpec network(
+            String mode, Map<String, List<NetworkSpec.PortBinding>> ports) {
         return new NetworkSpec(
                 mode, false, List.of(), ports, false, List.of(), List.of(), List.of(), List.of(),
                 "", "", List.of(), List.of());
@@ -119,7 +120,9 @@ class SpecCheckTest {
 
     @Test
     void sysctlsBelongToNamespaces() {
-        refused(s -> s.security = sysctl("kernel.panic"), "sysctl 'kernel.panic' is not whitelisted");
+        refused(
+                s -> s.security = sysctl("kernel.panic"),
+                "sysctl 'kernel.panic' is not whitelisted");
         assertThat(check(s -> s.security = sysctl("net.core.somaxconn"))).isEmpty();
         refused(
                 s -> {
@@ -131,8 +134,15 @@ class SpecCheckTest {
 
     private static SecuritySpec sysctl(String name) {
         return new SecuritySpec(
-                false, List.of(), List.of(), List.of(), List.of(), false, Map.of(name, "1"),
-                Optional.empty(), Optional.empty());
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                false,
+                Map.of(name, "1"),
+                Optional.empty(),
+                Optional.empty());
     }
 
     @Test
@@ -144,7 +154,9 @@ class SpecCheckTest {
         refused(
                 s -> s.resources = memory(0, 64 << 20),
                 "You should always set the Memory limit when using Memoryswap limit");
-        refused(s -> s.resources = cpus(3_000_000_000L, 0, ""), "range of CPUs is from 0.01 to 2.00");
+        refused(
+                s -> s.resources = cpus(3_000_000_000L, 0, ""),
+                "range of CPUs is from 0.01 to 2.00");
         refused(
                 s -> s.resources = cpus(1_000_000_000L, 50_000, ""),
                 "Conflicting options: Nano CPUs and CPU Period");
@@ -165,9 +177,31 @@ class SpecCheckTest {
     private static ResourceSpec resources(
             long memory, long swap, long nano, long period, String cpus) {
         return new ResourceSpec(
-                memory, 0, swap, -1, false, 0, nano, period, 0, 0, 0, cpus, "", Optional.empty(), 0,
-                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
-                List.of(), "", 0);
+                memory,
+                0,
+                swap,
+                -1,
+                false,
+                0,
+                nano,
+                period,
+                0,
+                0,
+                0,
+                cpus,
+                "",
+                Optional.empty(),
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                "",
+                0);
     }
 
     @Test
@@ -181,7 +215,14 @@ class SpecCheckTest {
 
     private static SecuritySpec option(String option) {
         return new SecuritySpec(
-                false, List.of(), List.of(), List.of(option), List.of(), false, Map.of(),
-                Optional.empty(), Optional.empty());
+                false,
+                List.of(),
+                List.of(),
+                List.of(option),
+                List.of(),
+                false,
+                Map.of(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

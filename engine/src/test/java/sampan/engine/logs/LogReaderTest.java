@@ -112,11 +112,10 @@ class LogReaderTest {
 
     @Test
     void streamsAndTimesAreChosen() {
-        append(log(), line("a\\n", "stdout", 1) + line("b\\n", "stderr", 2) + line("c\\n", "stdout", 3));
-        assertThat(
-                        read(
-                                new LogQuery(
-                                        false, true, Optional.empty(), Optional.empty(), -1)))
+        append(
+                log(),
+                line("a\\n", "stdout", 1) + line("b\\n", "stderr", 2) + line("c\\n", "stdout", 3));
+        assertThat(read(new LogQuery(false, true, Optional.empty(), Optional.empty(), -1)))
                 .containsExactly("2b\n");
         Instant second = Instant.parse("2026-11-24T01:02:02.000000001Z");
         assertThat(read(new LogQuery(true, true, Optional.of(second), Optional.empty(), -1)))

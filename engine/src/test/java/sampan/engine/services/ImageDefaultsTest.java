@@ -14,13 +14,24 @@ import sampan.engine.testing.Specs;
 class ImageDefaultsTest {
     private static final ImageConfig IMAGE =
             new ImageConfig(
-                    "ann", List.of("80"), List.of("A=image", "B=image"), List.of("/entry"),
-                    List.of("default"), List.of("/data"), "/work", Map.of("l", "image", "m", "image"),
-                    "SIGQUIT", List.of(), List.of(), false, Optional.empty());
+                    "ann",
+                    List.of("80"),
+                    List.of("A=image", "B=image"),
+                    List.of("/entry"),
+                    List.of("default"),
+                    List.of("/data"),
+                    "/work",
+                    Map.of("l", "image", "m", "image"),
+                    "SIGQUIT",
+                    List.of(),
+                    List.of(),
+                    false,
+                    Optional.empty());
 
     private static List<String> program(Specs specs) {
         var process = ImageDefaults.merge(specs.spec(), IMAGE).process();
-        java.util.ArrayList<String> all = new java.util.ArrayList<>(process.entrypoint().orElseThrow());
+        java.util.ArrayList<String> all =
+                new java.util.ArrayList<>(process.entrypoint().orElseThrow());
         all.addAll(process.command().orElseThrow());
         return all;
     }

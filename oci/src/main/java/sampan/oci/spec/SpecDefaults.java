@@ -54,7 +54,12 @@ public final class SpecDefaults {
         return List.of(
                 Mount.of("proc", "proc", "/proc"),
                 Mount.of(
-                        "tmpfs", "tmpfs", "/dev", "nosuid", "strictatime", "mode=755",
+                        "tmpfs",
+                        "tmpfs",
+                        "/dev",
+                        "nosuid",
+                        "strictatime",
+                        "mode=755",
                         "size=65536k"),
                 Mount.of(
                         "devpts",
@@ -67,7 +72,13 @@ public final class SpecDefaults {
                         "mode=0620",
                         "gid=5"),
                 Mount.of(
-                        "tmpfs", "shm", "/dev/shm", "nosuid", "noexec", "nodev", "mode=1777",
+                        "tmpfs",
+                        "shm",
+                        "/dev/shm",
+                        "nosuid",
+                        "noexec",
+                        "nodev",
+                        "mode=1777",
                         "size=65536k"),
                 Mount.of("mqueue", "mqueue", "/dev/mqueue", "nosuid", "noexec", "nodev"),
                 Mount.of("sysfs", "sysfs", "/sys", "nosuid", "noexec", "nodev", "ro"),

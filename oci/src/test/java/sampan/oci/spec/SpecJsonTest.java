@@ -72,7 +72,8 @@ class SpecJsonTest {
                  "memBwSchema":"MB:0=20","enableMonitoring":true},
                "memoryPolicy":{"mode":"MPOL_BIND","nodes":"0","flags":["MPOL_F_STATIC_NODES"]},
                "personality":{"domain":"LINUX32","flags":["X"]},
-               "timeOffsets":{"boottime":{"secs":1,"nanosecs":2}}}}""";
+               "timeOffsets":{"boottime":{"secs":1,"nanosecs":2}}}}\
+            """;
 
     @Test
     void nothingOfADocumentGetsLost() {
@@ -84,7 +85,10 @@ class SpecJsonTest {
 
     @Test
     void fieldsThatAreAbsentAreEmptyAndNotWritten() {
-        Spec spec = Json.read("{\"process\":{},\"linux\":{}}".getBytes(StandardCharsets.UTF_8), Spec.class);
+        Spec spec =
+                Json.read(
+                        "{\"process\":{},\"linux\":{}}".getBytes(StandardCharsets.UTF_8),
+                        Spec.class);
         assertThat(spec.hostname()).isEmpty();
         assertThat(spec.mounts()).isEmpty();
         assertThat(spec.process().orElseThrow().capabilities()).isEmpty();
@@ -123,9 +127,7 @@ class SpecJsonTest {
                         "[]",
                         "{")) {
             assertThatThrownBy(
-                            () ->
-                                    Json.read(
-                                            document.getBytes(StandardCharsets.UTF_8), Spec.class))
+                            () -> Json.read(document.getBytes(StandardCharsets.UTF_8), Spec.class))
                     .isInstanceOf(SampanException.class)
                     .hasMessageStartingWith("invalid JSON");
         }

@@ -132,10 +132,7 @@ class ContainerTest {
                                         List.of("CAP_KILL")))
                         .build();
         try (Fd root = Fd.open(box.rootfs.toString(), Open.PATH | Open.DIRECTORY)) {
-            assertThat(
-                            box.output(
-                                    box.spec(process).build(),
-                                    box.context().view(RootView.of(root))))
+            assertThat(box.output(box.spec(process).build(), box.context().view(RootView.of(root))))
                     .isEqualTo(
                             """
                             uid=1000(sailor) gid=1001 groups=44
@@ -190,8 +187,7 @@ class ContainerTest {
         Files.writeString(data.resolve("f"), "inside");
         List<Mount> mounts = new ArrayList<>(TestBox.mounts());
         mounts.add(Mount.of("bind", "data", "/a/b", "rbind", "ro", "nosuid", "rprivate"));
-        mounts.add(
-                Mount.of("bind", data.resolve("f").toString(), "/etc/passwd", "bind", "noexec"));
+        mounts.add(Mount.of("bind", data.resolve("f").toString(), "/etc/passwd", "bind", "noexec"));
         mounts.add(Mount.of("tmpfs", "t", "/tmp", "tmpcopyup", "size=1m", "mode=1770"));
         Files.writeString(box.rootfs.resolve("tmp/kept"), "copied up");
         String script =
@@ -366,8 +362,7 @@ class ContainerTest {
         try (Monitor monitor = box.launcher.launch(plan, List.of(), reports)) {
             assertThat(monitor.pid()).isPositive();
             reports.next(Reports.Started.class);
-            assertThat(reports.next(ExitRecord.class).status())
-                    .isEqualTo(new ExitStatus.Exited(7));
+            assertThat(reports.next(ExitRecord.class).status()).isEqualTo(new ExitStatus.Exited(7));
         }
     }
 }
