@@ -237,7 +237,7 @@ class LoadSaveTest {
 
     @Test
     void refusesToImportWhatIsNoArchive() {
-        for (byte[] content : List.of(new byte[0], "hello".repeat(500).getBytes(), new byte[10])) {
+        for (byte[] content : List.of(new byte[0], "hello".repeat(500).getBytes(java.nio.charset.StandardCharsets.UTF_8), new byte[10])) {
             assertThatThrownBy(() ->
                             new RootfsImport(here.stores)
                                     .importTar(

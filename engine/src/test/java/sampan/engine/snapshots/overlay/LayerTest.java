@@ -282,7 +282,7 @@ class LayerTest {
         try (Fd root = Overlay.detached(mount.lowers(), mount.upper(), mount.work())) {
             assertThat(FileOps.statAt(root, "etc").isDirectory()).isTrue();
             assertThat(FileOps.statIfExists(root, directory.toString().substring(1))).isEmpty();
-            String parent = directory.getParent().toString().substring(1);
+            String parent = java.util.Objects.requireNonNull(directory.getParent()).toString().substring(1);
             Stat shown = FileOps.statAt(root, parent);
             Stat real = FileOps.statAt(Fd.CWD, "/" + parent);
             assertThat(shown.mode()).isEqualTo(real.mode());
