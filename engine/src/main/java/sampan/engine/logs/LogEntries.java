@@ -1,6 +1,9 @@
 package sampan.engine.logs;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -8,7 +11,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 
-/// Takes JSON log lines apart, on bytes and without garbage. For one thread.
+/// Takes JSON log lines apart, on bytes and without garbage: escapes are undone in place, for a
+/// text never grows by it. For one thread.
 ///
 /// Members stand in the order in which every writer of this form puts them: log, stream, attributes
 /// where there are any, time. What has another shape is no line: the caller skips it, as it does
@@ -17,9 +21,20 @@ final class LogEntries {
     private static final byte[] LOG = ascii("{\"log\":\"");
     private static final byte[] STREAM = ascii(",\"stream\":\"std");
     private static final byte[] TIME = ascii("\"time\":\"");
+    private static final int TIME_MIN = 20;
+    private static final byte[] REPLACEMENT = {(byte) 0xef, (byte) 0xbf, (byte) 0xbd};
 
-    private byte[] text = new byte[32 << 10];
-    private int length;
+    // Eight bytes at a time: a zero byte of the difference to a pattern shows as a high bit.
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH = 0x8080808080808080L;
+    private static final long QUOTES = ONES * '"';
+    private static final long BACKSLASHES = ONES * '\\';
+
+    private byte[] bytes = new byte[0];
+    private int textStart;
+    private int textEnd;
     private int stream;
     private int timeStart;
     private int timeEnd;
@@ -28,57 +43,76 @@ final class LogEntries {
         return s.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// Reads the line in `bytes[from, to)`, without its newline. False for what is no log line.
-    boolean parse(byte[] bytes, int from, int to) {
-        if (!startsWith(bytes, from, to, LOG)) {
-            return false;
+    /// Reads the line that begins at `from`, and changes its bytes.
+    ///
+    /// @param to end of the whole lines in `lines`
+    /// @return where the next line begins; -1 when this is no log line
+    int parse(byte[] lines, int from, int to) {
+        bytes = lines;
+        if (!startsWith(from, to, LOG)) {
+            return -1;
         }
-        int at = unescape(bytes, from + LOG.length, to);
-        if (at < 0 || !startsWith(bytes, at, to, STREAM)) {
-            return false;
+        textStart = from + LOG.length;
+        int at = unescape(textStart, to);
+        if (at < 0 || !startsWith(at, to, STREAM)) {
+            return -1;
         }
         at += STREAM.length;
-        if (at + 4 >= to) {
-            return false;
+        if (at >= to) {
+            return -1;
         }
         stream = bytes[at] == 'e' ? 2 : 1;
-        int time = lastIndexOf(bytes, at, to, TIME);
-        if (time < 0) {
-            return false;
+        // out" or err", a comma, and then the time unless there are attributes.
+        at += 5;
+        if (!startsWith(at, to, TIME)) {
+            int end = newline(at, to);
+            at = lastIndexOf(at, end, TIME);
+            if (at < 0) {
+                return -1;
+            }
         }
-        timeStart = time + TIME.length;
+        timeStart = at + TIME.length;
         timeEnd = timeStart;
-        while (timeEnd < to && bytes[timeEnd] != '"') {
+        while (timeEnd < to && bytes[timeEnd] != '"' && bytes[timeEnd] != '\n') {
             timeEnd++;
         }
-        return timeEnd < to && timeEnd - timeStart >= 20;
+        boolean ends = timeEnd + 2 < to && bytes[timeEnd + 1] == '}' && bytes[timeEnd + 2] == '\n';
+        return ends && timeEnd - timeStart >= TIME_MIN ? timeEnd + 3 : -1;
+    }
+
+    private int newline(int from, int to) {
+        int at = from;
+        while (at < to && bytes[at] != '\n') {
+            at++;
+        }
+        return at;
     }
 
     int stream() {
         return stream;
     }
 
-    ByteBuffer time(byte[] bytes) {
+    ByteBuffer time() {
         return ByteBuffer.wrap(bytes, timeStart, timeEnd - timeStart);
     }
 
     /// The text of the entry, valid until the next [#parse].
     ByteBuffer text() {
-        return ByteBuffer.wrap(text, 0, length);
+        return ByteBuffer.wrap(bytes, textStart, textEnd - textStart);
     }
 
     /// When it was written; the beginning of time where that cannot be read.
-    Instant moment(byte[] bytes) {
+    Instant moment() {
         try {
             int at = timeStart;
             LocalDateTime second =
                     LocalDateTime.of(
-                            number(bytes, at, 4),
-                            number(bytes, at + 5, 2),
-                            number(bytes, at + 8, 2),
-                            number(bytes, at + 11, 2),
-                            number(bytes, at + 14, 2),
-                            number(bytes, at + 17, 2));
+                            number(at, 4),
+                            number(at + 5, 2),
+                            number(at + 8, 2),
+                            number(at + 11, 2),
+                            number(at + 14, 2),
+                            number(at + 17, 2));
             int nanos = 0;
             int digits = 0;
             for (int i = at + 20; i < timeEnd && digits < 9 && digit(bytes[i]); i++, digits++) {
@@ -97,7 +131,7 @@ final class LogEntries {
         return b >= '0' && b <= '9';
     }
 
-    private static int number(byte[] bytes, int at, int digits) {
+    private int number(int at, int digits) {
         int value = 0;
         for (int i = at; i < at + digits; i++) {
             if (!digit(bytes[i])) {
@@ -108,55 +142,69 @@ final class LogEntries {
         return value;
     }
 
-    private static boolean startsWith(byte[] bytes, int from, int to, byte[] what) {
+    private boolean startsWith(int from, int to, byte[] what) {
         return to - from >= what.length
                 && Arrays.equals(bytes, from, from + what.length, what, 0, what.length);
     }
 
-    private static int lastIndexOf(byte[] bytes, int from, int to, byte[] what) {
+    private int lastIndexOf(int from, int to, byte[] what) {
         for (int at = to - what.length; at >= from; at--) {
-            if (bytes[at] == what[0] && startsWith(bytes, at, to, what)) {
+            if (bytes[at] == what[0] && startsWith(at, to, what)) {
                 return at;
             }
         }
         return -1;
     }
 
-    // Fills the text from the string that begins at `from`; returns the place behind its closing
-    // quote, or -1. The text never grows beyond the line, for every escape is longer than what it
-    // stands for.
-    private int unescape(byte[] bytes, int from, int to) {
-        if (text.length < to - from) {
-            text = new byte[Math.max(to - from, 2 * text.length)];
+    /// The first quote or backslash from there on.
+    private int special(int from, int to) {
+        int at = from;
+        while (at + Long.BYTES <= to) {
+            long word = (long) LONGS.get(bytes, at);
+            long quote = word ^ QUOTES;
+            long backslash = word ^ BACKSLASHES;
+            long found = ((quote - ONES) & ~quote | (backslash - ONES) & ~backslash) & HIGH;
+            if (found != 0) {
+                return at + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+            at += Long.BYTES;
         }
-        int out = 0;
+        while (at < to && bytes[at] != '"' && bytes[at] != '\\') {
+            at++;
+        }
+        return at;
+    }
+
+    // Undoes the escapes of the string at `from`; returns the place behind its closing quote, or
+    // -1.
+    private int unescape(int from, int to) {
+        int out = from;
         int at = from;
         while (at < to) {
-            int run = at;
-            while (run < to && bytes[run] != '"' && bytes[run] != '\\') {
-                run++;
+            int run = special(at, to);
+            if (out != at) {
+                System.arraycopy(bytes, at, bytes, out, run - at);
             }
-            System.arraycopy(bytes, at, text, out, run - at);
             out += run - at;
-            if (run >= to) {
-                return -1;
-            }
-            if (bytes[run] == '"') {
-                length = out;
-                return run + 1;
-            }
             if (run + 1 >= to) {
                 return -1;
             }
+            if (bytes[run] == '"') {
+                textEnd = out;
+                return run + 1;
+            }
             if (bytes[run + 1] == 'u') {
-                int units = unicode(bytes, run, to, out);
-                if (units == 0) {
+                int unit = hex(run + 2, to);
+                if (unit < 0) {
                     return -1;
                 }
-                out += utf8Length(bytes, run, units);
-                at = run + 6 * units;
+                int low = Character.isHighSurrogate((char) unit) ? low(run + 6, to) : -1;
+                byte[] encoded = encoded(unit, low);
+                System.arraycopy(encoded, 0, bytes, out, encoded.length);
+                out += encoded.length;
+                at = run + (low >= 0 ? 12 : 6);
             } else {
-                text[out++] = single(bytes[run + 1]);
+                bytes[out++] = single(bytes[run + 1]);
                 at = run + 2;
             }
         }
@@ -174,42 +222,26 @@ final class LogEntries {
         };
     }
 
-    // Writes the character of the escape at `run` (a surrogate pair takes two); returns how many
-    // escapes it took, 0 for a broken one.
-    private int unicode(byte[] bytes, int run, int to, int out) {
-        int unit = hex(bytes, run + 2, to);
-        if (unit < 0) {
-            return 0;
+    /// The low half of a surrogate pair whose escape stands there, or -1.
+    private int low(int at, int to) {
+        if (at + 6 > to || bytes[at] != '\\' || bytes[at + 1] != 'u') {
+            return -1;
         }
-        int point = unit;
-        int taken = 1;
-        if (Character.isHighSurrogate((char) unit)
-                && run + 7 < to
-                && bytes[run + 6] == '\\'
-                && bytes[run + 7] == 'u') {
-            int low = hex(bytes, run + 8, to);
-            if (low >= 0 && Character.isLowSurrogate((char) low)) {
-                point = Character.toCodePoint((char) unit, (char) low);
-                taken = 2;
-            }
-        }
-        byte[] encoded =
-                (Character.isSurrogate((char) unit) && taken == 1)
-                        ? new byte[] {(byte) 0xef, (byte) 0xbf, (byte) 0xbd}
-                        : Character.toString(point).getBytes(StandardCharsets.UTF_8);
-        System.arraycopy(encoded, 0, text, out, encoded.length);
-        return taken;
+        int unit = hex(at + 2, to);
+        return unit >= 0 && Character.isLowSurrogate((char) unit) ? unit : -1;
     }
 
-    private static int utf8Length(byte[] bytes, int run, int units) {
-        if (units == 2) {
-            return 4;
+    private static byte[] encoded(int unit, int low) {
+        if (low >= 0) {
+            return Character.toString(Character.toCodePoint((char) unit, (char) low))
+                    .getBytes(StandardCharsets.UTF_8);
         }
-        int unit = hex(bytes, run + 2, run + 6);
-        return unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
+        return Character.isSurrogate((char) unit)
+                ? REPLACEMENT
+                : Character.toString(unit).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static int hex(byte[] bytes, int at, int to) {
+    private int hex(int at, int to) {
         if (at + 4 > to) {
             return -1;
         }

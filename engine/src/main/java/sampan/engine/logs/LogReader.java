@@ -89,10 +89,19 @@ public final class LogReader {
             if (got == 0) {
                 return;
             }
-            int scanned = filled;
+            int before = filled;
             filled += got;
-            lines(scanned);
+            lines(lastNewline(before) + 1);
         }
+    }
+
+    // What was there before has no newline.
+    private int lastNewline(int before) {
+        int at = filled - 1;
+        while (at >= before && bytes[at] != '\n') {
+            at--;
+        }
+        return at >= before ? at : -1;
     }
 
     private void grow() {
@@ -104,29 +113,37 @@ public final class LogReader {
         }
     }
 
-    // Handles the whole lines in the buffer; newlines before `scanned` are known to be none.
-    private void lines(int scanned) {
-        int start = 0;
-        for (int i = scanned; i < filled && !done; i++) {
-            if (bytes[i] == '\n') {
-                if (skipping) {
-                    skipping = false;
-                } else {
-                    line(start, i);
-                }
-                start = i + 1;
+    // Handles the whole lines up to `end`, and keeps what begins behind them.
+    private void lines(int end) {
+        int at = 0;
+        if (skipping && end > 0) {
+            skipping = false;
+            at = behindNewline(0);
+        }
+        while (at < end && !done) {
+            int next = entries.parse(bytes, at, end);
+            if (next < 0) {
+                at = behindNewline(at);
+            } else {
+                entry();
+                at = next;
             }
         }
-        System.arraycopy(bytes, start, bytes, 0, filled - start);
-        filled -= start;
+        System.arraycopy(bytes, end, bytes, 0, filled - end);
+        filled -= end;
     }
 
-    private void line(int from, int to) {
-        if (!entries.parse(bytes, from, to)) {
-            return;
+    private int behindNewline(int from) {
+        int at = from;
+        while (bytes[at] != '\n') {
+            at++;
         }
+        return at + 1;
+    }
+
+    private void entry() {
         if (since != null || until != null) {
-            Instant moment = entries.moment(bytes);
+            Instant moment = entries.moment();
             if (since != null && moment.isBefore(since)) {
                 return;
             }
@@ -137,7 +154,7 @@ public final class LogReader {
         }
         boolean wanted = entries.stream() == 1 ? query.stdout() : query.stderr();
         if (wanted) {
-            sink.entry(entries.stream(), entries.time(bytes), entries.text());
+            sink.entry(entries.stream(), entries.time(), entries.text());
         }
     }
 }

@@ -292,7 +292,9 @@ public final class EngineTasks implements TaskService {
 
     @Override
     public Top top(String reference, String psArguments) {
-        return reading.top(reference, psArguments);
+        Top top = reading.top(reference, psArguments);
+        events.publish(containers.resolve(reference).record(), "top");
+        return top;
     }
 
     @Override

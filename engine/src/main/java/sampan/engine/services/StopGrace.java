@@ -15,6 +15,9 @@ import sampan.linux.process.Signals;
 /// case its other processes are asked, and if none of them has a handler either, nobody is waited
 /// for.
 final class StopGrace {
+    /// Threads that are looked at; one with more of them is taken for one that hears.
+    private static final int THREADS_MAX = 256;
+
     private StopGrace() {}
 
     /// Sends the signal to those who can hear it.
@@ -22,12 +25,13 @@ final class StopGrace {
     /// @param ownPids the container has a pid namespace of its own
     /// @return whether anybody can: the grace period makes sense
     static boolean ask(Task task, int signal, boolean ownPids) {
-        boolean first = signal(task.pid(), signal);
-        if (!first || !ownPids || signal == Signals.KILL || hears(task.pid(), signal)) {
-            return first;
+        // Asked before the signal is sent: afterwards whoever heard it may be on its way out.
+        boolean heard = !ownPids || signal == Signals.KILL || hears(task.pid(), signal);
+        if (!signal(task.pid(), signal) || heard) {
+            return heard;
         }
         List<Integer> others = new ArrayList<>(task.cgroup().processes());
-        others.removeIf(pid -> pid == task.pid());
+        others.remove((Integer) task.pid());
         boolean anybody = false;
         for (int pid : others) {
             boolean hears = hears(pid, signal);
@@ -47,20 +51,35 @@ final class StopGrace {
         }
     }
 
-    // A signal that is caught, or blocked as sigwait(3) and signalfd(2) want it
-    // (proc_pid_status(5)).
+    // A signal that is caught, or blocked as signalfd(2) wants it (proc_pid_status(5)). A thread
+    // that
+    // sits in sigwait(3) shows its signals as not blocked, so that is asked for too.
     private static boolean hears(int pid, int signal) {
         long bit = 1L << (signal - 1);
+        Path process = Path.of("/proc/" + pid);
         try {
-            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+            for (String line : Files.readAllLines(process.resolve("status"))) {
                 if ((line.startsWith("SigCgt:") || line.startsWith("SigBlk:"))
                         && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & bit) != 0) {
                     return true;
                 }
             }
-            return false;
+            return waitsForSignals(process.resolve("task"));
         } catch (IOException _) {
             return false;
         }
+    }
+
+    private static boolean waitsForSignals(Path threads) throws IOException {
+        int seen = 0;
+        try (var entries = Files.newDirectoryStream(threads)) {
+            for (Path thread : entries) {
+                if (++seen > THREADS_MAX
+                        || Files.readString(thread.resolve("wchan")).contains("sigtimedwait")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.ContainerRecord;
 import sampan.engine.containers.ContainerState;
+import sampan.engine.tasks.StepClock;
 import sampan.engine.tasks.Task;
 import sampan.engine.tasks.TaskStarter;
 import sampan.linux.process.Signals;
@@ -37,7 +38,9 @@ public final class TaskEnding implements TaskStarter.Ends {
     public void ended(Task task, Optional<ExitRecord> exit) {
         try {
             exit.ifPresent(task.ended()::complete);
-            task.handle().turn().run(() -> finish(task, exit));
+            StepClock clock = starter.endClock(task);
+            task.handle().turn().run(() -> finish(task, exit, clock));
+            starter.tell(clock);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "end of container " + task.handle().id(), e);
         } finally {
@@ -45,7 +48,8 @@ public final class TaskEnding implements TaskStarter.Ends {
         }
     }
 
-    private void finish(Task task, Optional<ExitRecord> exit) {
+    private void finish(Task task, Optional<ExitRecord> exit, StepClock clock) {
+        clock.did("turn");
         if (task.abandoned()) {
             return;
         }
@@ -60,14 +64,17 @@ public final class TaskEnding implements TaskStarter.Ends {
                 r.withState(r.state().exit(end)).withEndpoints(List.of()).withExecIds(List.of()));
         publish(before, task, end);
         handle.watch().exited(end);
-        giveBack(task, before);
+        clock.did("state");
+        giveBack(task, before, clock);
         // The run directory tells a new daemon of the end until the container does so itself.
         if (before.spec().lifecycle().autoRemove()) {
             removal.finish(handle, true);
         } else {
             handle.writeNow();
         }
+        clock.did("removal");
         starter.forget(task);
+        clock.did("run directory");
     }
 
     private static ContainerState.End end(Task task, Optional<ExitRecord> exit) {
@@ -100,9 +107,9 @@ public final class TaskEnding implements TaskStarter.Ends {
         events.publish(record, "die", attributes);
     }
 
-    private void giveBack(Task task, ContainerRecord record) {
+    private void giveBack(Task task, ContainerRecord record, StepClock clock) {
         try {
-            starter.giveBack(task);
+            starter.giveBack(task, clock);
         } catch (RuntimeException e) {
             // The container has ended all the same; the next start of the daemon sweeps the rest.
             LOG.log(Level.WARNING, "clean-up of container " + record.id(), e);

@@ -16,6 +16,7 @@ import sampan.linux.cgroups.CgroupEntry;
 import sampan.linux.cgroups.CgroupLayout;
 import sampan.linux.sys.Fd;
 import sampan.oci.spec.Spec;
+import sampan.runtime.compile.IdMap;
 import sampan.runtime.compile.LaunchContext;
 import sampan.runtime.compile.LaunchOption;
 import sampan.runtime.compile.MonitorSettings;
@@ -29,16 +30,19 @@ final class LaunchCompiler {
     private final SpecBuilder specs;
     private final SystemCallFilters filters;
     private final CgroupLayout cgroups;
+    private final IdMapNamespaces maps;
     private final TaskSettings settings;
 
     LaunchCompiler(
             SpecBuilder specs,
             SystemCallFilters filters,
             CgroupLayout cgroups,
+            IdMapNamespaces maps,
             TaskSettings settings) {
         this.specs = specs;
         this.filters = filters;
         this.cgroups = cgroups;
+        this.maps = maps;
         this.settings = settings;
     }
 
@@ -55,20 +59,58 @@ final class LaunchCompiler {
 
     /// A plan with the descriptors for its first slots.
     ///
-    /// @param descriptors some of them others'; [#close] closes what is this object's
-    record Compiled(LaunchPlan plan, List<Fd> descriptors, CgroupEntry entry)
+    /// @param descriptors some of them others'
+    /// @param owned what [#close] closes
+    record Compiled(LaunchPlan plan, List<Fd> descriptors, List<AutoCloseable> owned)
             implements AutoCloseable {
         @Override
         public void close() {
-            entry.close();
+            closeAll(owned);
+        }
+    }
+
+    private static void closeAll(List<AutoCloseable> owned) {
+        for (AutoCloseable each : owned) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
     Compiled compile(Request request) {
+        List<AutoCloseable> owned = new ArrayList<>();
+        try {
+            List<Fd> descriptors = new ArrayList<>();
+            Spec spec = specs.build(request.place());
+            LaunchContext.Builder context = context(request, descriptors);
+            for (IdMap map : PlanCompiler.idMaps(spec, true)) {
+                Fd users = maps.open(map);
+                owned.add(users);
+                context.idMap(map, slot(descriptors, users));
+            }
+            CgroupEntry entry = request.task().cgroup().entry();
+            owned.add(entry);
+            OptionalInt slot =
+                    entry.directory()
+                            .map(fd -> OptionalInt.of(slot(descriptors, fd)))
+                            .orElse(OptionalInt.empty());
+            boolean ownUsers = !spec.linux().uidMappings().isEmpty();
+            context.cgroup(
+                    CgroupPlaces.of(request.task().cgroup(), cgroups, entry, ownUsers, slot));
+            LaunchPlan plan =
+                    PlanCompiler.compile(spec, context.fdCount(descriptors.size()).build());
+            return new Compiled(plan, List.copyOf(descriptors), owned);
+        } catch (RuntimeException e) {
+            closeAll(owned);
+            throw e;
+        }
+    }
+
+    private LaunchContext.Builder context(Request request, List<Fd> descriptors) {
         ContainerRecord record = request.place().record();
         ContainerSpec container = record.spec();
-        Spec spec = specs.build(request.place());
-        List<Fd> descriptors = new ArrayList<>();
         LaunchContext.Builder context =
                 LaunchContext.builder(
                                 record.id().value(),
@@ -88,26 +130,7 @@ final class LaunchCompiler {
         if (container.lifecycle().init()) {
             context.with(LaunchOption.INIT);
         }
-        CgroupEntry entry = request.task().cgroup().entry();
-        try {
-            OptionalInt slot =
-                    entry.directory()
-                            .map(fd -> OptionalInt.of(slot(descriptors, fd)))
-                            .orElse(OptionalInt.empty());
-            context.cgroup(
-                    CgroupPlaces.of(
-                            request.task().cgroup(),
-                            cgroups,
-                            entry,
-                            !spec.linux().uidMappings().isEmpty(),
-                            slot));
-            LaunchPlan plan =
-                    PlanCompiler.compile(spec, context.fdCount(descriptors.size()).build());
-            return new Compiled(plan, List.copyOf(descriptors), entry);
-        } catch (RuntimeException e) {
-            entry.close();
-            throw e;
-        }
+        return context;
     }
 
     private static int slot(List<Fd> descriptors, @Nullable Fd fd) {

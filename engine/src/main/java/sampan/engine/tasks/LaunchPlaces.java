@@ -35,10 +35,27 @@ final class LaunchPlaces {
 
     private final Containers containers;
     private final Volumes volumes;
+    private final SharedMemory sharedMemory;
 
     LaunchPlaces(Containers containers, Volumes volumes) {
         this.containers = containers;
         this.volumes = volumes;
+        this.sharedMemory = new SharedMemory(containers);
+    }
+
+    /// As the container calls itself: one that joins another's network has that one's name.
+    String hostname(ContainerRecord record) {
+        String name = record.spec().namespaces().hostname();
+        if (!name.isEmpty()) {
+            return name;
+        }
+        String mode = record.spec().network().mode();
+        return mode.startsWith(JOIN)
+                ? containers
+                        .find(mode.substring(JOIN.length()))
+                        .map(peer -> hostname(peer.record()))
+                        .orElseGet(record.id()::brief)
+                : record.id().brief();
     }
 
     /// @param reading of its root
@@ -60,7 +77,7 @@ final class LaunchPlaces {
                 files,
                 wired.ownNamespace(),
                 peers(record, wired),
-                Optional.empty());
+                sharedMemory.of(handle));
     }
 
     /// A user with its groups and those that are added; the primary group is among them, as in

@@ -79,7 +79,8 @@ public final class StartFailure extends SampanException {
                 + ")"
                 + (failure.path().isEmpty() ? "" : " " + failure.path())
                 + ": "
-                + text(failure.errno());
+                + text(failure.errno())
+                + (failure.detail().isEmpty() ? "" : ": " + failure.detail());
     }
 
     private static String text(int errno) {

@@ -56,7 +56,11 @@ public final class TaskStarter {
         this.cgroups = parts.cgroups();
         this.compiler =
                 new LaunchCompiler(
-                        parts.specs(), parts.filters(), parts.cgroups(), parts.settings());
+                        parts.specs(),
+                        parts.filters(),
+                        parts.cgroups(),
+                        new IdMapNamespaces(parts.launcher()),
+                        parts.settings());
         this.launcher = parts.launcher();
         this.table = parts.table();
         this.settings = parts.settings();
@@ -80,7 +84,7 @@ public final class TaskStarter {
     public Task start(ContainerHandle handle, Optional<Client> client, Ends ends) {
         StepClock clock = settings.clock("start", handle.id().value());
         ContainerRecord record = handle.record();
-        String hostname = hostname(record);
+        String hostname = places.hostname(record);
         NetworkWiring.Wired wired = wiring.connect(handle, hostname);
         clock.did("network");
         Task task = null;
@@ -114,11 +118,6 @@ public final class TaskStarter {
 
     private record Start(
             String hostname, NetworkWiring.Wired wired, Optional<Client> client, Ends ends) {}
-
-    private static String hostname(ContainerRecord record) {
-        String name = record.spec().namespaces().hostname();
-        return name.isEmpty() ? record.id().brief() : name;
-    }
 
     private Path path(ContainerRecord record) {
         return settings.tasks().resolve(record.id().brief());
@@ -221,25 +220,37 @@ public final class TaskStarter {
         task.abandon();
         List<RuntimeException> failures = new ArrayList<>();
         attempt(failures, () -> task.cgroup().kill(sampan.linux.process.Signals.KILL));
-        giveBack(task, failures);
+        giveBack(task, failures, StepClock.off());
         attempt(failures, () -> forget(task));
     }
 
     /// Gives back what an ended task held: its network, its cgroup. Every part is tried; the first
     /// failure is reported when all were. Its directory stays, for as long as it stands a new
     /// daemon knows that the task existed: [#forget] follows.
-    public void giveBack(Task task) {
+    public void giveBack(Task task, StepClock clock) {
         List<RuntimeException> failures = new ArrayList<>();
-        giveBack(task, failures);
+        giveBack(task, failures, clock);
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }
     }
 
-    private static void giveBack(Task task, List<RuntimeException> failures) {
+    private static void giveBack(Task task, List<RuntimeException> failures, StepClock clock) {
         attempt(failures, task::release);
         attempt(failures, task::disconnect);
+        attempt(failures, () -> SharedMemory.unmount(task.handle()));
+        clock.did("disconnect");
         attempt(failures, () -> task.cgroup().delete());
+        clock.did("cgroup");
+    }
+
+    /// A clock for what happens at an end; see [#tell].
+    public StepClock endClock(Task task) {
+        return settings.clock("end", task.handle().id().value());
+    }
+
+    public void tell(StepClock clock) {
+        clock.tell(settings.clock());
     }
 
     /// Removes the last trace of a task, when its end is written down.
@@ -251,7 +262,7 @@ public final class TaskStarter {
     /// [#giveBack] and [#forget], of a task that never ran.
     void cleanUp(Task task) {
         List<RuntimeException> failures = new ArrayList<>();
-        giveBack(task, failures);
+        giveBack(task, failures, StepClock.off());
         forget(task);
         if (!failures.isEmpty()) {
             throw failures.getFirst();

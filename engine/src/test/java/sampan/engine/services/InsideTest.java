@@ -86,11 +86,15 @@ class InsideTest {
     @Test
     void environmentIsDockers() {
         Specs specs = Specs.shell("env | grep -vE '^(SHLVL|PWD)='");
-        specs.env = List.of("A=1", "PATH");
+        specs.env = List.of("A=1", "B");
         String id = life.create(specs);
         life.run(id);
         assertThat(life.logs(id).lines())
-                .containsExactlyInAnyOrder("HOSTNAME=" + id.substring(0, 12), "A=1", "HOME=/root");
+                .containsExactlyInAnyOrder(
+                        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                        "HOSTNAME=" + id.substring(0, 12),
+                        "A=1",
+                        "HOME=/root");
     }
 
     @Test
@@ -220,7 +224,7 @@ class InsideTest {
                         List.of(),
                         n.devices(),
                         List.of(),
-                        List.of(new ResourceSpec.Ulimit("core", 7, 8)),
+                        List.of(new ResourceSpec.Ulimit("core", 3584, 4096)),
                         "",
                         0);
         List<String> seen = life.output(specs).lines().toList();
@@ -325,6 +329,33 @@ class InsideTest {
     }
 
     @Test
+    void sharedMemoryIsShared() {
+        Specs donor = Specs.shell("echo here > /dev/shm/note; echo ready; sleep 1000");
+        donor.namespaces = new NamespaceSpec("", "shareable", "", "", "", "", "");
+        String id = life.start(donor);
+        life.awaitOutput(id, "ready");
+        Specs guest = Specs.shell("cat /dev/shm/note");
+        guest.namespaces = new NamespaceSpec("", "container:" + id, "", "", "", "", "");
+        assertThat(life.output(guest)).isEqualTo("here\n");
+        String lonely = life.start(Specs.run("sleep", "1000"));
+        Specs refused = Specs.run("true");
+        refused.namespaces = new NamespaceSpec("", "container:" + lonely, "", "", "", "", "");
+        String other = life.create(refused);
+        assertThatThrownBy(() -> engine.tasks.start(other, Optional.empty()))
+                .hasMessageContaining("non-shareable IPC");
+        engine.tasks.kill(id, "KILL");
+        assertThat(mounts()).doesNotContain(id);
+    }
+
+    private static String mounts() {
+        try {
+            return Files.readString(Path.of("/proc/self/mountinfo"));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void initReapsAndForwards() {
         Specs specs = Specs.shell("ps | head -2 | tail -1; exit 6");
         specs.init = true;
@@ -341,7 +372,10 @@ class InsideTest {
     }
 
     @Test
-    void userNamespaceMapsRoot() {
+    void userNamespaceMapsRoot() throws Exception {
+        // The mapped root reaches the attach point by its path.
+        Files.setPosixFilePermissions(
+                directory, java.nio.file.attribute.PosixFilePermissions.fromString("rwx--x--x"));
         Specs specs = Specs.shell("id -u; cat /proc/self/uid_map; stat -c %u /data; touch /mine");
         specs.namespaces = new NamespaceSpec("", "", "", "remap", "", "", "");
         String id = life.create(specs);

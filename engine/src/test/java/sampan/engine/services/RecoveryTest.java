@@ -166,7 +166,11 @@ class RecoveryTest {
         next();
         assertThat(life.awaitEnd(id)).isEqualTo(255);
         assertThat(life.inspect(id).error()).contains("monitor was killed");
-        assertThat(ProcessTable.of(init).filter(p -> !p.zombie())).isEmpty();
+        Life.within(
+                ProcessHandle.of(init)
+                        .map(ProcessHandle::onExit)
+                        .orElseGet(() ->
+                                java.util.concurrent.CompletableFuture.completedFuture(null)));
     }
 
     @Test

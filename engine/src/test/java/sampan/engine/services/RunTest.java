@@ -180,45 +180,10 @@ class RunTest {
                 life.start(
                         Specs.shell(
                                 "trap 'echo bye; exit 7' TERM; echo up; while :; do sleep 0.1; done"));
-        follow(id, "up");
+        life.awaitOutput(id, "up");
         engine.tasks.stop(id, Optional.empty(), Optional.of(Duration.ofMinutes(5)));
         assertThat(life.inspect(id).exitCode()).isEqualTo(7);
         assertThat(life.logs(id)).contains("bye");
-    }
-
-    /// Returns when the container has printed that.
-    private void follow(String id, String text) {
-        StringBuilder seen = new StringBuilder();
-        Thread reader =
-                Thread.ofVirtual()
-                        .start(() ->
-                                engine.streams.logs(
-                                        id,
-                                        new LogRequest(
-                                                true,
-                                                true,
-                                                true,
-                                                Optional.empty(),
-                                                Optional.empty(),
-                                                -1),
-                                        new StreamService.LogSink() {
-                                            @Override
-                                            public void entry(
-                                                    int stream, ByteBuffer time, ByteBuffer line) {
-                                                seen.append(StandardCharsets.UTF_8.decode(line));
-                                                if (seen.indexOf(text) >= 0) {
-                                                    Thread.currentThread().interrupt();
-                                                }
-                                            }
-
-                                            @Override
-                                            public void flush() {}
-                                        }));
-        try {
-            assertThat(reader.join(Duration.ofSeconds(30))).isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +75,43 @@ public final class Life {
         StringBuilder text = new StringBuilder();
         engine.streams.logs(id, request, sink(text));
         return text.toString();
+    }
+
+    /// Returns when the container has printed that.
+    public void awaitOutput(String id, String text) {
+        StringBuilder seen = new StringBuilder();
+        Thread reader =
+                Thread.ofVirtual()
+                        .start(() ->
+                                engine.streams.logs(
+                                        id,
+                                        new LogRequest(
+                                                true,
+                                                true,
+                                                true,
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                -1),
+                                        new LogSink() {
+                                            @Override
+                                            public void entry(
+                                                    int stream, ByteBuffer time, ByteBuffer line) {
+                                                seen.append(StandardCharsets.UTF_8.decode(line));
+                                                if (seen.indexOf(text) >= 0) {
+                                                    Thread.currentThread().interrupt();
+                                                }
+                                            }
+
+                                            @Override
+                                            public void flush() {}
+                                        }));
+        try {
+            if (!reader.join(Duration.ofSeconds(LIMIT_SECONDS))) {
+                throw new AssertionError("nothing of " + text + " in: " + seen);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     public static LogSink sink(StringBuilder text) {

@@ -49,9 +49,10 @@ final class OverlaySteps {
         int fs = plan.slot();
         plan.fsopen(fs, "overlay");
         plan.fsconfig(fs, "source", "overlay");
+        List<Integer> held = List.of();
         Integer users = launch.namespaces.hasUser() ? idMapSlot() : null;
         if (users != null) {
-            layersByDescriptor(fs, overlay, users);
+            held = layersByDescriptor(fs, overlay, users);
         } else {
             if (!fits(overlay, launch.context.kernel())) {
                 throw new SampanException(
@@ -70,6 +71,7 @@ final class OverlaySteps {
             }
         }
         plan.fsmount(fs, fs, 0);
+        held.forEach(plan::close);
         return fs;
     }
 
@@ -89,24 +91,27 @@ final class OverlaySteps {
         }
     }
 
-    private void layersByDescriptor(int fs, RootSource.Overlay overlay, int users) {
+    // A detached mount ends with its descriptor, and overlayfs takes its layers when it is made.
+    private List<Integer> layersByDescriptor(int fs, RootSource.Overlay overlay, int users) {
         if (!launch.context.kernel().overlayDetached()) {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED,
                     "an idmapped overlay needs Linux 6.15 or newer: shift the owners of the layers"
                             + " instead");
         }
+        List<Integer> held = new ArrayList<>();
         for (String lower : overlay.lowers()) {
             int layer = idMapped(lower, users);
+            held.add(layer);
             plan.fsconfigFd(fs, layer, "lowerdir+");
-            plan.close(layer);
         }
         if (overlay.upper().isEmpty()) {
-            return;
+            return held;
         }
         // The kernel wants both on one mount.
         String parent = commonDirectory(List.of(overlay.upper(), overlay.work()));
         int both = idMapped(parent, users);
+        held.add(both);
         for (String key : List.of("upperdir", "workdir")) {
             String path = key.equals("upperdir") ? overlay.upper() : overlay.work();
             int dir = plan.slot();
@@ -114,7 +119,7 @@ final class OverlaySteps {
             plan.fsconfigFd(fs, dir, key);
             plan.close(dir);
         }
-        plan.close(both);
+        return held;
     }
 
     private int idMapped(String path, int users) {

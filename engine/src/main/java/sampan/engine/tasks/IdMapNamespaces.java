@@ -1,0 +1,156 @@
+package sampan.engine.tasks;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+import sampan.oci.spec.IdMapping;
+import sampan.runtime.compile.IdMap;
+import sampan.runtime.monitor.ExitRecord;
+import sampan.runtime.monitor.Monitor;
+import sampan.runtime.monitor.MonitorListener;
+import sampan.runtime.monitor.StepFailure;
+import sampan.runtime.plan.LaunchPlan;
+import sampan.runtime.plan.PlanWriter;
+import sampan.runtime.plan.Stage;
+
+/// User namespaces that exist only for their maps: mounts with id maps are made by descriptor of
+/// one. Each is made once by a process that never runs a program, and kept. Thread-safe.
+public final class IdMapNamespaces implements AutoCloseable {
+    /// Different maps that are kept; the eldest goes first.
+    public static final int KEPT_MAX = 64;
+
+    private static final long CLONE_NEWUSER = 0x1000_0000L;
+    private static final int LIMIT_SECONDS = 30;
+    private static final long SPARE_ID = 1L << 30;
+
+    private final TaskLauncher launcher;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<IdMap, Fd> kept = new LinkedHashMap<>();
+
+    public IdMapNamespaces(TaskLauncher launcher) {
+        this.launcher = launcher;
+    }
+
+    /// A descriptor of a namespace with these maps, the caller's to close.
+    Fd open(IdMap map) {
+        lock.lock();
+        try {
+            Fd known = kept.get(map);
+            if (known == null) {
+                known = make(map);
+                kept.put(map, known);
+                if (kept.size() > KEPT_MAX) {
+                    Fd eldest = kept.remove(kept.keySet().iterator().next());
+                    if (eldest != null) {
+                        eldest.close();
+                    }
+                }
+            }
+            return known.duplicate();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Fd make(IdMap map) {
+        PlanWriter plan = new PlanWriter(0);
+        plan.clone(CLONE_NEWUSER, PlanWriter.NONE);
+        plan.stage(Stage.PARENT);
+        plan.writeChild("uid_map", lines(map.uids()));
+        plan.writeChild("gid_map", lines(map.gids()));
+        plan.sync();
+        plan.stage(Stage.CHILD);
+        // Never reached: letting go of a plan in SYNC ends its process.
+        plan.exec("/", List.of("/"), List.of(), "");
+        Created created = new Created();
+        LaunchPlan finished = plan.finish();
+        Monitor monitor = launcher.launch(finished, List.of(), created);
+        try {
+            int pid = created.pid.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            return Fd.open("/proc/" + pid + "/ns/user", Open.RDONLY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted", e);
+        } catch (java.util.concurrent.ExecutionException
+                | java.util.concurrent.TimeoutException e) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED,
+                    "no user namespace with the maps " + map.uids() + ": " + e.getMessage(),
+                    e);
+        } finally {
+            monitor.close();
+        }
+    }
+
+    // Overlayfs makes its scratch files as who mounts it: the host's root, which the maps of most
+    // containers leave out. It gets an id that no file has, or the mount would be read-only.
+    private static String lines(List<IdMapping> maps) {
+        StringBuilder text = new StringBuilder();
+        boolean free = true;
+        for (IdMapping map : maps) {
+            line(text, map);
+            free &= map.hostID() > 0 && map.containerID() + map.size() <= SPARE_ID;
+        }
+        if (free) {
+            line(text, new IdMapping(SPARE_ID, 0, 1));
+        }
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, IdMapping map) {
+        text.append(map.containerID())
+                .append(' ')
+                .append(map.hostID())
+                .append(' ')
+                .append(map.size())
+                .append('\n');
+    }
+
+    private static final class Created implements MonitorListener {
+        private final CompletableFuture<Integer> pid = new CompletableFuture<>();
+
+        @Override
+        public void created(int process) {
+            pid.complete(process);
+        }
+
+        @Override
+        public void started(int process, Instant at) {}
+
+        @Override
+        public void failed(StepFailure failure) {
+            pid.completeExceptionally(
+                    new SampanException(ErrorCode.UNSUPPORTED, failure.toString()));
+        }
+
+        @Override
+        public void exited(ExitRecord exit) {
+            pid.completeExceptionally(new SampanException(ErrorCode.INTERNAL, "it ended"));
+        }
+
+        @Override
+        public void lost() {
+            pid.completeExceptionally(
+                    new SampanException(ErrorCode.INTERNAL, "its launcher was killed"));
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            kept.values().forEach(Fd::close);
+            kept.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
