@@ -43,7 +43,9 @@
  *             written when the log is complete, before the last client got everything
  *      fail   "STEP CODE STAGE ERRNO PATH\n"   the plan failed before EXEC succeeded; PATH is the rest
  *             of the file, which may be empty or contain anything
- *    attach.sock is removed after exit or fail was written. A plan that the reader refuses has no
+ *    attach.sock is removed after exit or fail was written, and before EXITED or FAILED is told: who
+ *    hears them finds directory and log untouched from then on. A socket that a killed monitor left
+ *    behind makes MON_DIR fail with EADDRINUSE. A plan that the reader refuses has no
  *    directory: only the control socket tells.
  */
 #ifndef SAMPAN_MONITOR_H
@@ -57,22 +59,23 @@
 #define MON_TEXT_MAX 4096
 
 enum mon_type {
-    MON_CREATED = 1,  /* a = pid */
-    MON_STARTED = 2,  /* a = pid, b = started ns */
+    MON_CREATED = 1, /* a = pid */
+    MON_STARTED = 2, /* a = pid, b = started ns */
     /*
      * a = step (index in the plan from 0), b = errno, c = code | stage << 16, d = 0 or a wait status;
      * text = path, and for some steps NUL and what they know more: HOOK its output (at most 1400
-     * bytes), FSMOUNT the words of the file system. b is ECANCELED for a HOOK that ended with status d,
-     * ETIMEDOUT for one that was killed, ESRCH when the child itself died in the step with status d.
+     * bytes), FSMOUNT and FSCONFIG* what the kernel's file system context said. b is ECANCELED for a
+     * HOOK that ended with status d, ETIMEDOUT for one that was killed, ESRCH when the child itself
+     * died in the step with status d.
      * EXEC and EXEC_FD fail with execve's errno. Stage STAGE_REFUSED: the text says why.
      */
     MON_FAILED = 3,
-    MON_EXITED = 4,  /* a = pid, b = wait status, c = OOM kill seen, d = finished ns */
-    MON_STATE = 5,   /* a = pid, b = 0 created, 1 running, 2 exited; d = started ns */
+    MON_EXITED = 4,   /* a = pid, b = wait status, c = OOM kill seen, d = finished ns */
+    MON_STATE = 5,    /* a = pid, b = 0 created, 1 running, 2 exited; d = started ns */
     MON_DETACHED = 6, /* a = 0 by the detach keys, else the errno with which its output failed (EPIPE) */
-    MON_GO = 16,     /* daemon: after SYNC */
-    MON_START = 17,  /* daemon: after WAIT_START */
-    MON_RESIZE = 18, /* daemon: a = rows, b = cols */
+    MON_GO = 16,      /* daemon: after SYNC */
+    MON_START = 17,   /* daemon: after WAIT_START */
+    MON_RESIZE = 18,  /* daemon: a = rows, b = cols */
 };
 
 struct mon_message {

@@ -20,6 +20,15 @@ void client_tell(struct client *c, const struct mon_message *message, const char
     sink_put(&c->out[0], message, sizeof *message, text, message->text_length);
 }
 
+void client_tell_detached(struct client *c)
+{
+    struct mon_message message = {.type = MON_DETACHED, .a = c->out[0].error ? c->out[0].error : c->out[1].error};
+    if (c->sock < 0)
+        loop_tell_daemon(&message, NULL);
+    else if (c->flags & HELLO_FDS)
+        send(c->sock, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 void client_input_over(struct client *c)
 {
     if (c->in >= 0)
@@ -34,24 +43,15 @@ void client_input_over(struct client *c)
     c->feeds = false;
 }
 
-static void tell_detached(struct client *c, int error)
-{
-    struct mon_message message = {.type = MON_DETACHED, .a = error};
-    if (c->sock < 0)
-        loop_tell_daemon(&message, NULL);
-    else if (c->flags & HELLO_FDS)
-        send(c->sock, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
 /*
  * Takes the detach keys out of what a client typed. Bytes that may begin them are held back until
  * it is known; text is moved to the front, at most keys_matched bytes before where it was.
- * Returns its new length, or -1 when the keys are complete.
+ * Returns its new length; *detached when the keys are complete, what follows them is dropped.
  */
-static ssize_t scan_keys(struct client *c, const char *from, size_t size, char *to)
+static size_t scan_keys(struct client *c, const char *from, size_t size, char *to, bool *detached)
 {
     size_t n = 0;
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size && !*detached; i++) {
         if (from[i] != c->keys[c->keys_matched]) {
             memcpy(to + n, c->keys, c->keys_matched);
             n += c->keys_matched;
@@ -59,10 +59,12 @@ static ssize_t scan_keys(struct client *c, const char *from, size_t size, char *
         }
         if (from[i] != c->keys[c->keys_matched])
             to[n++] = from[i];
-        else if (++c->keys_matched == c->keys_length)
-            return -1;
+        else
+            *detached = ++c->keys_matched == c->keys_length;
     }
-    return (ssize_t)n;
+    if (*detached)
+        c->keys_matched = 0;
+    return n;
 }
 
 /* What buffers->read holds goes to the process; false when the client detached. */
@@ -75,13 +77,12 @@ static bool feed(struct client *c, size_t size)
         return true;
     }
     char *text = (char *)b + offsetof(struct buffers, held);
-    ssize_t n = scan_keys(c, b->read, size, text);
-    if (n < 0) {
-        tell_detached(c, 0);
-        return false;
-    }
-    stdin_put(text, (size_t)n);
-    return true;
+    bool detached = false;
+    size_t n = scan_keys(c, b->read, size, text, &detached);
+    stdin_put(text, n);
+    if (detached)
+        client_tell_detached(c);
+    return !detached;
 }
 
 bool client_takes_own(const struct client *c)
@@ -160,6 +161,9 @@ static int read_hello(struct client *c)
     for (int i = 0; i < CHANNEL_FDS_MAX; i++)
         if (fds[i] >= 0)
             close(fds[i]);
+    /* Without a role it is dropped as a whole, not kept as one whose input is over. */
+    if (!ok)
+        c->role = 0;
     return ok ? 1 : -1;
 }
 

@@ -30,6 +30,9 @@ bool client_takes_own(const struct client *c);
 /* Its stdin is over, by whatever way; more than once is fine. */
 void client_input_over(struct client *c);
 
+/* It leaves before the end: by its keys, or because its own output is broken. */
+void client_tell_detached(struct client *c);
+
 void client_tell(struct client *c, const struct mon_message *message, const char *text);
 
 #endif

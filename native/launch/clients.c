@@ -64,10 +64,18 @@ static void drop(struct client *c)
     count--;
 }
 
+static void give_keys(struct client *c)
+{
+    c->keys_length = start_keys_length;
+    memcpy(c->keys, start_keys, start_keys_length);
+}
+
 int run_MON_ATTACH_KEYS(const struct plan_step *step)
 {
     start_keys_length = (uint8_t)step->strs[0].length;
     memcpy(start_keys, step->strs[0].bytes, start_keys_length);
+    for EACH (c)
+        give_keys(c);
     return 0;
 }
 
@@ -87,12 +95,21 @@ int run_MON_ATTACH(const struct plan_step *step)
     c->flags = HELLO_FDS;
     c->in = duplicate(step->ints[0]);
     c->feeds = c->in >= 0;
+    give_keys(c);
     for (int i = 0; i < 2; i++) {
         int fd = duplicate(step->ints[1 + i]);
         if (fd >= 0 && !sink_open(&c->out[i], fd))
             return -EBADF;
     }
     return 0;
+}
+
+/* The socket's peer sends no more: a half-closed attach client goes on reading. */
+static bool survives_end(struct client *c)
+{
+    c->input_over = true;
+    client_input_over(c);
+    return c->state == CLIENT_FRAME && c->role == ROLE_ATTACH && (c->flags & HELLO_FDS || c->out[0].fd >= 0);
 }
 
 void clients_accept(void)
@@ -107,7 +124,7 @@ void clients_accept(void)
         sink_borrow(&c->out[0], fd);
     }
     for EACH (c)
-        if (c->state == CLIENT_HELLO && !client_read_socket(c))
+        if (c->state == CLIENT_HELLO && !client_read_socket(c) && !survives_end(c))
             drop(c);
 }
 
@@ -142,30 +159,15 @@ int clients_poll(struct pollfd *fds)
     return n;
 }
 
-/* The socket's peer sends no more: a half-closed attach client goes on reading. */
-static bool survives_end(struct client *c)
-{
-    c->input_over = true;
-    client_input_over(c);
-    return c->state == CLIENT_FRAME && c->role == ROLE_ATTACH && (c->flags & HELLO_FDS || c->out[0].fd >= 0);
-}
-
 static bool broken(struct client *c)
 {
-    bool own = c->flags & HELLO_FDS;
-    int error = c->out[0].error ? c->out[0].error : c->out[1].error;
-    if (!error)
+    if (!c->out[0].error && !c->out[1].error)
         return false;
-    if (own) {
-        struct mon_message message = {.type = MON_DETACHED, .a = error};
-        if (c->sock < 0)
-            loop_tell_daemon(&message, NULL);
-        else
-            send(c->sock, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL);
-        return true;
-    }
-    /* Who reads no more may still have sent something. */
-    return c->input_over;
+    /* Who reads no more from its socket may still have sent something. */
+    if (!(c->flags & HELLO_FDS))
+        return c->input_over;
+    client_tell_detached(c);
+    return true;
 }
 
 static bool handle(struct client *c, const struct pollfd *fds)

@@ -314,9 +314,10 @@ static int end(void)
     flush_clients(deadline);
     struct mon_message message = {
         .type = MON_EXITED, .a = clone_child(), .b = status, .c = oom, .d = finished_ns};
+    /* Who hears of the end may remove the directory: it is not touched any more. */
+    record_close();
     clients_accept();
     tell(&message, NULL);
-    record_close();
     if (control >= 0)
         close(control);
     control = -1;
@@ -369,9 +370,9 @@ int loop_fail(const struct failure *failure)
     }
     record_fail(&f);
     struct mon_message message = failure_message(&f);
+    record_close();
     clients_accept();
     tell(&message, f.text);
-    record_close();
     clients_end(true);
     return 1;
 }

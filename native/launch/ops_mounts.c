@@ -32,34 +32,44 @@ int run_FSOPEN(const struct plan_step *step)
     return fill(step, (int)syscall(SYS_fsopen, step->strs[0].bytes, K_FSOPEN_CLOEXEC));
 }
 
+/* What the file system says of its refusal is worth more than the errno. */
+static int refused(int fs)
+{
+    static char said[256];
+    int error = errno;
+    ssize_t n = read(fs, said, sizeof said);
+    while (n > 0 && said[n - 1] == '\n')
+        n--;
+    run_detail(0, said, n > 0 ? (uint32_t)n : 0);
+    return -error;
+}
+
+static int configure(const struct plan_step *step, unsigned command, const char *value, int aux)
+{
+    int fs = slot_get(step->ints[0]);
+    return k_fsconfig(fs, command, step->strs[0].bytes, value, aux) < 0 ? refused(fs) : 0;
+}
+
 int run_FSCONFIG(const struct plan_step *step)
 {
-    return done(k_fsconfig(slot_get(step->ints[0]), K_FSCONFIG_SET_STRING, step->strs[0].bytes,
-                           step->strs[1].bytes, 0));
+    return configure(step, K_FSCONFIG_SET_STRING, step->strs[1].bytes, 0);
 }
 
 int run_FSCONFIG_FLAG(const struct plan_step *step)
 {
-    return done(k_fsconfig(slot_get(step->ints[0]), K_FSCONFIG_SET_FLAG, step->strs[0].bytes, NULL, 0));
+    return configure(step, K_FSCONFIG_SET_FLAG, NULL, 0);
 }
 
 int run_FSCONFIG_FD(const struct plan_step *step)
 {
-    return done(k_fsconfig(slot_get(step->ints[0]), K_FSCONFIG_SET_FD, step->strs[0].bytes, NULL,
-                           slot_get(step->ints[1])));
+    return configure(step, K_FSCONFIG_SET_FD, NULL, slot_get(step->ints[1]));
 }
 
 int run_FSMOUNT(const struct plan_step *step)
 {
     int fs = slot_get(step->ints[1]);
-    if (k_fsconfig(fs, K_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) {
-        /* What the file system said is worth more than its errno. */
-        static char said[256];
-        int error = errno;
-        ssize_t n = read(fs, said, sizeof said);
-        run_detail(0, said, n > 0 ? (uint32_t)n : 0);
-        return -error;
-    }
+    if (k_fsconfig(fs, K_FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+        return refused(fs);
     int result = fill(step, (int)syscall(SYS_fsmount, fs, K_FSMOUNT_CLOEXEC, step->ints[2]));
     if (result == 0 && step->ints[0] != step->ints[1])
         slot_set(step->ints[1], -1);

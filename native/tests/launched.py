@@ -15,7 +15,7 @@ CREATED, STARTED, FAILED, EXITED, STATE, DETACHED, GO, START, RESIZE = 1, 2, 3, 
 ATTACH, SUPERVISE = 1, 2
 STDIN, STDOUT, STDERR, RAW, FDS = 1, 2, 4, 8, 16
 MAGIC = 0x314E4D53
-DEADLINE = 60
+DEADLINE = float(os.environ.get("SAMPAN_TEST_DEADLINE", "60"))
 
 
 def message(kind, a=0, b=0, c=0, d=0):
@@ -43,11 +43,12 @@ class Task:
             try:
                 high = [os.dup2(fd, 601 + i, inheritable=False) if fd >= 0 else -1 for i, fd in enumerate(moves)]
                 image = os.dup2(os.open(LAUNCHER, os.O_RDONLY), 600, inheritable=False)
+                extra = {os.dup2(fd, 900 + number, inheritable=False): number for fd, number in (self.extra or {}).items()}
                 os.closerange(3, 600)
                 for i, fd in enumerate(high):
                     if fd >= 0:
                         os.dup2(fd, 3 + i, inheritable=True)
-                for fd, number in (self.extra or {}).items():
+                for fd, number in extra.items():
                     os.dup2(fd, number, inheritable=True)
                 os.execve(image, ["sampan-launch"], os.environ)
             except BaseException as failure:
@@ -120,9 +121,9 @@ class Directory:
 
     def connect(self):
         client = socket.socket(socket.AF_UNIX)
-        client.settimeout(DEADLINE)
         here = os.open(self.path, os.O_PATH)
         client.connect(f"/proc/self/fd/{here}/attach.sock")
+        client.settimeout(DEADLINE)
         os.close(here)
         return client
 

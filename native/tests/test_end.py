@@ -261,7 +261,7 @@ class Ends(unittest.TestCase):
             return [("HOOK", timeout, program, pb.strings(["sh", "-c", script]), b"", "")]
         self.assertEqual(("HOOK", pb.CHILD, ECANCELED, 3 << 8, b"/bin/sh\0to out\nto err\n"),
                          self.fails(child=hook("echo to out; echo to err >&2; exit 3")))
-        name, stage, errno, status, _ = self.fails(parent=hook("sleep 1000", timeout=50))
+        name, stage, errno, status, _ = self.fails(parent=hook("exec sleep 1000", timeout=50))
         self.assertEqual(("HOOK", pb.PARENT, ETIMEDOUT, signal.SIGKILL), (name, stage, errno, status))
         self.assertEqual(ENOENT, self.fails(child=hook("", program="/no/hook"))[2])
         text = self.fails(child=hook("yes | head -c 1000000; exit 1"))[4]

@@ -22,24 +22,30 @@ import sampan.engine.services.ContainerEvents;
 import sampan.engine.services.ContainerRemoval;
 import sampan.engine.services.ContainerUpdate;
 import sampan.engine.services.Engine;
+import sampan.engine.services.EngineArchives;
 import sampan.engine.services.EngineContainers;
 import sampan.engine.services.EngineEvents;
 import sampan.engine.services.EngineExecs;
 import sampan.engine.services.EngineImages;
 import sampan.engine.services.EngineNetworks;
+import sampan.engine.services.EngineRoots;
 import sampan.engine.services.EngineStreams;
 import sampan.engine.services.EngineSystem;
 import sampan.engine.services.EngineTasks;
 import sampan.engine.services.EngineTransfers;
 import sampan.engine.services.EngineVolumes;
+import sampan.engine.services.Recovery;
 import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.snapshots.overlay.OverlaySnapshotter;
+import sampan.engine.tasks.CgroupSweep;
 import sampan.engine.tasks.DaemonLimits;
 import sampan.engine.tasks.ExecStarter;
 import sampan.engine.tasks.NetworkWiring;
 import sampan.engine.tasks.SpecBuilder;
 import sampan.engine.tasks.SystemCallFilters;
+import sampan.engine.tasks.TaskAdoption;
 import sampan.engine.tasks.TaskLauncher;
+import sampan.engine.tasks.TaskScan;
 import sampan.engine.tasks.TaskSettings;
 import sampan.engine.tasks.TaskStarter;
 import sampan.engine.tasks.TaskTable;
@@ -81,7 +87,12 @@ final class EngineWiring implements AutoCloseable {
             Containers containers) {}
 
     /// What starts processes.
-    private record Starting(TaskLauncher launcher, TaskStarter starter, ExecStarter execs) {}
+    private record Starting(
+            TaskLauncher launcher,
+            TaskStarter starter,
+            ExecStarter execs,
+            CgroupLayout cgroups,
+            TaskSettings settings) {}
 
     /// What [#build] made; closing it closes what lies below.
     record Running(Engine engine, EngineWiring wiring) implements AutoCloseable {
@@ -103,7 +114,9 @@ final class EngineWiring implements AutoCloseable {
 
     private Engine build() {
         Stored stored = stores();
-        Networking networking = Networking.open(settings, List.of(), LOG);
+        // Read before anything is made: who runs on keeps its address and ports.
+        TaskScan scan = TaskScan.read(settings.run().resolve("c"));
+        Networking networking = Networking.open(settings, scan.attachments(), LOG);
         closing.push(networking);
         Starting starting = starting(stored, networking.wiring());
         HostLimits host = HostFacts.limits();
@@ -114,6 +127,7 @@ final class EngineWiring implements AutoCloseable {
                 new EngineTasks(
                         new EngineTasks.Parts(
                                 stored.containers, tasks, starting.starter, removal, events));
+        recovery(stored, starting, networking.wiring(), removal, taskService, scan).recover();
         LogWatch watch = new LogWatch();
         closing.push(watch);
         ImageUsers users = () -> HostFacts.uses(stored.containers.views());
@@ -122,7 +136,7 @@ final class EngineWiring implements AutoCloseable {
                 taskService,
                 new EngineStreams(stored.containers, tasks, starting.launcher, watch, events),
                 new EngineExecs(stored.containers, tasks, starting.execs, events),
-                Missing.of(sampan.engine.services.ArchiveService.class),
+                archives(stored),
                 new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
                 transfers(stored),
                 new EngineVolumes(stored.volumes, log),
@@ -131,10 +145,43 @@ final class EngineWiring implements AutoCloseable {
                 system(stored));
     }
 
+    private Recovery recovery(
+            Stored stored,
+            Starting starting,
+            NetworkWiring wiring,
+            ContainerRemoval removal,
+            EngineTasks taskService,
+            TaskScan scan) {
+        TaskAdoption adoption =
+                new TaskAdoption(
+                        starting.launcher, tasks, starting.starter, wiring, starting.cgroups);
+        return new Recovery(
+                new Recovery.Parts(
+                        stored.containers,
+                        stored.snapshots,
+                        stored.volumes,
+                        adoption,
+                        starting.launcher,
+                        removal,
+                        taskService,
+                        scan,
+                        new CgroupSweep(starting.cgroups, starting.settings.cgroupParent()),
+                        starting.settings));
+    }
+
+    private Stores imageStores(Stored stored) {
+        return new Stores(
+                stored.content, stored.snapshots, stored.images, leases, stored.collector);
+    }
+
     private EngineTransfers transfers(Stored stored) {
-        return new EngineTransfers(
-                new Stores(
-                        stored.content, stored.snapshots, stored.images, leases, stored.collector),
+        return new EngineTransfers(imageStores(stored), log);
+    }
+
+    private EngineArchives archives(Stored stored) {
+        return new EngineArchives(
+                new EngineRoots(stored.containers, tasks, stored.volumes),
+                imageStores(stored),
                 log);
     }
 
@@ -206,7 +253,7 @@ final class EngineWiring implements AutoCloseable {
                                 tasks,
                                 taskSettings));
         ExecStarter execs = new ExecStarter(specs, filters, launcher, taskSettings);
-        return new Starting(launcher, starter, execs);
+        return new Starting(launcher, starter, execs, cgroups, taskSettings);
     }
 
     private EngineContainers containers(Stored stored, ContainerRemoval removal, HostLimits host) {

@@ -109,7 +109,11 @@ public final class ResponseBody extends OutputStream {
             }
         }
         gather.flip().position(start);
-        connection.transport().write(head, gather);
+        if (head.hasRemaining()) {
+            connection.transport().write(head, gather);
+        } else {
+            connection.transport().write(gather);
+        }
         restart();
     }
 

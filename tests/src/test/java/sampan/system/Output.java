@@ -85,6 +85,7 @@ final class Output {
         return true;
     }
 
+    @SuppressWarnings("WaitNotInLoop") // every caller loops until its condition holds
     private void waitMillis(long millis) {
         try {
             wait(millis);

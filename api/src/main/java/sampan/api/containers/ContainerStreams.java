@@ -107,10 +107,10 @@ public final class ContainerStreams {
                         // Every write goes out at once.
                     }
                 };
-        streams.logs(
-                container.id().value(),
-                all,
-                new LogStream(target, !container.spec().process().tty(), false, Optional.empty()));
+        LogStream log =
+                new LogStream(target, !container.spec().process().tty(), false, Optional.empty());
+        streams.logs(container.id().value(), all, log);
+        log.finish();
     }
 
     private void publishDetach(Container container) {
@@ -149,11 +149,11 @@ public final class ContainerStreams {
         LateBody answer = new LateBody(call, Upgrade.type(call, framed));
         Optional<String> details =
                 call.flag("details") ? Optional.of(details(container)) : Optional.empty();
+        LogStream log =
+                new LogStream(LogStream.to(answer), framed, call.flag("timestamps"), details);
         try {
-            streams.logs(
-                    container.id().value(),
-                    request,
-                    new LogStream(LogStream.to(answer), framed, call.flag("timestamps"), details));
+            streams.logs(container.id().value(), request, log);
+            log.finish();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -41,7 +41,9 @@ class LogStreamTest {
         "2026-01-02T03:04:05.123456789Z, 2026-01-02T03:04:05.123456789Z",
     })
     void timesHaveNineDigits(String logged, String shown) {
-        new LogStream(target, false, true, Optional.empty()).entry(1, ascii(logged), ascii("x\n"));
+        LogStream stream = new LogStream(target, false, true, Optional.empty());
+        stream.entry(1, ascii(logged), ascii("x\n"));
+        stream.finish();
         assertThat(written).hasToString(shown + " x\n");
     }
 
@@ -57,8 +59,26 @@ class LogStreamTest {
 
     @Test
     void emptyDetailsStillHaveTheirBlank() {
-        new LogStream(target, false, false, Optional.of(""))
-                .entry(1, ascii("2026-01-02T03:04:05Z"), ascii("x\n"));
+        LogStream stream = new LogStream(target, false, false, Optional.of(""));
+        stream.entry(1, ascii("2026-01-02T03:04:05Z"), ascii("x\n"));
+        stream.finish();
         assertThat(written).hasToString(" x\n");
+    }
+
+    @Test
+    void linesOfAnyLengthKeepTheirOrder() {
+        LogStream stream = new LogStream(target, true, false, Optional.empty());
+        StringBuilder expected = new StringBuilder();
+        for (int length : new int[] {1, 16_384, 65_536, 70_000, 2, 65_535, 200_000, 3}) {
+            String line = "x".repeat(length);
+            stream.entry(1, ascii("2026-01-02T03:04:05Z"), ascii(line));
+            expected.append("\1\0\0\0");
+            for (int shift = 24; shift >= 0; shift -= 8) {
+                expected.append((char) (length >>> shift & 0xff));
+            }
+            expected.append(line);
+        }
+        stream.finish();
+        assertThat(written.toString(StandardCharsets.ISO_8859_1)).isEqualTo(expected.toString());
     }
 }

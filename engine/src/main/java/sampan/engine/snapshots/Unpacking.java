@@ -11,7 +11,8 @@ public interface Unpacking extends AutoCloseable {
     /// @throws sampan.errors.SampanException INVALID for what the archive gets wrong
     void apply(ReadableByteChannel tar);
 
-    /// Makes it a layer. Where one of this diffID is there already, that is the answer.
+    /// Makes it a layer. Where one of this diffID is there already, that is the answer; so it may
+    /// be asked again.
     Layer commit(Digest diffId);
 
     @Override

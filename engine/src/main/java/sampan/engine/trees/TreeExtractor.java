@@ -47,7 +47,7 @@ public final class TreeExtractor {
     public static Extracted extract(Fd root, ReadableByteChannel tar, ExtractOptions options) {
         TarReader reader = new TarReader(tar, options.limits());
         TreeExtractor extractor = new TreeExtractor(root, options);
-        try {
+        try (OpenDirectories _ = extractor.directories) {
             Optional<TarEntry> entry = reader.next();
             while (entry.isPresent()) {
                 extractor.unpack(extractor.owned(entry.get()), reader);
@@ -55,8 +55,6 @@ public final class TreeExtractor {
             }
             reader.drain();
             extractor.setDirectoryTimes();
-        } finally {
-            extractor.directories.close();
         }
         return new Extracted(extractor.entries, extractor.contentBytes);
     }

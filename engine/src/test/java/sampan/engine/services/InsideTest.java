@@ -90,8 +90,7 @@ class InsideTest {
         String id = life.create(specs);
         life.run(id);
         assertThat(life.logs(id).lines())
-                .containsExactlyInAnyOrder(
-                        "HOSTNAME=" + id.substring(0, 12), "A=1", "HOME=/root");
+                .containsExactlyInAnyOrder("HOSTNAME=" + id.substring(0, 12), "A=1", "HOME=/root");
     }
 
     @Test
@@ -126,8 +125,8 @@ class InsideTest {
                         life.output(
                                 Specs.shell(
                                         "echo 1 > /proc/sys/kernel/domainname || echo ro; cat"
-                                            + " /proc/kcore | wc -c; ls /proc/scsi | wc -l; mount"
-                                            + " -t tmpfs x /tmp || echo denied")))
+                                                + " /proc/kcore | wc -c; ls /proc/scsi | wc -l; mount"
+                                                + " -t tmpfs x /tmp || echo denied")))
                 .contains("ro\n")
                 .contains("0\n")
                 .contains("denied");
@@ -149,12 +148,7 @@ class InsideTest {
         assertThat(life.output(plain)).contains("NoNewPrivs:\t0").contains("Seccomp:\t2");
         Specs other = Specs.shell("grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status");
         other.security =
-                security(
-                        false,
-                        List.of(),
-                        List.of(),
-                        "no-new-privileges",
-                        "seccomp=unconfined");
+                security(false, List.of(), List.of(), "no-new-privileges", "seccomp=unconfined");
         assertThat(life.output(other)).contains("NoNewPrivs:\t1").contains("Seccomp:\t0");
         Specs own = Specs.shell("mkdir /tmp/x || echo refused");
         own.security =
@@ -238,8 +232,7 @@ class InsideTest {
     }
 
     private static StorageSpec storage(MountRequest... mounts) {
-        return new StorageSpec(
-                List.of(mounts), List.of(), Map.of(), List.of(), 0, Map.of(), "");
+        return new StorageSpec(List.of(mounts), List.of(), Map.of(), List.of(), 0, Map.of(), "");
     }
 
     private static MountRequest mount(Type type, String source, String target, String mode) {
@@ -277,8 +270,7 @@ class InsideTest {
     void anonymousVolumesGoWithTheirContainer() {
         Specs specs = Specs.run("true");
         specs.storage =
-                new StorageSpec(
-                        List.of(), List.of("/data"), Map.of(), List.of(), 0, Map.of(), "");
+                new StorageSpec(List.of(), List.of("/data"), Map.of(), List.of(), 0, Map.of(), "");
         String id = life.create(specs);
         assertThat(engine.volumes.list(Map.of())).hasSize(1);
         engine.containers.remove(id, false, true);
@@ -354,8 +346,7 @@ class InsideTest {
         specs.namespaces = new NamespaceSpec("", "", "", "remap", "", "", "");
         String id = life.create(specs);
         assertThat(life.run(id)).isZero();
-        assertThat(life.logs(id).replaceAll(" +", " "))
-                .isEqualTo("0\n 0 1000000 65536\n0\n");
+        assertThat(life.logs(id).replaceAll(" +", " ")).isEqualTo("0\n 0 1000000 65536\n0\n");
     }
 
     @Test
@@ -367,8 +358,10 @@ class InsideTest {
 
     @Test
     void sysctlsAreSet() {
-        Specs specs = Specs.shell("cat /proc/sys/net/ipv4/ip_unprivileged_port_start"
-                + " /proc/sys/kernel/msgmax");
+        Specs specs =
+                Specs.shell(
+                        "cat /proc/sys/net/ipv4/ip_unprivileged_port_start"
+                                + " /proc/sys/kernel/msgmax");
         specs.security =
                 new SecuritySpec(
                         false,

@@ -132,6 +132,24 @@ public sealed interface CgroupLayout extends AutoCloseable {
         return cgroup;
     }
 
+    /// Which limits this host can hold.
+    default CgroupFeatures features() {
+        return CgroupFeatures.of(this);
+    }
+
+    /// Moves this process and all others of its cgroup into a child cgroup, so that limited cgroups
+    /// can be made beside it. Only for a cgroup that was handed to us alone (a systemd unit with
+    /// Delegate=, a rootless session); only version 2 needs it, elsewhere nothing is done. The
+    /// layout goes on to call the old cgroup the own one.
+    ///
+    /// @param leaf name of the child, made where it is missing
+    /// @throws SampanException INVALID in the root cgroup; CONFLICT where processes keep coming
+    default void splitOwn(String leaf) {
+        if (this instanceof V2(Hierarchy tree)) {
+            OwnCgroup.split(tree, leaf);
+        }
+    }
+
     @Override
     default void close() {
         for (Hierarchy hierarchy : hierarchies()) {

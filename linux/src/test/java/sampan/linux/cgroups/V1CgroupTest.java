@@ -109,4 +109,22 @@ final class V1CgroupTest extends CgroupContract {
                     .hasMessage("invalid configuration: cannot use unified on cgroup v1");
         }
     }
+
+    @Test
+    void featuresAndNotes() {
+        CgroupFeatures features = layout.features();
+        assertThat(features.memory() && features.pids() && features.freezer()).isTrue();
+        assertThat(features.oomKillDisable()).isTrue();
+        assertThat(features.rdma()).isFalse();
+        assertThat(
+                        features.withoutEffect(
+                                CgroupLimits.builder()
+                                        .kernelMemory(MIB)
+                                        .swappiness(1)
+                                        .oomKillDisable(true)
+                                        .build()))
+                .singleElement()
+                .asString()
+                .startsWith("kernel memory limit has no effect");
+    }
 }

@@ -107,4 +107,35 @@ final class V2CgroupTest extends CgroupContract {
         assertThatThrownBy(() -> create("c", CgroupLimits.builder().unified("no.such", "1")))
                 .hasMessageContaining("unified no.such");
     }
+
+    @Test
+    void featuresAndNotes() {
+        CgroupFeatures features = layout.features();
+        assertThat(features.memory() && features.cpuQuota() && features.devices()).isTrue();
+        assertThat(features.realtime()).isFalse();
+        assertThat(
+                        features.withoutEffect(
+                                CgroupLimits.builder().swappiness(1).oomKillDisable(true).build()))
+                .hasSize(2);
+    }
+
+    /// A cgroup with processes takes limited children once its processes are in a leaf.
+    @Test
+    void ownCgroupIsSplit() throws Exception {
+        Cgroup own = create("c", CgroupLimits.builder());
+        Process process = sleeper(own);
+        Hierarchy tree = layout.unified().orElseThrow();
+        Hierarchy.Place seenFromInside =
+                new Hierarchy.Place(true, tree.controllers(), "", tree.mountPoint(), parent + "/c");
+        try (CgroupLayout inside = new CgroupLayout.V2(new Hierarchy(seenFromInside))) {
+            assertThatThrownBy(() ->
+                            inside.create(
+                                    parent + "/c/one", CgroupLimits.builder().pids(5).build()))
+                    .hasMessageContaining("has processes");
+            inside.splitOwn("daemon");
+            inside.create(parent + "/c/one", CgroupLimits.builder().pids(5).build());
+        }
+        assertThat(own.child("daemon").processes()).containsExactly((int) process.pid());
+        assertThatThrownBy(() -> layout.splitOwn("daemon")).hasMessageContaining("root cgroup");
+    }
 }

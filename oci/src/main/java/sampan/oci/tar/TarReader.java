@@ -189,7 +189,7 @@ public final class TarReader {
                     "tar entry with a name of more than "
                             + limits.nameBytes()
                             + " bytes: "
-                            + name.substring(0, 60)
+                            + name.substring(0, Math.min(60, name.length()))
                             + "...");
         }
         return name;

@@ -216,6 +216,7 @@ final class MountSteps {
         }
         if (option.copyUp) {
             plan.copyUp(at, fs);
+            ownAgain(fs, option);
         }
         plan.moveMount(fs, at, MOVE_F_EMPTY_PATH, "");
         plan.close(at);
@@ -224,6 +225,33 @@ final class MountSteps {
         } else {
             keepOrClose(fs, target);
         }
+    }
+
+    // The copy brings the covered directory's mode and owner along; what the options say counts.
+    private void ownAgain(int fs, MountOptions option) {
+        long mode = number(option, "mode=", 8);
+        if (mode >= 0) {
+            plan.chmod(fs, (int) mode);
+        }
+        long uid = number(option, "uid=", 10);
+        long gid = number(option, "gid=", 10);
+        if (uid >= 0 || gid >= 0) {
+            plan.chown(fs, uid, gid);
+        }
+    }
+
+    private static long number(MountOptions option, String key, int radix) {
+        for (String word : option.rest) {
+            if (word.startsWith(key)) {
+                try {
+                    return Integer.parseUnsignedInt(word.substring(key.length()), radix);
+                } catch (NumberFormatException e) {
+                    throw new SampanException(
+                            ErrorCode.INVALID, "mount option " + word + " is not a number", e);
+                }
+            }
+        }
+        return -1;
     }
 
     private void attach(int mount, boolean directory, String target) {

@@ -94,7 +94,14 @@ final class RootSteps {
                 }
             }
         }
-        plan.moveMount(launch.root, CWD, MOVE_F_EMPTY_PATH, context.attachPoint());
+        plan.moveMount(launch.root, CWD, MOVE_F_EMPTY_PATH, place());
+    }
+
+    // The root of a user namespace may be barred from the attach point. It may cover "/": paths do
+    // not follow what lies on the root itself, so that the host stays in sight until the pivot.
+    private String place() {
+        boolean covers = launch.namespaces.hasUser() && !launch.has(LaunchOption.NO_PIVOT);
+        return covers ? "/" : context.attachPoint();
     }
 
     private int overlay(RootSource.Overlay overlay) {

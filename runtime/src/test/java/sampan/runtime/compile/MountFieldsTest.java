@@ -209,6 +209,11 @@ class MountFieldsTest {
                         "ENSURE_DIR out=#2 root=#0 mode=0755 path=\"/etc\"",
                         "COPY_UP from=#2 to=#1",
                         "MOVE_MOUNT mount=#1 target=#2 flags=F_EMPTY_PATH");
+        assertThat(withMount(Mount.of("tmpfs", "t", "/etc", "tmpcopyup", "mode=1770", "uid=5")))
+                .containsSequence(
+                        "COPY_UP from=#2 to=#1",
+                        "CHMOD file=#1 mode=01770",
+                        "CHOWN file=#1 uid=5 gid=-1");
         assertThatThrownBy(() -> bind("bind", "tmpcopyup")).hasMessageContaining("is no tmpfs");
     }
 

@@ -45,6 +45,15 @@ final class LayerUnpacking implements Unpacking {
 
     @Override
     public Layer commit(Digest diffId) {
+        if (!gone) {
+            place(diffId);
+        }
+        return snapshotter
+                .layer(diffId)
+                .orElseThrow(() -> new IllegalStateException("layer " + diffId + " vanished"));
+    }
+
+    private void place(Digest diffId) {
         Stat root;
         try (Fd directory = Fd.open(content.toString(), Open.PATH | Open.DIRECTORY)) {
             root = FileOps.stat(directory);
@@ -60,9 +69,6 @@ final class LayerUnpacking implements Unpacking {
         AtomicFile.write(
                 home.resolve(OverlaySnapshotter.LAYER_FILE), Json.write(record), Durability.DAEMON);
         gone = snapshotter.adopt(home, record);
-        return snapshotter
-                .layer(diffId)
-                .orElseThrow(() -> new IllegalStateException("layer " + diffId + " vanished"));
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.archives;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.content;
+
+import org.jspecify.annotations.NullMarked;

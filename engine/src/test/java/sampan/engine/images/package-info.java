@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.images;
+
+import org.jspecify.annotations.NullMarked;

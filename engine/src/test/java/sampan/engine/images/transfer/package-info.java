@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.images.transfer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.snapshots.overlay;
+
+import org.jspecify.annotations.NullMarked;

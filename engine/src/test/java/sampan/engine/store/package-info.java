@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.trees;
+
+import org.jspecify.annotations.NullMarked;

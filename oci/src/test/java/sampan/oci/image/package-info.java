@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.oci.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.oci.json;
+
+import org.jspecify.annotations.NullMarked;

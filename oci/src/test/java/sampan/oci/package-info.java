@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.oci;
+
+import org.jspecify.annotations.NullMarked;

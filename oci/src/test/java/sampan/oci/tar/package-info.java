@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.oci.tar;
+
+import org.jspecify.annotations.NullMarked;
