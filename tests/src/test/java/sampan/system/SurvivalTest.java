@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -38,6 +40,7 @@ class SurvivalTest {
     private final Ledger ledger = new Ledger();
     private final AtomicInteger serial = new AtomicInteger();
     private final Map<String, String> lasting = new LinkedHashMap<>();
+    private final Queue<AssertionError> refusals = new ConcurrentLinkedQueue<>();
 
     SurvivalTest(PrivateDaemon daemon) {
         this.daemon = daemon;
@@ -103,6 +106,8 @@ class SurvivalTest {
                     default -> shortLife(random);
                 }
             }
+        } catch (AssertionError e) {
+            refusals.add(e);
         } catch (UncheckedIOException e) {
             // the daemon was killed within this request: what it told until then is in the ledger
         }
@@ -182,6 +187,9 @@ class SurvivalTest {
 
     /// With a new daemon: everything it must know, and nothing else.
     private void check() {
+        if (!refusals.isEmpty()) {
+            throw refusals.remove();
+        }
         lasting.forEach((id, identity) ->
                 assertThat(identity(id)).as("a container that lasts").isEqualTo(identity));
         lasting.keySet().forEach(id -> assertCounting(id, 1));
