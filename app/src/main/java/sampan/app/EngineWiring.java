@@ -238,6 +238,7 @@ final class EngineWiring implements AutoCloseable {
                         settings.debug());
         HostFacts.runDirectories(taskSettings);
         CgroupLayout cgroups = CgroupLayout.detect();
+        closing.push(new CgroupSweep(cgroups, taskSettings.cgroupParent())::retire);
         SpecBuilder specs = new SpecBuilder(own);
         SystemCallFilters filters = new SystemCallFilters(new SeccompCompiler());
         TaskStarter starter =

@@ -66,8 +66,9 @@ record Networking(NetworkCatalog catalog, Optional<NetworkDriver> driver, Networ
         }
     }
 
+    /// Bridge and firewall table go too where no container runs on.
     @Override
     public void close() {
-        driver.ifPresent(NetworkDriver::close);
+        driver.ifPresent(NetworkDriver::retire);
     }
 }

@@ -58,7 +58,7 @@ class ClientLogsTest {
         assertThat(stamped)
                 .hasSize(50)
                 .allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z \\d+"));
-        assertThat(stamped).isSorted();
+        assertThat(stamped).map(line -> line.substring(0, line.indexOf(' '))).isSorted();
         assertThat(daemon.docker("logs", "--since", "2100-01-01T00:00:00Z", id).lines()).isEmpty();
         assertThat(daemon.docker("logs", "--until", "2000-01-01T00:00:00Z", id).lines()).isEmpty();
         assertThat(daemon.docker("logs", "--since", "1h", id).lines()).hasSize(50);

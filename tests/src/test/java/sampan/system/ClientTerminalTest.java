@@ -55,17 +55,13 @@ class ClientTerminalTest {
 
     @ParameterizedTest
     @EnumSource
-    void sizeReachesTheShell(Client client) {
-        try (PtySession shell = session(client, "run", "--rm", "-it", "busybox", "sh")) {
-            shell.expect("/ # ").type("stty size\n").expect("24 80");
-            shell.type("trap 'echo now $(stty size)' WINCH\n")
-                    .expect("/ # ")
-                    .expect("/ # ")
-                    .resize(33, 101);
-            // the shell runs its trap when it gets the signal, at the latest before the next
-            // command
-            shell.type("true\n").expect("now 33 101").type("exit\n");
-            assertThat(shell.status()).isZero();
+    void sizeReachesTheProcess(Client client) {
+        String told =
+                "trap 'stty size' WINCH; trap 'exit 7' INT; stty size; while :; do sleep 0.05; done";
+        try (PtySession shell =
+                session(client, "run", "--rm", "-it", "busybox", "sh", "-c", told)) {
+            shell.expect("24 80").resize(33, 101).expect("33 101").type(CTRL_C);
+            assertThat(shell.status()).isEqualTo(7);
         }
     }
 
@@ -74,8 +70,8 @@ class ClientTerminalTest {
     void ctrlCInterruptsTheForegroundProcessOnly(Client client) {
         try (PtySession shell = session(client, "run", "--rm", "-it", "busybox", "sh")) {
             shell.expect("/ # ")
-                    .type("sleep 1000\n")
-                    .expect("sleep 1000\r\n")
+                    .type("echo busy$((1 + 1)); sleep 1000\n")
+                    .expect("busy2")
                     .type(CTRL_C)
                     .expect("/ # ");
             shell.type("echo status $?\n").expect("status 130").type("exit\n");
@@ -135,8 +131,8 @@ class ClientTerminalTest {
                     .expect("24 80")
                     .expect("sleep 1000");
             shell.resize(40, 90)
-                    .type("sleep 1000\n")
-                    .expect("sleep 1000\r\n")
+                    .type("echo busy$((1 + 1)); sleep 1000\n")
+                    .expect("busy2")
                     .type(CTRL_C)
                     .expect("/ # ");
             shell.type("stty size; exit 6\n").expect("40 90");

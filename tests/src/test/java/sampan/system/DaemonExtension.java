@@ -59,6 +59,7 @@ final class DaemonExtension
             awaitNone("left by the daemon", () -> residue.ofDaemon(links));
         } catch (AssertionError e) {
             daemon.close();
+            residue.remove();
             throw new AssertionError(
                     e.getMessage() + "\nsee " + daemon.home() + "\n" + daemon.tail(), e);
         }

@@ -49,6 +49,16 @@ final class Residue {
         return found;
     }
 
+    /// Takes away what can be taken away, once it was reported: the next run shall not meet it.
+    void remove() {
+        Command.of("ip", "link", "del", daemon.bridge()).run();
+        for (String table : Command.of("nft", "list", "tables").run().lines()) {
+            if (table.contains(daemon.bridge())) {
+                new Command(List.of(("nft delete " + table).split(" ", -1))).run();
+            }
+        }
+    }
+
     /// The bridge and what is plugged into it.
     List<String> links() {
         List<String> found = new ArrayList<>();

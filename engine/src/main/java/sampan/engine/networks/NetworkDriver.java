@@ -51,4 +51,8 @@ public interface NetworkDriver extends AutoCloseable {
     /// containers run on.
     @Override
     void close();
+
+    /// [#close], and where no endpoint is left takes everything of the network away from the host:
+    /// for a daemon that ends in order.
+    void retire();
 }

@@ -62,4 +62,12 @@ public final class CgroupSweep {
             }
         }
     }
+
+    /// Removes the parent itself where nothing is left in it: for a daemon that ends.
+    public void retire() {
+        Cgroup own = cgroups.open(parent);
+        if (!parent.equals("/") && own.exists() && own.isEmpty() && strays(List.of()).isEmpty()) {
+            own.delete();
+        }
+    }
 }

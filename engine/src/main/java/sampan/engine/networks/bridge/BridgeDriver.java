@@ -227,6 +227,15 @@ public final class BridgeDriver implements NetworkDriver {
         }
     }
 
+    @Override
+    public void retire() {
+        if (!endpoints.isEmpty()) {
+            close();
+        } else if (!closed.get()) {
+            remove();
+        }
+    }
+
     private void stop() {
         pool.stop().forEach(made -> made.namespace().close());
         watch.close();
