@@ -81,7 +81,8 @@ final class EngineWiring implements AutoCloseable {
             Containers containers) {}
 
     /// What starts processes.
-    private record Starting(TaskLauncher launcher, TaskStarter starter, ExecStarter execs) {}
+    private record Starting(
+            TaskLauncher launcher, TaskStarter starter, ExecStarter execs, CgroupLayout cgroups) {}
 
     /// What [#build] made; closing it closes what lies below.
     record Running(Engine engine, EngineWiring wiring) implements AutoCloseable {
@@ -106,7 +107,7 @@ final class EngineWiring implements AutoCloseable {
         Networking networking = Networking.open(settings, List.of(), LOG);
         closing.push(networking);
         Starting starting = starting(stored, networking.wiring());
-        HostLimits host = HostFacts.limits();
+        HostLimits host = HostFacts.limits(starting.cgroups.features());
         ContainerRemoval removal =
                 new ContainerRemoval(
                         stored.containers, stored.snapshots, stored.volumes, tasks, events);
@@ -191,7 +192,9 @@ final class EngineWiring implements AutoCloseable {
         HostFacts.runDirectories(taskSettings);
         CgroupLayout cgroups = CgroupLayout.detect();
         SpecBuilder specs = new SpecBuilder(own);
-        SystemCallFilters filters = new SystemCallFilters(new SeccompCompiler());
+        SystemCallFilters filters =
+                new SystemCallFilters(new SeccompCompiler(settings.run().resolve("seccomp")));
+        filters.prepare(own);
         TaskStarter starter =
                 new TaskStarter(
                         new TaskStarter.Parts(
@@ -206,7 +209,7 @@ final class EngineWiring implements AutoCloseable {
                                 tasks,
                                 taskSettings));
         ExecStarter execs = new ExecStarter(specs, filters, launcher, taskSettings);
-        return new Starting(launcher, starter, execs);
+        return new Starting(launcher, starter, execs, cgroups);
     }
 
     private EngineContainers containers(Stored stored, ContainerRemoval removal, HostLimits host) {
