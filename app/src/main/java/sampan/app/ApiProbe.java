@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// One GET on a Docker API socket: tells whether a daemon answers there.
+/// One request on a Docker API socket: tells whether a daemon answers there.
 final class ApiProbe {
     private static final int ANSWER_BYTES_MAX = 1 << 20;
 
@@ -17,11 +17,24 @@ final class ApiProbe {
 
     /// The answer's head and body as they came; absent when nobody answers.
     static Optional<String> get(Path socket, String path) {
+        return send(socket, "GET", path, "");
+    }
+
+    /// @param body a JSON document, or empty for none
+    static Optional<String> send(Path socket, String method, String path, String body) {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            String request =
-                    "GET " + path + " HTTP/1.1\r\nHost: sampan\r\nConnection: close\r\n\r\n";
-            ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+            byte[] content = body.getBytes(StandardCharsets.UTF_8);
+            String head =
+                    method
+                            + " "
+                            + path
+                            + " HTTP/1.1\r\nHost: sampan\r\nConnection: close\r\n"
+                            + "Content-Type: application/json\r\nContent-Length: "
+                            + content.length
+                            + "\r\n\r\n";
+            ByteBuffer out =
+                    ByteBuffer.wrap((head + body).getBytes(StandardCharsets.UTF_8));
             while (out.hasRemaining()) {
                 channel.write(out);
             }

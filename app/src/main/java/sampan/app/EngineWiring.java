@@ -89,11 +89,7 @@ final class EngineWiring implements AutoCloseable {
 
     /// What starts processes.
     private record Starting(
-            TaskLauncher launcher,
-            TaskStarter starter,
-            ExecStarter execs,
-            CgroupLayout cgroups,
-            TaskSettings settings) {}
+            TaskLauncher launcher, TaskStarter starter, ExecStarter execs, CgroupLayout cgroups) {}
 
     /// What [#build] made; closing it closes what lies below.
     record Running(Engine engine, EngineWiring wiring) implements AutoCloseable {
@@ -120,7 +116,7 @@ final class EngineWiring implements AutoCloseable {
         Networking networking = Networking.open(settings, scan.attachments(), LOG);
         closing.push(networking);
         Starting starting = starting(stored, networking.wiring());
-        HostLimits host = HostFacts.limits();
+        HostLimits host = HostFacts.limits(starting.cgroups.features());
         ContainerRemoval removal =
                 new ContainerRemoval(
                         stored.containers, stored.snapshots, stored.volumes, tasks, events);
@@ -240,7 +236,9 @@ final class EngineWiring implements AutoCloseable {
         CgroupLayout cgroups = CgroupLayout.detect();
         closing.push(new CgroupSweep(cgroups, taskSettings.cgroupParent())::retire);
         SpecBuilder specs = new SpecBuilder(own);
-        SystemCallFilters filters = new SystemCallFilters(new SeccompCompiler());
+        SystemCallFilters filters =
+                new SystemCallFilters(new SeccompCompiler(settings.run().resolve("seccomp")));
+        filters.prepare(own);
         TaskStarter starter =
                 new TaskStarter(
                         new TaskStarter.Parts(
@@ -255,7 +253,7 @@ final class EngineWiring implements AutoCloseable {
                                 tasks,
                                 taskSettings));
         ExecStarter execs = new ExecStarter(specs, filters, launcher, taskSettings);
-        return new Starting(launcher, starter, execs, cgroups, taskSettings);
+        return new Starting(launcher, starter, execs, cgroups);
     }
 
     private EngineContainers containers(Stored stored, ContainerRemoval removal, HostLimits host) {

@@ -12,49 +12,31 @@ import sampan.engine.containers.Container;
 import sampan.engine.containers.HostLimits;
 import sampan.engine.images.ImageUsers.ContainerUse;
 import sampan.engine.tasks.TaskSettings;
-import sampan.linux.files.FileOps;
+import sampan.linux.cgroups.CgroupFeatures;
 
 /// What this machine lets us have, read once at start.
 final class HostFacts {
-    private static final int SMALL_BYTES_MAX = 64 << 10;
-
     private HostFacts() {}
 
     /// What requests are checked against.
-    static HostLimits limits() {
-        Path v1 = Path.of("/sys/fs/cgroup");
-        boolean unified = Files.exists(v1.resolve("cgroup.controllers"));
-        boolean cpuset =
-                unified ? controllers(v1).contains("cpuset") : Files.exists(v1.resolve("cpuset"));
+    static HostLimits limits(CgroupFeatures cgroups) {
         int cpus = Runtime.getRuntime().availableProcessors();
         HostLimits all = HostLimits.complete(cpus);
         return new HostLimits(
                 cpus,
-                unified ? controllers(v1).contains("memory") : Files.exists(v1.resolve("memory")),
-                unified || Files.exists(v1.resolve("memory/memory.memsw.limit_in_bytes")),
-                unified ? controllers(v1).contains("pids") : Files.exists(v1.resolve("pids")),
-                unified
-                        ? controllers(v1).contains("cpu")
-                        : Files.exists(v1.resolve("cpu/cpu.cfs_quota_us")),
-                unified
-                        ? controllers(v1).contains("cpu")
-                        : Files.exists(v1.resolve("cpu/cpu.shares")),
-                cpuset,
-                Files.exists(v1.resolve("cpu/cpu.rt_runtime_us")),
-                unified ? controllers(v1).contains("io") : Files.exists(v1.resolve("blkio")),
-                !unified,
+                cgroups.memory(),
+                cgroups.swap(),
+                cgroups.pids(),
+                cgroups.cpuQuota(),
+                cgroups.cpuShares(),
+                cgroups.cpuset(),
+                cgroups.realtime(),
+                cgroups.ioThrottle(),
+                cgroups.oomKillDisable(),
                 all.cpusetCpus(),
                 all.cpusetMems(),
                 all.runtimes(),
                 Set.of());
-    }
-
-    private static List<String> controllers(Path root) {
-        return List.of(
-                FileOps.readSmallFile(
-                                root.resolve("cgroup.controllers").toString(), SMALL_BYTES_MAX)
-                        .strip()
-                        .split(" ", -1));
     }
 
     /// This daemon's id, the same as long as its data lives.

@@ -65,6 +65,12 @@ public final class Main {
         }
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
+        if (settings.train()) {
+            // The daemon below finds what this one leaves, as after any restart.
+            try (Daemon _ = Daemon.start(settings)) {
+                Training.run(settings);
+            }
+        }
         try (Daemon _ = Daemon.start(settings)) {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> shutDown(end, closed), "shutdown"));
@@ -75,7 +81,7 @@ public final class Main {
                     (System.nanoTime() - begin) / 1_000_000);
             ready();
             if (settings.train()) {
-                Training.run(settings);
+                Training.overApi(settings.socket());
             } else {
                 end.await();
             }

@@ -2,6 +2,8 @@ package sampan.app;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +17,14 @@ final class Training {
     private static final System.Logger LOG = System.getLogger("sampand.training");
     private static final long COMMAND_SECONDS_MAX = 20;
     private static final int ROUNDS = 3;
+    private static final int EMPTY_ARCHIVE_BYTES = 10_240;
     private static final List<List<String>> COMMANDS =
             List.of(
+                    List.of("import", "FILE", "training:1"),
+                    List.of("save", "-o", "FILE", "training:1"),
+                    List.of("rmi", "training:1"),
+                    List.of("load", "-i", "FILE"),
+                    List.of("create", "--name", "kept", "-p", "8080", "training:1", "true"),
                     List.of("version"),
                     List.of("info"),
                     List.of("run", "--rm", "--network", "none", "host", "true"),
@@ -35,22 +43,51 @@ final class Training {
                     List.of("volume", "ls"),
                     List.of("network", "ls"),
                     List.of("ns", "ls"));
+    /// What stays for the next daemon to read.
+    private static final List<String> NOT_KEPT = List.of("rm", "-f", "kept");
 
     private Training() {}
 
-    static void run(Settings settings) throws InterruptedException {
+    static void run(Settings settings) throws InterruptedException, IOException {
         String client = settings.home().resolve("bin/sampan").toString();
+        Path archive = settings.root().resolve("training.tar");
         for (int round = 0; round < ROUNDS; round++) {
+            Files.write(archive, new byte[EMPTY_ARCHIVE_BYTES]);
+            call(settings, words(client, archive, NOT_KEPT));
             for (List<String> command : COMMANDS) {
-                List<String> words = new ArrayList<>(List.of(client));
-                words.addAll(command);
-                call(settings, words);
+                call(settings, words(client, archive, command));
             }
+            overApi(settings.socket());
         }
+        Files.delete(archive);
+    }
+
+    private static List<String> words(String client, Path archive, List<String> command) {
+        List<String> words = new ArrayList<>(List.of(client));
+        for (String word : command) {
+            words.add(word.equals("FILE") ? archive.toString() : word);
+        }
+        return words;
+    }
+
+    /// What a client of the API asks first, and a container's life as it asks for it.
+    static void overApi(Path socket) {
         for (String path :
                 List.of("/_ping", "/version", "/info", "/containers/json?all=1", "/images/json")) {
-            ApiProbe.get(settings.socket(), path);
+            ApiProbe.get(socket, path);
         }
+        ApiProbe.send(
+                socket,
+                "POST",
+                "/v1.41/containers/create?name=api",
+                """
+                {"Image":"host","Cmd":["true"],"Env":["A=b"],"Labels":{"a":"b"},
+                "HostConfig":{"NetworkMode":"bridge","PortBindings":{}},"NetworkingConfig":{}}
+                """);
+        ApiProbe.send(socket, "POST", "/v1.41/containers/api/start", "");
+        ApiProbe.send(socket, "POST", "/v1.41/containers/api/wait", "");
+        ApiProbe.get(socket, "/v1.41/containers/api/json");
+        ApiProbe.send(socket, "DELETE", "/v1.41/containers/api?force=1", "");
     }
 
     private static void call(Settings settings, List<String> words) throws InterruptedException {

@@ -15,12 +15,33 @@ import sampan.runtime.compile.SeccompFilter;
 
 /// The system call filter of a container, compiled. Thread-safe; the compiler keeps what it made.
 public final class SystemCallFilters {
+    private static final System.Logger LOG = System.getLogger("sampan.engine");
     private static final String UNCONFINED = "unconfined";
 
     private final SeccompCompiler compiler;
 
     public SystemCallFilters(SeccompCompiler compiler) {
         this.compiler = compiler;
+    }
+
+    /// Makes the filter of ordinary containers in the background, so that the first of them need
+    /// not wait for all of it.
+    ///
+    /// @param available what the daemon may give
+    public void prepare(CapabilitySet available) {
+        Thread.ofPlatform()
+                .name("seccomp")
+                .daemon()
+                .start(() -> {
+                    try {
+                        compiler.compile(
+                                DefaultProfile.forCapabilities(
+                                        CapabilitySet.DEFAULT.intersect(available)));
+                    } catch (SampanException e) {
+                        // The first container that needs it tells its client.
+                        LOG.log(System.Logger.Level.DEBUG, "seccomp: " + e.getMessage());
+                    }
+                });
     }
 
     /// The default profile, the container's own, or none; a privileged one has none unless it asks.

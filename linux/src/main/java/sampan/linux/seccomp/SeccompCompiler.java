@@ -2,12 +2,14 @@ package sampan.linux.seccomp;
 
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +23,7 @@ public final class SeccompCompiler {
 
     private static final float LOAD_FACTOR = 0.75f;
 
+    private final Optional<KeptPrograms> files;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<SeccompProfile, SeccompProgram> kept =
             new LinkedHashMap<>(KEPT, LOAD_FACTOR, true) {
@@ -31,6 +34,18 @@ public final class SeccompCompiler {
                 }
             };
 
+    /// Keeps programs in memory only.
+    public SeccompCompiler() {
+        this.files = Optional.empty();
+    }
+
+    /// Keeps programs in memory and in a directory, which is made when there is one to keep.
+    ///
+    /// @param directory that only this user can write; best cleared when the machine starts
+    public SeccompCompiler(Path directory) {
+        this.files = Optional.of(new KeptPrograms(directory));
+    }
+
     /// The program of a profile.
     ///
     /// @throws sampan.errors.SampanException INVALID for a rule that libseccomp refuses,
@@ -40,13 +55,19 @@ public final class SeccompCompiler {
         try {
             SeccompProgram known = kept.get(profile);
             if (known == null) {
-                known = translate(profile);
+                known = files.flatMap(f -> f.find(profile)).orElseGet(() -> make(profile));
                 kept.put(profile, known);
             }
             return known;
         } finally {
             lock.unlock();
         }
+    }
+
+    private SeccompProgram make(SeccompProfile profile) {
+        SeccompProgram program = translate(profile);
+        files.ifPresent(f -> f.keep(profile, program));
+        return program;
     }
 
     static SeccompProgram translate(SeccompProfile profile) {

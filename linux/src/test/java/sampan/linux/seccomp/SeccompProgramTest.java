@@ -3,6 +3,7 @@ package sampan.linux.seccomp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -233,6 +235,31 @@ final class SeccompProgramTest {
         SeccompProfile same = DefaultProfile.forCapabilities(CapabilitySet.DEFAULT);
         assertThat(one).isNotSameAs(same);
         assertThat(compiler.compile(one)).isSameAs(compiler.compile(same));
+    }
+
+    @Test
+    void anotherCompilerFindsWhatWasKept(@TempDir Path directory) throws IOException {
+        SeccompProfile profile = DefaultProfile.forCapabilities(CapabilitySet.DEFAULT);
+        SeccompProgram made = new SeccompCompiler(directory).compile(profile);
+        Path file;
+        try (Stream<Path> files = Files.list(directory)) {
+            file = files.findFirst().orElseThrow();
+        }
+        SeccompProgram found = new KeptPrograms(directory).find(profile).orElseThrow();
+        assertThat(found.code()).isEqualTo(made.code());
+        assertThat(found.flags()).isEqualTo(made.flags());
+        assertThat(found.listener()).isEqualTo(made.listener());
+        SeccompProfile other = DefaultProfile.forCapabilities(CapabilitySet.NONE);
+        assertThat(new KeptPrograms(directory).find(other)).isEmpty();
+
+        byte[] content = Files.readAllBytes(file);
+        content[content.length / 2] ^= 1;
+        Files.write(file, content);
+        assertThat(new KeptPrograms(directory).find(profile)).isEmpty();
+        Files.write(file, new byte[3]);
+        assertThat(new KeptPrograms(directory).find(profile)).isEmpty();
+        assertThat(new SeccompCompiler(directory).compile(profile).code()).isEqualTo(made.code());
+        assertThat(new KeptPrograms(directory).find(profile)).isPresent();
     }
 
     @Test
