@@ -31,7 +31,7 @@ final class StopGrace {
             return heard;
         }
         List<Integer> others = new ArrayList<>(task.cgroup().processes());
-        others.remove((Integer) task.pid());
+        others.removeIf(pid -> pid == task.pid());
         boolean anybody = false;
         for (int pid : others) {
             boolean hears = hears(pid, signal);
