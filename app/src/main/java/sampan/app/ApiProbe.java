@@ -33,8 +33,7 @@ final class ApiProbe {
                             + "Content-Type: application/json\r\nContent-Length: "
                             + content.length
                             + "\r\n\r\n";
-            ByteBuffer out =
-                    ByteBuffer.wrap((head + body).getBytes(StandardCharsets.UTF_8));
+            ByteBuffer out = ByteBuffer.wrap((head + body).getBytes(StandardCharsets.UTF_8));
             while (out.hasRemaining()) {
                 channel.write(out);
             }

@@ -89,7 +89,11 @@ final class EngineWiring implements AutoCloseable {
 
     /// What starts processes.
     private record Starting(
-            TaskLauncher launcher, TaskStarter starter, ExecStarter execs, CgroupLayout cgroups) {}
+            TaskLauncher launcher,
+            TaskStarter starter,
+            ExecStarter execs,
+            CgroupLayout cgroups,
+            TaskSettings settings) {}
 
     /// What [#build] made; closing it closes what lies below.
     record Running(Engine engine, EngineWiring wiring) implements AutoCloseable {
@@ -253,7 +257,7 @@ final class EngineWiring implements AutoCloseable {
                                 tasks,
                                 taskSettings));
         ExecStarter execs = new ExecStarter(specs, filters, launcher, taskSettings);
-        return new Starting(launcher, starter, execs, cgroups);
+        return new Starting(launcher, starter, execs, cgroups, taskSettings);
     }
 
     private EngineContainers containers(Stored stored, ContainerRemoval removal, HostLimits host) {

@@ -43,6 +43,7 @@ final class Training {
                     List.of("volume", "ls"),
                     List.of("network", "ls"),
                     List.of("ns", "ls"));
+
     /// What stays for the next daemon to read.
     private static final List<String> NOT_KEPT = List.of("rm", "-f", "kept");
 

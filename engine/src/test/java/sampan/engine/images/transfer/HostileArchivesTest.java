@@ -251,7 +251,7 @@ class HostileArchivesTest {
     }
 
     static List<Confined> confinedLayers() {
-        String out = shared.getParent().toString();
+        String out = java.util.Objects.requireNonNull(shared.getParent()).toString();
         return List.of(
                 new Confined(
                         "absolute names", archive().file("/etc/x", "x").bytes(), List.of("etc/x")),

@@ -51,7 +51,8 @@ class StoreRecoveryTest {
     private void losePower() throws IOException {
         here.close();
         Path layer = here.snapshots.layer(DIFF).orElseThrow().directory();
-        String number = layer.getParent().getFileName().toString();
+        String number =
+                java.util.Objects.requireNonNull(layer.getParent()).getFileName().toString();
         Files.writeString(directory.resolve("snapshots/unsynced").resolve(number), "another run");
         Files.writeString(layer.resolve("a"), "");
         Files.writeString(directory.resolve("boot"), "another run");
