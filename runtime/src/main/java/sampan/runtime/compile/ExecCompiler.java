@@ -93,7 +93,6 @@ public final class ExecCompiler {
         for (String file : context.cgroup().pidFiles()) {
             plan.writePid(CWD, file);
         }
-        process.execCPUAffinity().ifPresent(cpus -> affinity(cpus.last()));
         steps.oomScore(context.has(LaunchOption.OOM_SCORE_OPTIONAL));
         if (context.has(LaunchOption.SYNC)) {
             plan.sync();
@@ -112,6 +111,7 @@ public final class ExecCompiler {
         for (String file : context.cgroup().selfFiles()) {
             plan.writeFile(CWD, file, "0");
         }
+        process.execCPUAffinity().ifPresent(cpus -> affinity(cpus.last()));
         long kinds = context.namespaces() & ~CLONE_NEWPID;
         if (kinds != 0) {
             plan.setns(context.pidfd(), kinds);
