@@ -58,7 +58,7 @@ class ImageRemovalTest {
     private String load(String name, byte[]... layers) {
         here.load(Archive.image(name, layers));
         return images.list(true, Map.of()).stream()
-                .filter(i -> i.references().contains(name) || name.isEmpty())
+                .filter(i -> name.isEmpty() ? i.references().isEmpty() : i.references().contains(name))
                 .findFirst()
                 .orElseThrow()
                 .id();

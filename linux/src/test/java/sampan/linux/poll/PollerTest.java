@@ -41,8 +41,8 @@ class PollerTest {
                         byte[] buffer = new byte[10];
                         seen.add("read " + FileIo.read(pipe.readEnd(), buffer));
                     } else if ((events & Readiness.HUP) != 0) {
-                        seen.add("end on " + Thread.currentThread().getName());
                         registration.close();
+                        seen.add("end on " + Thread.currentThread().getName());
                     }
                 });
         FileIo.write(pipe.writeEnd(), new byte[3]);
