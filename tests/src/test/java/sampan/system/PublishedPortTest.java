@@ -135,28 +135,34 @@ class PublishedPortTest {
 
     @Test
     void datagramsArriveAndAreAnswered() {
-        String id =
-                daemon.background(
-                        "-p",
-                        "127.0.0.1:0:9/udp",
-                        "busybox",
-                        "sh",
-                        "-c",
-                        "echo on; exec udpsvd -E 0.0.0.0 9 cat");
+        String echo =
+                "import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(('', 9)); print('on', flush=True)\n"
+                        + "while True: d, a = s.recvfrom(99); s.sendto(d.upper(), a)";
+        String id = daemon.background("-p", "0:9/udp", "host", "/usr/bin/python3", "-c", echo);
         Eventually.await("the server", () -> daemon.docker("logs", id).out().contains("on"));
-        String port = daemon.docker("port", id, "9/udp").text().replaceAll(".*:", "");
-        Eventually.await(
-                "an answer",
-                () -> {
-                    Outcome answer =
-                            Command.of(
-                                            "sh",
-                                            "-c",
-                                            "echo ping | timeout 2 busybox nc -u -w 1 127.0.0.1 "
-                                                    + port)
-                                    .run();
-                    return answer.out().equals("ping\n");
-                });
+        String port = daemon.docker("port", id, "9/udp").lines().getFirst().replaceAll(".*:", "");
+        String ask =
+                "import socket, sys; s = socket.socket(type=socket.SOCK_DGRAM); s.settimeout(5)\n"
+                        + "s.sendto(b'ping', (sys.argv[1], int(sys.argv[2]))); print(s.recvfrom(99))";
+        remote();
+        for (String address : List.of("127.0.0.1", daemon.gateway(), HERE)) {
+            assertThat(Command.of("/usr/bin/python3", "-c", ask, address, port).run().text())
+                    .isEqualTo("(b'PING', ('" + address + "', " + port + "))");
+        }
+        assertThat(
+                        Command.of(
+                                        "ip",
+                                        "netns",
+                                        "exec",
+                                        NAME,
+                                        "/usr/bin/python3",
+                                        "-c",
+                                        ask,
+                                        HERE,
+                                        port)
+                                .run()
+                                .text())
+                .isEqualTo("(b'PING', ('" + HERE + "', " + port + "))");
     }
 
     @Test
@@ -169,9 +175,7 @@ class PublishedPortTest {
                                 .text())
                 .isEqualTo(id.substring(0, 12));
         try (Command.Running listener =
-                Command.of(
-                                "ip", "netns", "exec", NAME, "busybox", "nc", "-l", "-p", "7777",
-                                "-s", THERE)
+                Command.of("ip", "netns", "exec", NAME, "busybox", "nc", "-l", "-p", "7777")
                         .start()) {
             Eventually.await(
                     "the listener",

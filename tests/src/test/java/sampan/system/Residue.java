@@ -69,10 +69,13 @@ final class Residue {
         return found;
     }
 
+    /// The machine's own root, as the image `host`, is mounted once while the daemon lives.
     private List<String> mounts() {
+        Path host = daemon.root().resolve("snapshots/host");
         return read(Path.of("/proc/self/mountinfo"))
                 .lines()
                 .filter(this::named)
+                .filter(line -> !daemon.isAlive() || !line.contains(" " + host + " "))
                 .map(line -> "mount " + line)
                 .toList();
     }

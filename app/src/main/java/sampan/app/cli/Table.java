@@ -2,12 +2,14 @@ package sampan.app.cli;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/// Rows under a header, columns as wide as their widest cell and three spaces apart, as the docker
-/// client prints them. Control characters of foreign names are shown as `?`.
+/// Rows under a header, columns as wide as their widest cell (at least seven) and three spaces
+/// apart, as the docker client prints them. Control characters of foreign names are shown as `?`.
 public final class Table {
     private static final String GAP = "   ";
+    private static final int WIDTH_MIN = 7;
 
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -26,6 +28,7 @@ public final class Table {
     public void print(PrintStream out) {
         int columns = rows.getFirst().size();
         int[] widths = new int[columns];
+        Arrays.fill(widths, WIDTH_MIN);
         for (List<String> row : rows) {
             for (int i = 0; i < row.size(); i++) {
                 widths[i] = Math.max(widths[i], clean(row.get(i)).length());

@@ -58,7 +58,8 @@ class ImageRemovalTest {
     private String load(String name, byte[]... layers) {
         here.load(Archive.image(name, layers));
         return images.list(true, Map.of()).stream()
-                .filter(i -> name.isEmpty() ? i.references().isEmpty() : i.references().contains(name))
+                .filter(i ->
+                        name.isEmpty() ? i.references().isEmpty() : i.references().contains(name))
                 .findFirst()
                 .orElseThrow()
                 .id();

@@ -47,6 +47,11 @@ final class MountSpec {
     static MountRequest mount(String text, String workingDirectory) {
         Map<String, String> fields = new HashMap<>();
         Map<String, String> options = new HashMap<>();
+        read(text, fields, options);
+        return request(text, workingDirectory, fields, options);
+    }
+
+    private static void read(String text, Map<String, String> fields, Map<String, String> options) {
         for (String field : text.split(",", -1)) {
             int equals = field.indexOf('=');
             String name =
@@ -84,6 +89,13 @@ final class MountSpec {
                                         + "'");
             }
         }
+    }
+
+    private static MountRequest request(
+            String text,
+            String workingDirectory,
+            Map<String, String> fields,
+            Map<String, String> options) {
         StorageSpec.Type type = type(fields.getOrDefault("type", "volume"), text);
         String target = fields.getOrDefault("target", "");
         if (target.isEmpty()) {
