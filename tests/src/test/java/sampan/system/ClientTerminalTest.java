@@ -79,6 +79,7 @@ class ClientTerminalTest {
         }
     }
 
+    @Tag("open")
     @ParameterizedTest
     @EnumSource
     void detachesAndAttachesAgain(Client client) {

@@ -385,8 +385,7 @@ class LimitsTest {
                         new String[] {"--runtime", "none-such"},
                         new String[] {"--log-driver", "none-such"},
                         new String[] {"--storage-opt", "none=such"},
-                        new String[] {"--network", "none-such"},
-                        new String[] {"--volume-driver", "none-such", "-v", "v:/v"})) {
+                        new String[] {"--network", "none-such"})) {
             List<String> words = Command.words("run", "--rm");
             words.addAll(List.of(option));
             words.addAll(List.of("busybox", "true"));

@@ -46,6 +46,7 @@ class SurvivalTest {
         this.daemon = daemon;
     }
 
+    @Tag("open")
     @Test
     void nothingThatWasToldIsLost() {
         Random random = new Random(SEED);

@@ -76,6 +76,7 @@ class ThinClientTest {
                 .isEqualTo("given");
     }
 
+    @Tag("open")
     @Test
     void aClosedPipeEndsTheClient() {
         String script = Dist.program("sampan") + " run --name endless busybox yes | head -1";
@@ -176,6 +177,7 @@ class ThinClientTest {
         assertThat(daemon.sampan("info").text()).contains("Containers: 1");
     }
 
+    @Tag("open")
     @Test
     void everyVerbTells() {
         for (String verb :
@@ -218,6 +220,7 @@ class ThinClientTest {
                 .contains("No such container: life");
     }
 
+    @Tag("open")
     @Test
     void copiesOpenOurFilesHere(@TempDir Path dir) throws IOException {
         Files.writeString(dir.resolve("f"), "text\n");
