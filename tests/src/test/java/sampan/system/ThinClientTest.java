@@ -160,6 +160,7 @@ class ThinClientTest {
                 .contains("none");
     }
 
+    @Tag("open")
     @Test
     void listsLookAsDockers() {
         daemon.background("--name", "shown", "busybox", "sleep", "100");
