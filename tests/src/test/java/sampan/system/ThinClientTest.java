@@ -76,7 +76,6 @@ class ThinClientTest {
                 .isEqualTo("given");
     }
 
-    @Tag("open")
     @Test
     void aClosedPipeEndsTheClient() {
         String script = Dist.program("sampan") + " run --name endless busybox yes | head -1";
@@ -160,7 +159,6 @@ class ThinClientTest {
                 .contains("none");
     }
 
-    @Tag("open")
     @Test
     void listsLookAsDockers() {
         daemon.background("--name", "shown", "busybox", "sleep", "100");
@@ -178,7 +176,6 @@ class ThinClientTest {
         assertThat(daemon.sampan("info").text()).contains("Containers: 1");
     }
 
-    @Tag("open")
     @Test
     void everyVerbTells() {
         for (String verb :
@@ -221,7 +218,6 @@ class ThinClientTest {
                 .contains("No such container: life");
     }
 
-    @Tag("open")
     @Test
     void copiesOpenOurFilesHere(@TempDir Path dir) throws IOException {
         Files.writeString(dir.resolve("f"), "text\n");

@@ -41,6 +41,11 @@ public final class Greeting {
     }
 
     private void version(Call call) throws IOException {
+        call.answer(200, version(product));
+    }
+
+    /// What GET /version answers.
+    public static Doc version(Product product) {
         String kernel = System.getProperty("os.version", "");
         Doc details =
                 Doc.of()
@@ -57,9 +62,7 @@ public final class Greeting {
                         .put("Name", "Engine")
                         .put("Version", product.version())
                         .put("Details", details);
-        call.answer(
-                200,
-                Doc.of()
+        return Doc.of()
                         .put("Platform", Doc.of().put("Name", Product.NAME))
                         .put("Version", product.version())
                         .put("ApiVersion", ApiVersion.NEWEST.toString())
@@ -70,6 +73,6 @@ public final class Greeting {
                         .put("GitCommit", product.commit())
                         .put("GoVersion", "")
                         .put("KernelVersion", kernel)
-                        .put("BuildTime", product.buildTime()));
+                        .put("BuildTime", product.buildTime());
     }
 }

@@ -8,13 +8,13 @@ import sampan.api.wire.Doc;
 import sampan.engine.services.SystemService.SystemView;
 
 /// GET /info.
-final class InfoDoc {
+public final class InfoDoc {
     private static final String RUNTIME = "sampan-runc";
     private static final String REGISTRY = "https://index.docker.io/v1/";
 
     private InfoDoc() {}
 
-    static Doc of(SystemView view, Product product) {
+    public static Doc of(SystemView view, Product product) {
         Doc doc = Doc.of();
         counts(doc, view);
         abilities(doc, view);

@@ -26,6 +26,7 @@ import sampan.app.cli.containers.TopCommand;
 import sampan.app.cli.containers.UnpauseCommand;
 import sampan.app.cli.containers.UpdateCommand;
 import sampan.app.cli.containers.WaitCommand;
+import sampan.app.cli.files.CopyCommand;
 import sampan.app.cli.images.HistoryCommand;
 import sampan.app.cli.images.ImagesCommand;
 import sampan.app.cli.images.ImportCommand;
@@ -79,6 +80,10 @@ final class Commands {
                     Verb.of("port", "List port mappings", PortCommand::new),
                     Verb.of("rename", "Rename a container", RenameCommand::new),
                     Verb.of("update", "Change the limits of containers", UpdateCommand::new),
+                    Verb.of(
+                            "cp",
+                            "Copy files between a container and the local filesystem",
+                            CopyCommand::new),
                     Verb.of(
                             "diff",
                             "Show what a container changed in its filesystem",

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import sampan.linux.sys.Fd;
+import sampan.linux.users.Rights;
 
 /// Who typed a command, and where: arguments, environment, descriptors, terminal.
 ///
@@ -41,6 +42,9 @@ public interface Caller {
 
     int gid();
 
+    /// What the caller may do with files.
+    Rights rights();
+
     int pid();
 
     /// Text to the caller's standard output, UTF-8, buffered until a newline or flush.
@@ -63,6 +67,10 @@ public interface Caller {
     /// the session's reader thread. Until a listener is set, SIGINT, SIGTERM and SIGHUP interrupt
     /// the command's thread and the client dies of the signal.
     void onSignal(IntConsumer listener);
+
+    /// The command goes on to its end, and the client dies of the signal then, as a program that
+    /// writes into a closed pipe does.
+    void dieOf(int signal);
 
     /// Hears that the terminal's size changed, on the session's reader thread; ask [#rows] and
     /// [#columns].

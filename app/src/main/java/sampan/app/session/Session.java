@@ -1,6 +1,8 @@
 package sampan.app.session;
 
 import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -14,13 +16,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import sampan.errors.ErrnoException;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
 import sampan.linux.process.Signals;
 import sampan.linux.sockets.PeerCredential;
 import sampan.linux.sockets.UnixSocket;
+import sampan.linux.sys.Errno;
 import sampan.linux.sys.Fd;
+import sampan.linux.users.Rights;
 
 /// One client's session. Two platform threads: the command's, and one that reads frames.
 final class Session implements Caller, AutoCloseable {
@@ -55,9 +60,36 @@ final class Session implements Caller, AutoCloseable {
         this.commandThread = Thread.currentThread();
     }
 
-    private static PrintStream printer(OutputStream to) {
+    private PrintStream printer(OutputStream to) {
         return new PrintStream(
-                new BufferedOutputStream(to, BUFFER_BYTES), false, StandardCharsets.UTF_8);
+                new BufferedOutputStream(new Piped(to), BUFFER_BYTES),
+                false,
+                StandardCharsets.UTF_8);
+    }
+
+    /// Whoever writes into a closed pipe ends, as SIGPIPE has it; a PrintStream tells nobody.
+    private final class Piped extends FilterOutputStream {
+        Piped(OutputStream to) {
+            super(to);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                if (e.getCause() instanceof ErrnoException errno && errno.errno() == Errno.EPIPE) {
+                    dieOf(Signals.PIPE);
+                    commandThread.interrupt();
+                }
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void dieOf(int signal) {
+        deadly.compareAndSet(0, signal);
     }
 
     /// Reads frames until the client ends.
@@ -192,6 +224,11 @@ final class Session implements Caller, AutoCloseable {
     @Override
     public int gid() {
         return peer.gid();
+    }
+
+    @Override
+    public Rights rights() {
+        return new Rights(peer.uid(), peer.gid(), wire.socket().peerGroups());
     }
 
     @Override

@@ -129,18 +129,23 @@ public final class ContainerArchives {
             return stat;
         }
 
-        /// Writes it as a tar; a directory with all that is in it, under its own name.
+        /// Writes it as a tar, under its own name.
         public void copyTo(OutputStream out) {
+            copyTo(out, stat.name());
+        }
+
+        /// Writes it as a tar; a directory with all that is in it, under the name.
+        public void copyTo(OutputStream out, String name) {
             TarWriter tar = new TarWriter(out);
             // The root's entries are called "/" and "/etc".
-            String prefix = stat.name().equals("/") ? "" : stat.name();
+            String prefix = name.equals("/") ? "" : name;
             PackOptions options =
                     new PackOptions(prefix, !prefix.isEmpty(), false, false, path -> true);
             if (kind.isDirectory()) {
-                String name = place.name().isEmpty() ? "." : place.name();
+                String from = place.name().isEmpty() ? "." : place.name();
                 try (Fd tree =
                         FileOps.openAt(
-                                place.dir(), name, Open.PATH | Open.DIRECTORY | Open.NOFOLLOW)) {
+                                place.dir(), from, Open.PATH | Open.DIRECTORY | Open.NOFOLLOW)) {
                     TreeArchiver.pack(tree, tar, options);
                 }
             } else {

@@ -21,6 +21,9 @@ public interface ArchiveService {
 
         void copyTo(OutputStream tar);
 
+        /// As [#copyTo], but its own entry, and what is below it, is called so.
+        void copyTo(OutputStream tar, String name);
+
         @Override
         void close();
     }

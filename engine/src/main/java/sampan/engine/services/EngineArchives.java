@@ -56,7 +56,12 @@ public final class EngineArchives implements ArchiveService {
 
             @Override
             public void copyTo(OutputStream tar) {
-                reading.copyTo(tar);
+                reading.copyTo(tar, reading.stat().name());
+            }
+
+            @Override
+            public void copyTo(OutputStream tar, String name) {
+                reading.copyTo(tar, name);
             }
 
             @Override

@@ -165,7 +165,8 @@ public final class EngineExecs implements ExecService {
                         live.spec.stdin() ? descriptors.stdin() : Optional.empty(),
                         live.spec.stdout() ? descriptors.stdout() : Optional.empty(),
                         live.spec.stderr() ? descriptors.stderr() : Optional.empty(),
-                        "");
+                        "",
+                        descriptors.broken());
         start(live, new ExecRun.Audience.Own(client), rows, columns);
     }
 

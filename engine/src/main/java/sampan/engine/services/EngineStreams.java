@@ -96,7 +96,11 @@ public final class EngineStreams implements StreamService {
                         descriptors.stdout().orElse(Fd.NONE),
                         descriptors.stderr().orElse(Fd.NONE)),
                 "",
-                _ -> {});
+                reason -> {
+                    if (reason > 0) {
+                        descriptors.broken().accept(reason);
+                    }
+                });
         events.publish(handle.record(), "attach");
     }
 

@@ -93,7 +93,8 @@ public final class EngineTasks implements TaskService {
                 attachment.stdin() ? own.stdin() : Optional.empty(),
                 attachment.stdout() ? own.stdout() : Optional.empty(),
                 attachment.stderr() ? own.stderr() : Optional.empty(),
-                "");
+                "",
+                own.broken());
     }
 
     private void failed(ContainerHandle handle, RuntimeException e) {

@@ -65,7 +65,11 @@ public final class ExecStarter {
         ExecRun run = new ExecRun(directory(id));
         LaunchWait wait =
                 new LaunchWait(
-                        exit -> ended(run, Optional.of(exit)), () -> ended(run, Optional.empty()));
+                        exit -> ended(run, Optional.of(exit)),
+                        () -> ended(run, Optional.empty()),
+                        audience instanceof ExecRun.Audience.Own(TaskStarter.Client client)
+                                ? client.detached()
+                                : _ -> {});
         try (Compiled compiled = compile(task, process, audience, run)) {
             clock.did("compile");
             Monitor monitor = launcher.launch(compiled.plan(), compiled.descriptors(), wait);

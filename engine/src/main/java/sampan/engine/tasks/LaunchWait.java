@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.runtime.monitor.ExitRecord;
@@ -32,12 +33,24 @@ final class LaunchWait implements MonitorListener {
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final Consumer<ExitRecord> onExit;
     private final Runnable onLost;
+    private final IntConsumer onDetached;
 
     /// @param onExit the process ended after it had started
     /// @param onLost the monitor vanished after that
     LaunchWait(Consumer<ExitRecord> onExit, Runnable onLost) {
+        this(onExit, onLost, _ -> {});
+    }
+
+    /// @param onDetached as [MonitorListener#detached]
+    LaunchWait(Consumer<ExitRecord> onExit, Runnable onLost, IntConsumer onDetached) {
         this.onExit = onExit;
         this.onLost = onLost;
+        this.onDetached = onDetached;
+    }
+
+    @Override
+    public void detached(int errno) {
+        onDetached.accept(errno);
     }
 
     @Override

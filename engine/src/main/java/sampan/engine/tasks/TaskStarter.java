@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.ContainerRecord;
@@ -76,8 +77,14 @@ public final class TaskStarter {
     /// A client's own descriptors that are attached from the first byte on.
     ///
     /// @param detachKeys bytes; empty: it cannot detach
+    /// @param detached told on the poller's thread when it no longer is: 0 by its keys, else the
+    ///   errno with which its output failed
     public record Client(
-            Optional<Fd> stdin, Optional<Fd> stdout, Optional<Fd> stderr, String detachKeys) {}
+            Optional<Fd> stdin,
+            Optional<Fd> stdout,
+            Optional<Fd> stderr,
+            String detachKeys,
+            IntConsumer detached) {}
 
     /// Starts it, in the container's turn; its program runs when this returns. [StartFailure] when
     /// it could not be run.
@@ -179,7 +186,8 @@ public final class TaskStarter {
             LaunchWait wait =
                     new LaunchWait(
                             exit -> onVirtual(() -> start.ends().ended(task, Optional.of(exit))),
-                            () -> onVirtual(() -> start.ends().ended(task, Optional.empty())));
+                            () -> onVirtual(() -> start.ends().ended(task, Optional.empty())),
+                            start.client().map(Client::detached).orElse(_ -> {}));
             Monitor monitor = launcher.launch(compiled.plan(), compiled.descriptors(), wait);
             task.monitoredBy(monitor);
             clock.did("spawn");

@@ -70,6 +70,15 @@ public final class TreeArchiver implements AutoCloseable {
         }
     }
 
+    /// Packs a regular file that is open for reading.
+    ///
+    /// @param options of which the prefix is the entry's name
+    public static void packOpen(Fd file, TarWriter tar, PackOptions options) {
+        try (TreeArchiver archiver = new TreeArchiver(file, tar, options)) {
+            archiver.content(file, options.prefix(), FileOps.stat(file));
+        }
+    }
+
     private void packAll() {
         if (options.ownEntry()) {
             directoryEntry(tree, options.prefix(), FileOps.stat(tree));
@@ -236,10 +245,14 @@ public final class TreeArchiver implements AutoCloseable {
                     return;
                 }
             }
-            begin(shown, TarEntry.Type.FILE, "", stat, xattrs(file, ""));
-            copy(file);
-            tar.end();
+            content(file, shown, stat);
         }
+    }
+
+    private void content(Fd file, String shown, Stat stat) {
+        begin(shown, TarEntry.Type.FILE, "", stat, xattrs(file, ""));
+        copy(file);
+        tar.end();
     }
 
     /// As much as the header promised, or what there is: the rest is filled up with zeroes.

@@ -3,6 +3,7 @@ package sampan.linux.sockets;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sampan.errors.SampanException;
@@ -29,6 +30,9 @@ public final class UnixSocket implements AutoCloseable {
     private static final int SOCK_CLOEXEC = Open.CLOEXEC;
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
+    private static final int SO_PEERGROUPS = 59;
+    // NGROUPS_MAX of the kernel
+    private static final int GROUPS_MAX = 65536;
     private static final int SUN_PATH_MAX = 107;
     private static final int NOSIGNAL = 0x4000;
     private static final int DONTWAIT = 0x40;
@@ -235,6 +239,29 @@ public final class UnixSocket implements AutoCloseable {
                     credential.get(ValueLayout.JAVA_INT, 0),
                     credential.get(ValueLayout.JAVA_INT, 4),
                     credential.get(ValueLayout.JAVA_INT, 8));
+        }
+    }
+
+    /// The further groups of who connected (SO_PEERGROUPS, kernel 4.13).
+    public List<Integer> peerGroups() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment groups = arena.allocate(ValueLayout.JAVA_INT, GROUPS_MAX);
+            MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, GROUPS_MAX * 4);
+            Kernel.call(
+                    "getsockopt",
+                    "SO_PEERGROUPS",
+                    Nr.GETSOCKOPT,
+                    fd.number(),
+                    SOL_SOCKET,
+                    SO_PEERGROUPS,
+                    groups.address(),
+                    size.address(),
+                    0);
+            List<Integer> found = new ArrayList<>();
+            for (int i = 0; i < size.get(ValueLayout.JAVA_INT, 0) / 4; i++) {
+                found.add(groups.getAtIndex(ValueLayout.JAVA_INT, i));
+            }
+            return found;
         }
     }
 

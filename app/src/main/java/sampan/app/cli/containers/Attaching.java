@@ -12,6 +12,7 @@ import sampan.engine.services.StreamService.AttachRequest;
 import sampan.engine.services.StreamService.AttachSession;
 import sampan.engine.services.TaskService.WaitCondition;
 import sampan.engine.services.TaskService.WaitResult;
+import sampan.errors.ErrnoException;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
 
@@ -63,7 +64,12 @@ final class Attaching {
                 Thread.ofPlatform().daemon().name("attach-stdin").start(() -> feed(session));
             }
             CompletableFuture<Void> shown =
-                    tty ? TerminalOutput.carry(session, context.caller().stdout()) : split(session);
+                    tty
+                            ? TerminalOutput.carry(
+                                    session,
+                                    context.caller().stdout(),
+                                    foreground::outputFailed)
+                            : split(session, foreground);
             return foreground.await(waiting.thenCombine(shown, (result, _) -> result.exitCode()));
         }
     }
@@ -83,7 +89,7 @@ final class Attaching {
     }
 
     /// Takes Docker's frames apart onto the caller's stdout and stderr.
-    private CompletableFuture<Void> split(AttachSession session) {
+    private CompletableFuture<Void> split(AttachSession session, Foreground foreground) {
         CompletableFuture<Void> end = new CompletableFuture<>();
         Thread.ofPlatform()
                 .daemon()
@@ -91,6 +97,8 @@ final class Attaching {
                 .start(() -> {
                     try {
                         session.output().ifPresent(this::frames);
+                    } catch (ErrnoException e) {
+                        foreground.outputFailed(e.errno());
                     } catch (SampanException | IllegalStateException e) {
                         // Detached meanwhile.
                     } finally {

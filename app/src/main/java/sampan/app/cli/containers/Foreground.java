@@ -12,6 +12,7 @@ import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.poll.Poller;
 import sampan.linux.process.Signals;
+import sampan.linux.sys.Errno;
 
 /// A caller that watches a container: its descriptors belong to the monitor meanwhile; terminal
 /// size, signals and, on a terminal, keys go through here.
@@ -66,7 +67,16 @@ final class Foreground implements AutoCloseable {
         return new Descriptors(
                 stdin && !terminal ? Optional.of(caller.stdin()) : Optional.empty(),
                 stdout ? Optional.of(caller.stdout()) : Optional.empty(),
-                stderr ? Optional.of(caller.stderr()) : Optional.empty());
+                stderr ? Optional.of(caller.stderr()) : Optional.empty(),
+                this::outputFailed);
+    }
+
+    /// Nobody reads the caller's output any more: it ends as of SIGPIPE, what it watched goes on.
+    void outputFailed(int errno) {
+        if (errno == Errno.EPIPE) {
+            context.caller().dieOf(Signals.PIPE);
+        }
+        end.complete(STATUS_ENGINE);
     }
 
     /// Carries keys to the session until it closes or the detach keys are typed.

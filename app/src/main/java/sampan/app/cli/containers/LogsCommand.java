@@ -1,6 +1,6 @@
 package sampan.app.cli.containers;
 
-import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -8,7 +8,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.Times;
-import sampan.app.session.DescriptorStreams;
 import sampan.engine.containers.Container;
 import sampan.engine.services.StreamService.LogRequest;
 import sampan.engine.services.StreamService.LogSink;
@@ -63,9 +62,9 @@ public final class LogsCommand implements Callable<Integer> {
                         Times.parse("--until", until),
                         lines());
         Lines out =
-                new Lines(DescriptorStreams.output(context.caller().stdout()), timestamps, prefix);
+                new Lines(context.out(), timestamps, prefix);
         Lines err =
-                new Lines(DescriptorStreams.output(context.caller().stderr()), timestamps, prefix);
+                new Lines(context.err(), timestamps, prefix);
         context.engine()
                 .streams()
                 .logs(
@@ -114,13 +113,13 @@ public final class LogsCommand implements Callable<Integer> {
     private static final class Lines {
         private static final int BUFFER_BYTES = 64 << 10;
 
-        private final OutputStream to;
+        private final PrintStream to;
         private final boolean timestamps;
         private final byte[] prefix;
         private final byte[] buffer = new byte[BUFFER_BYTES];
         private int size;
 
-        Lines(OutputStream to, boolean timestamps, String prefix) {
+        Lines(PrintStream to, boolean timestamps, String prefix) {
             this.to = to;
             this.timestamps = timestamps;
             this.prefix = prefix.getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -152,13 +151,10 @@ public final class LogsCommand implements Callable<Integer> {
             if (size == 0) {
                 return;
             }
-            try {
-                to.write(buffer, 0, size);
-                size = 0;
-            } catch (java.io.IOException e) {
-                throw new SampanException(
-                        sampan.errors.ErrorCode.UNAVAILABLE, String.valueOf(e.getMessage()), e);
-            }
+            // A closed pipe interrupts this thread, which ends the reading.
+            to.write(buffer, 0, size);
+            to.flush();
+            size = 0;
         }
     }
 }

@@ -157,7 +157,7 @@ public final class RunCommand implements Callable<Integer> {
             if (request.stdin()) {
                 foreground.carryKeys(Pollers.shared(), session, keys);
             }
-            var shown = TerminalOutput.carry(session, context.caller().stdout());
+            var shown = TerminalOutput.carry(session, context.caller().stdout(), foreground::outputFailed);
             return foreground.await(exit.thenCombine(shown, (code, _) -> code));
         }
     }

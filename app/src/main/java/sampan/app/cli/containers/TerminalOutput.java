@@ -6,7 +6,9 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import sampan.engine.services.StreamService.AttachSession;
+import sampan.errors.ErrnoException;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
 import sampan.linux.sys.Fd;
@@ -18,7 +20,9 @@ final class TerminalOutput {
     private TerminalOutput() {}
 
     /// Completes when the session's output ends.
-    static CompletableFuture<Void> carry(AttachSession session, Fd terminal) {
+    ///
+    /// @param failed told the errno with which writing failed
+    static CompletableFuture<Void> carry(AttachSession session, Fd terminal, IntConsumer failed) {
         CompletableFuture<Void> end = new CompletableFuture<>();
         Thread.ofPlatform()
                 .daemon()
@@ -26,6 +30,8 @@ final class TerminalOutput {
                 .start(() -> {
                     try {
                         copy(session, terminal);
+                    } catch (ErrnoException e) {
+                        failed.accept(e.errno());
                     } catch (IOException | SampanException | IllegalStateException e) {
                         // Detached, or the terminal is gone.
                     } finally {
