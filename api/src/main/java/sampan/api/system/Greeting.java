@@ -63,16 +63,16 @@ public final class Greeting {
                         .put("Version", product.version())
                         .put("Details", details);
         return Doc.of()
-                        .put("Platform", Doc.of().put("Name", Product.NAME))
-                        .put("Version", product.version())
-                        .put("ApiVersion", ApiVersion.NEWEST.toString())
-                        .put("MinAPIVersion", ApiVersion.OLDEST.toString())
-                        .put("Os", "linux")
-                        .put("Arch", Product.architecture())
-                        .put("Components", List.of(engine))
-                        .put("GitCommit", product.commit())
-                        .put("GoVersion", "")
-                        .put("KernelVersion", kernel)
-                        .put("BuildTime", product.buildTime());
+                .put("Platform", Doc.of().put("Name", Product.NAME))
+                .put("Version", product.version())
+                .put("ApiVersion", ApiVersion.NEWEST.toString())
+                .put("MinAPIVersion", ApiVersion.OLDEST.toString())
+                .put("Os", "linux")
+                .put("Arch", Product.architecture())
+                .put("Components", List.of(engine))
+                .put("GitCommit", product.commit())
+                .put("GoVersion", "")
+                .put("KernelVersion", kernel)
+                .put("BuildTime", product.buildTime());
     }
 }

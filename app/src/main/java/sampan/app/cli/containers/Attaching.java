@@ -66,9 +66,7 @@ final class Attaching {
             CompletableFuture<Void> shown =
                     tty
                             ? TerminalOutput.carry(
-                                    session,
-                                    context.caller().stdout(),
-                                    foreground::outputFailed)
+                                    session, context.caller().stdout(), foreground::outputFailed)
                             : split(session, foreground);
             return foreground.await(waiting.thenCombine(shown, (result, _) -> result.exitCode()));
         }

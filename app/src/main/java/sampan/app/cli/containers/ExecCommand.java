@@ -138,7 +138,8 @@ public final class ExecCommand implements Callable<Integer> {
             if (interactive) {
                 foreground.carryKeys(Pollers.shared(), session, keys);
             }
-            CompletableFuture<Void> shown = TerminalOutput.carry(session, caller.stdout(), foreground::outputFailed);
+            CompletableFuture<Void> shown =
+                    TerminalOutput.carry(session, caller.stdout(), foreground::outputFailed);
             return foreground.await(ended(engine, id).thenCombine(shown, (code, _) -> code));
         }
     }

@@ -61,10 +61,8 @@ public final class LogsCommand implements Callable<Integer> {
                         Times.parse("--since", since),
                         Times.parse("--until", until),
                         lines());
-        Lines out =
-                new Lines(context.out(), timestamps, prefix);
-        Lines err =
-                new Lines(context.err(), timestamps, prefix);
+        Lines out = new Lines(context.out(), timestamps, prefix);
+        Lines err = new Lines(context.err(), timestamps, prefix);
         context.engine()
                 .streams()
                 .logs(

@@ -157,7 +157,9 @@ public final class RunCommand implements Callable<Integer> {
             if (request.stdin()) {
                 foreground.carryKeys(Pollers.shared(), session, keys);
             }
-            var shown = TerminalOutput.carry(session, context.caller().stdout(), foreground::outputFailed);
+            var shown =
+                    TerminalOutput.carry(
+                            session, context.caller().stdout(), foreground::outputFailed);
             return foreground.await(exit.thenCombine(shown, (code, _) -> code));
         }
     }

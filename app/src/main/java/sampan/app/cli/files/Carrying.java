@@ -64,8 +64,7 @@ final class Carrying {
     }
 
     /// From whoever makes the archive to a directory of the caller's.
-    void in(Fd directory, ExtractOptions options, Consumer<OutputStream> maker)
-            throws IOException {
+    void in(Fd directory, ExtractOptions options, Consumer<OutputStream> maker) throws IOException {
         Pipe pipe = Pipe.open();
         CompletableFuture<Void> unpacking =
                 rights.submit(

@@ -124,8 +124,7 @@ public final class CopyCommand implements Callable<Integer> {
                         new ExtractOptions(
                                 "",
                                 false,
-                                Optional.of(
-                                        new ExtractOptions.Owner(rights.uid(), rights.gid())),
+                                Optional.of(new ExtractOptions.Owner(rights.uid(), rights.gid())),
                                 true,
                                 TarLimits.DEFAULT);
                 carrying.in(directory, options, tar -> reading.copyTo(tar, rules.name()));
@@ -190,12 +189,7 @@ public final class CopyCommand implements Callable<Integer> {
                     tar ->
                             daemon(() -> {
                                 archives()
-                                        .write(
-                                                to.container,
-                                                rules.directory(),
-                                                tar,
-                                                true,
-                                                archive);
+                                        .write(to.container, rules.directory(), tar, true, archive);
                                 return true;
                             }));
         }
@@ -211,8 +205,7 @@ public final class CopyCommand implements Callable<Integer> {
         }
         if (stat.isPresent() && (stat.get().mode() & MODE_STRANGE) != 0) {
             throw new ExitException(
-                    1,
-                    "destination \"" + destination + "\" must be a directory or a regular file");
+                    1, "destination \"" + destination + "\" must be a directory or a regular file");
         }
         return new CopyRules.To(
                 path,

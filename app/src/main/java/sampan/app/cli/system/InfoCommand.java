@@ -32,9 +32,7 @@ public final class InfoCommand implements Callable<Integer> {
         SystemView view = context.engine().system().view();
         if (!format.isEmpty()) {
             Documents.print(
-                    context.out(),
-                    format,
-                    InfoDoc.of(view, new Product(Settings.VERSION, "", "")));
+                    context.out(), format, InfoDoc.of(view, new Product(Settings.VERSION, "", "")));
             return 0;
         }
         PrintStream out = context.out();
@@ -88,8 +86,12 @@ public final class InfoCommand implements Callable<Integer> {
             if (key.equals("name") || equals < 0) {
                 out.println("  " + value);
             } else {
-                out.println("   " + key.substring(0, 1).toUpperCase(java.util.Locale.ROOT)
-                        + key.substring(1) + ": " + value);
+                out.println(
+                        "   "
+                                + key.substring(0, 1).toUpperCase(java.util.Locale.ROOT)
+                                + key.substring(1)
+                                + ": "
+                                + value);
             }
         }
     }
