@@ -15,6 +15,7 @@ import sampan.engine.events.EventLog;
 import sampan.engine.images.Collector;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
+import sampan.engine.images.transfer.StoreRecovery;
 import sampan.engine.images.transfer.Stores;
 import sampan.engine.leases.Leases;
 import sampan.engine.logs.LogWatch;
@@ -129,6 +130,10 @@ final class EngineWiring implements AutoCloseable {
                         new EngineTasks.Parts(
                                 stored.containers, tasks, starting.starter, removal, events));
         recovery(stored, starting, networking.wiring(), removal, taskService, scan).recover();
+        // After the containers: what only half-made ones held is garbage then.
+        new StoreRecovery(imageStores(stored), settings.root())
+                .recover()
+                .forEach(finding -> LOG.log(Level.WARNING, finding));
         LogWatch watch = new LogWatch();
         closing.push(watch);
         ImageUsers users = () -> HostFacts.uses(stored.containers.views());

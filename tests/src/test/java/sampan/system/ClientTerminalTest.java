@@ -79,7 +79,6 @@ class ClientTerminalTest {
         }
     }
 
-    @Tag("open")
     @ParameterizedTest
     @EnumSource
     void detachesAndAttachesAgain(Client client) {

@@ -4,34 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What a load was told by the daemon before it was killed, and what a daemon after it must
-/// therefore still know.
+/// What a load was told by the daemon before it was killed, as that which a daemon after it must
+/// therefore still hold true.
 final class Ledger {
-    /// How far a container came, as far as we were told. ASKED: the answer never came.
-    enum Told {
-        CREATE_ASKED,
-        CREATED,
-        START_ASKED,
-        STARTED,
-        REMOVE_ASKED,
-        REMOVED
+    /// @param what for the message
+    /// @param holds looks at the new daemon, throws AssertionError where it does not, and cleans up
+    record Promise(String what, Runnable holds) {}
+
+    private final ConcurrentHashMap<String, Promise> promises = new ConcurrentHashMap<>();
+
+    /// Replaces what was noted under the same key: things have gone on.
+    void note(String key, String what, Runnable holds) {
+        promises.put(key, new Promise(key + ", " + what, holds));
     }
 
-    /// A container of the load.
-    ///
-    /// @param status its exit status, when it runs
-    record Entry(String name, int status, Told told) {}
-
-    private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
-
-    void note(String name, int status, Told told) {
-        entries.put(name, new Entry(name, status, told));
-    }
-
-    /// All entries, which are forgotten by this.
-    List<Entry> take() {
-        List<Entry> all = new ArrayList<>(entries.values());
-        entries.clear();
+    /// All promises, which are forgotten by this.
+    List<Promise> take() {
+        List<Promise> all = new ArrayList<>(promises.values());
+        promises.clear();
         return all;
     }
 }

@@ -93,6 +93,8 @@ final class PrivateDaemon implements AutoCloseable {
                         root().toString(),
                         "--run",
                         run.toString(),
+                        "--socket",
+                        socket().toString(),
                         "--bridge",
                         bridge,
                         "--subnet",

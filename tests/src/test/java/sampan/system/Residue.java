@@ -3,11 +3,16 @@ package sampan.system;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// What a daemon could have left on the machine, found by its places and names.
@@ -145,6 +150,36 @@ final class Residue {
 
     private static List<String> inside(Path folder) {
         return names(folder).stream().map(name -> "file " + folder.resolve(name)).toList();
+    }
+
+    /// Every file and directory below, but what the kernel and programs made within containers.
+    static Set<String> tree(Path root) {
+        Set<String> found = new TreeSet<>();
+        try {
+            Files.walkFileTree(
+                    root,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a) {
+                            found.add(root.relativize(dir).toString());
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes a) {
+                            found.add(root.relativize(file).toString());
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult visitFileFailed(Path file, IOException e) {
+                            return FileVisitResult.CONTINUE; // gone while we looked
+                        }
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
     }
 
     static List<String> names(Path folder) {

@@ -32,8 +32,9 @@ final class TerminalInput implements AutoCloseable {
         this.session = session;
         this.keys = keys;
         this.detached = detached;
-        Thread.ofVirtual().start(this::write);
         this.registration = poller.register(terminal, Readiness.IN, (r, _) -> read(r));
+        // Last: it uses the registration, and keys may have been read before that is known here.
+        Thread.ofVirtual().name("terminal-input").start(this::write);
     }
 
     private void read(Registration ready) {
