@@ -60,7 +60,8 @@ class DaemonAwayTest {
     @Test
     void anEndThatNoDaemonSawIsToldByTheNext() {
         String itself = daemon.background("busybox", "sh", "-c", "read x; echo end; exit 7");
-        String fed = daemon.background("-i", "busybox", "sh", "-c", "trap '' TERM; sleep 0.5; exit 9");
+        String fed =
+                daemon.background("-i", "busybox", "sh", "-c", "trap '' TERM; sleep 0.5; exit 9");
         String killed = daemon.background("busybox", "sleep", "1000");
         String vanishing = daemon.background("--rm", "busybox", "sleep", "1000");
         int killedPid = pid(killed);

@@ -87,8 +87,7 @@ final class EngineCalls {
 
     /// Both streams as they came.
     String log(String name) {
-        return text(
-                expect(200, get("/containers/" + name + "/logs?stdout=1&stderr=1")).body());
+        return text(expect(200, get("/containers/" + name + "/logs?stdout=1&stderr=1")).body());
     }
 
     /// Takes Docker's stream frames apart.

@@ -76,11 +76,14 @@ final class StoreLoad {
 
     /// Where it exists it is whole: it can be written out again.
     private void image(String name, Runnable making) {
-        ledger.note(name, "image asked", () -> {
-            if (calls.get("/images/" + name + "/json").status() != 404) {
-                whole(name);
-            }
-        });
+        ledger.note(
+                name,
+                "image asked",
+                () -> {
+                    if (calls.get("/images/" + name + "/json").status() != 404) {
+                        whole(name);
+                    }
+                });
         making.run();
         ledger.note(name, "image made", () -> whole(name));
     }
@@ -96,17 +99,18 @@ final class StoreLoad {
         String name = "volume" + SERIAL.incrementAndGet();
         ledger.note(name, "volume asked", () -> removeVolume(name));
         calls.post(201, "/volumes/create", "{\"Name\":\"" + name + "\"}");
-        ledger.note(name, "volume made", () -> {
-            calls.expect(200, calls.get("/volumes/" + name));
-            removeVolume(name);
-        });
+        ledger.note(
+                name,
+                "volume made",
+                () -> {
+                    calls.expect(200, calls.get("/volumes/" + name));
+                    removeVolume(name);
+                });
         if (random.nextBoolean()) {
             ledger.note(name, "removal of volume asked", () -> removeVolume(name));
             calls.delete(204, "/volumes/" + name);
             ledger.note(
-                    name,
-                    "volume removed",
-                    () -> calls.expect(404, calls.get("/volumes/" + name)));
+                    name, "volume removed", () -> calls.expect(404, calls.get("/volumes/" + name)));
         }
     }
 
@@ -123,29 +127,37 @@ final class StoreLoad {
                 "PUT",
                 "/containers/" + container + "/archive?path=/tmp",
                 new Tar().file(name, "content of " + name).end());
-        ledger.note(name, "copied", () -> {
-            UnixHttp.Answer back =
-                    calls.expect(
-                            200,
-                            calls.get(
-                                    "/containers/" + container + "/archive?path=/tmp/" + name));
-            assertThat(new String(back.body(), StandardCharsets.ISO_8859_1))
-                    .contains("content of " + name);
-        });
+        ledger.note(
+                name,
+                "copied",
+                () -> {
+                    UnixHttp.Answer back =
+                            calls.expect(
+                                    200,
+                                    calls.get(
+                                            "/containers/"
+                                                    + container
+                                                    + "/archive?path=/tmp/"
+                                                    + name));
+                    assertThat(new String(back.body(), StandardCharsets.ISO_8859_1))
+                            .contains("content of " + name);
+                });
     }
 
     /// What inspect says and what the kernel does are the same, whatever was asked last.
     private void updated() {
         String before = shares;
         String next = Integer.toString(random.nextInt(100, 2000));
-        ledger.note(container + " shares", "update asked", () -> {
-            String now = shares();
-            assertThat(now).isIn(before, next);
-            shares = now;
-        });
-        calls.post(200, "/containers/" + container + "/update", "{\"CpuShares\":" + next + "}");
         ledger.note(
-                container + " shares", "updated", () -> assertThat(shares()).isEqualTo(next));
+                container + " shares",
+                "update asked",
+                () -> {
+                    String now = shares();
+                    assertThat(now).isIn(before, next);
+                    shares = now;
+                });
+        calls.post(200, "/containers/" + container + "/update", "{\"CpuShares\":" + next + "}");
+        ledger.note(container + " shares", "updated", () -> assertThat(shares()).isEqualTo(next));
         shares = next;
     }
 

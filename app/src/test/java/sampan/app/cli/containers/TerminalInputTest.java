@@ -60,8 +60,7 @@ class TerminalInputTest {
                                     typed,
                                     DetachKeys.parse(""),
                                     () -> {})) {
-                        assertThat(typed.bytes.poll(10, TimeUnit.SECONDS))
-                                .isEqualTo((byte) 'a');
+                        assertThat(typed.bytes.poll(10, TimeUnit.SECONDS)).isEqualTo((byte) 'a');
                         FileIo.write(terminal.writeEnd(), new byte[] {'b'});
                         assertThat(typed.bytes.poll(10, TimeUnit.SECONDS))
                                 .as("after " + i + " times")
