@@ -26,6 +26,7 @@ import sampan.engine.services.Descriptors;
 import sampan.engine.services.Engine;
 import sampan.engine.services.EventService;
 import sampan.engine.services.ExecService;
+import sampan.engine.services.ExplainService;
 import sampan.engine.services.ImageService;
 import sampan.engine.services.ImageTransferService;
 import sampan.engine.services.NetworkService;
@@ -52,6 +53,7 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
                 this,
                 new Execs(),
                 absent(ArchiveService.class),
+                absent(ExplainService.class),
                 absent(ImageService.class),
                 absent(ImageTransferService.class),
                 absent(VolumeService.class),

@@ -28,6 +28,7 @@ import sampan.engine.services.EngineArchives;
 import sampan.engine.services.EngineContainers;
 import sampan.engine.services.EngineEvents;
 import sampan.engine.services.EngineExecs;
+import sampan.engine.services.EngineExplanations;
 import sampan.engine.services.EngineImages;
 import sampan.engine.services.EngineNetworks;
 import sampan.engine.services.EngineRoots;
@@ -143,6 +144,7 @@ final class EngineWiring implements AutoCloseable {
                 new EngineStreams(stored.containers, tasks, starting.launcher, watch, events),
                 new EngineExecs(stored.containers, tasks, starting.execs, events),
                 archives(stored),
+                new EngineExplanations(stored.containers),
                 new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
                 transfers(stored),
                 new EngineVolumes(stored.volumes, log),

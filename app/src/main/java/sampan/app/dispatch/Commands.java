@@ -26,6 +26,7 @@ import sampan.app.cli.containers.TopCommand;
 import sampan.app.cli.containers.UnpauseCommand;
 import sampan.app.cli.containers.UpdateCommand;
 import sampan.app.cli.containers.WaitCommand;
+import sampan.app.cli.explain.ExplainCommand;
 import sampan.app.cli.files.CopyCommand;
 import sampan.app.cli.images.HistoryCommand;
 import sampan.app.cli.images.ImagesCommand;
@@ -113,6 +114,10 @@ final class Commands {
                             "inspect",
                             "Show everything that is known of objects",
                             InspectCommand::any),
+                    Verb.of(
+                            "explain",
+                            "Tell how a container was launched, what it shares, why it ended",
+                            ExplainCommand::new),
                     Verb.of("events", "Get events as they happen", EventsCommand::new),
                     Verb.of("info", "Show what this daemon is and has", InfoCommand::new),
                     Verb.of(

@@ -98,6 +98,8 @@ final class Completion {
                         "diff",
                         "commit",
                         "export",
+                        "explain",
+                        "cp",
                         "show" ->
                         group.equals("volume") ? volumes() : containers(Optional.empty());
                 default -> List.of();

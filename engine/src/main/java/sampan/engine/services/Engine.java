@@ -7,6 +7,7 @@ public record Engine(
         StreamService streams,
         ExecService execs,
         ArchiveService archives,
+        ExplainService explanations,
         ImageService images,
         ImageTransferService transfers,
         VolumeService volumes,

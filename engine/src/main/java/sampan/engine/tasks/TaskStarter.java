@@ -191,6 +191,12 @@ public final class TaskStarter {
             Monitor monitor = launcher.launch(compiled.plan(), compiled.descriptors(), wait);
             task.monitoredBy(monitor);
             clock.did("spawn");
+            LaunchRecord.keep(
+                    handle.directory(),
+                    compiled.plan(),
+                    compiled.descriptors(),
+                    task.cgroup().path());
+            clock.did("record");
             if (!pending.isEmpty() && wait.awaitCreated()) {
                 connect(task, pending);
                 monitor.go();
@@ -217,8 +223,10 @@ public final class TaskStarter {
     private static void started(Task task, LaunchWait.Outcome outcome) {
         switch (outcome) {
             case LaunchWait.Outcome.Started(int pid, Instant at) -> task.runs(pid, at);
-            case LaunchWait.Outcome.Failed(StepFailure failure) ->
-                    throw StartFailure.of(failure, task.handle().record().origin().path());
+            case LaunchWait.Outcome.Failed(StepFailure failure) -> {
+                LaunchRecord.failed(task.handle().directory(), failure);
+                throw StartFailure.of(failure, task.handle().record().origin().path());
+            }
             case LaunchWait.Outcome.Lost() -> throw StartFailure.lost();
         }
     }
