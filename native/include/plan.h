@@ -150,7 +150,7 @@ enum plan_stage {
     X(WAIT_START, 112, 0, 0)   /* reports CREATED and waits for START on the control socket or the task's socket */ \
     X(INIT, 113, 0, 0)         /* from here a small init stays as this process, with the rights and filters so far: it forwards signals, reaps, and exits as the command that the rest of the plan runs in its child, with 128 + signal where a signal ended it. The command gets its own process group, in the foreground of a terminal on 0 */ \
     X(DEFAULT_SIGNALS, 114, 0, 0) /* default actions, empty mask */                                  \
-    X(EXEC, 120, 0, 4)         /* file, argv list, env list, search path: a file without a slash is searched there as by execvp(3), but ENOEXEC is a failure; last op */ \
+    X(EXEC, 120, 0, 4)         /* file, argv list, env list, search path: a file without a slash is searched there as by execvp(3); an executable file that is no program ends the process with 255 and a line on stderr; last op */ \
     X(EXEC_FD, 121, 1, 2)      /* slot; argv list, env list: execveat(AT_EMPTY_PATH); last op */
 
 enum plan_op {

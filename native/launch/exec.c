@@ -103,16 +103,47 @@ static int prepare(int *kept)
     return result;
 }
 
+static const char *words(int error)
+{
+    switch (error) {
+    case ENOENT: return "no such file or directory";
+    case ENOEXEC: return "exec format error";
+    case E2BIG: return "argument list too long";
+    case ETXTBSY: return "text file busy";
+    default: return strerror(error);
+    }
+}
+
+/* What users of runc know: a program that is there and executable, but none after all, is the
+ * container's own end, told on its stderr. */
+static _Noreturn void end_as_program(const char *path, int error)
+{
+    char line[PLAN_PATH_MAX + 64] = "exec ";
+    strncat(line, path, PLAN_PATH_MAX);
+    strcat(line, ": ");
+    strncat(line, words(error), 48);
+    strcat(line, "\n");
+    ssize_t written = write(2, line, strlen(line));
+    (void)written;
+    _exit(EXEC_NO_PROGRAM);
+}
+
 static int exec_one(const char *path, char **argv, char **env)
 {
+    struct stat found;
     execve(path, argv, env);
-    return -errno;
+    int error = errno;
+    if (error == EACCES)
+        return stat(path, &found) == 0 && S_ISDIR(found.st_mode) ? -EISDIR : -EACCES;
+    if (syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS) == 0)
+        end_as_program(path, error);
+    return -error;
 }
 
 /* Whether execvp(3) goes on with the next directory after this error. */
 static bool goes_on(int error)
 {
-    return error == -ENOENT || error == -ENOTDIR || error == -EACCES || error == -ESTALE || error == -ENODEV ||
+    return error == -ENOENT || error == -ENOTDIR || error == -EACCES || error == -EISDIR || error == -ESTALE || error == -ENODEV ||
            error == -ETIMEDOUT || error == -ENAMETOOLONG;
 }
 

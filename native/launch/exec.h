@@ -5,6 +5,9 @@
 
 #define EXEC_PASS_MAX 256
 
+/* Exit status of a process whose program is there and executable, but none that the kernel runs. */
+#define EXEC_NO_PROGRAM 255
+
 /* The plan chose a umask; else the program gets the one that the launcher was started with. */
 void exec_umask_is_set(void);
 
@@ -17,7 +20,8 @@ void exec_umask_restore(void);
 /* A NULL-terminated vector of a list's strings, NULL when memory is short. Never freed. */
 char **exec_vector(struct plan_str list);
 
-/* execve(2) with execvp(3)'s search in a path of our own; returns a negative errno. */
+/* execve(2) with execvp(3)'s search in a path of our own; returns a negative errno, EISDIR for a
+ * directory, or ends with EXEC_NO_PROGRAM and a line on stderr. */
 int exec_search(const char *file, char **argv, char **env, const char *search);
 
 #endif

@@ -54,7 +54,7 @@ static void tree(void)
     CHECK(mkfifo("from/fifo", 0640) == 0);
     CHECK(mknod("from/device", S_IFCHR | 0666, makedev(1, 3)) == 0 && chmod("from/device", 0666) == 0);
     for (int i = 0; i < 300; i++) {
-        char name[64];
+        char name[80];
         snprintf(name, sizeof name, "from/dir/a-name-that-fills-the-buffer-of-the-listing-%d", i);
         close(open(name, O_CREAT | O_WRONLY, 0644));
     }

@@ -12,7 +12,7 @@ from container import plain
 from launched import (CREATED, EXITED, FAILED, GO, RAW, START, STARTED, STATE, SUPERVISE, Directory, Task, frame, message,
                       receive_message)
 
-ENOENT, EACCES, ENOEXEC, ESRCH, EINVAL, EPIPE, ETIMEDOUT, ECANCELED = 2, 13, 8, 3, 22, 32, 110, 125
+ENOENT, EACCES, EISDIR, ESRCH, EINVAL, EPIPE, ETIMEDOUT, ECANCELED = 2, 13, 21, 3, 22, 32, 110, 125
 
 
 def alive(pid):
@@ -111,13 +111,17 @@ class Ends(unittest.TestCase):
         self.assertEqual(("EXEC", pb.CHILD, ENOENT, 0, b"no-such-program"), self.fails(["no-such-program"]))
         self.assertEqual(("EXEC", pb.CHILD, ENOENT, 0, b"/no/such"), self.fails(["/no/such"]))
         self.assertEqual(("EXEC", pb.CHILD, EACCES, 0, b"/etc/passwd"), self.fails(["/etc/passwd"]))
-        self.assertEqual(("EXEC", pb.CHILD, EACCES, 0, b"/etc"), self.fails(["/etc"]))
+        self.assertEqual(("EXEC", pb.CHILD, EISDIR, 0, b"/etc"), self.fails(["/etc"]))
+
+    def test_an_executable_that_is_no_program_is_the_process_own_end(self):
         with tempfile.NamedTemporaryFile(suffix=".sh") as script:
             os.fchmod(script.fileno(), 0o755)
             script.write(b"text, no program")
             script.flush()
             script.file.close()
-            self.assertEqual(("EXEC", pb.CHILD, ENOEXEC, 0, script.name.encode()), self.fails([script.name]))
+            with Directory() as directory, Task(plain(directory, [script.name])) as task:
+                task.expect(STARTED)
+                self.assertEqual(255 << 8, task.expect(EXITED)[2])
 
     def test_flags_let_steps_fail(self):
         with Directory() as directory:

@@ -44,9 +44,10 @@ static void searches(void)
     CHECK(search("data", "a:b") == 10);
     CHECK(search("data", "a") == 100 + EACCES);
     CHECK(search("data", "a:missing") == 100 + EACCES);
-    CHECK(search("dir", "c") == 100 + EACCES);
-    CHECK(search("text", "a:b") == 100 + ENOEXEC);
-    CHECK(search("orphan", "a") == 100 + ENOENT);
+    CHECK(search("dir", "c") == 100 + ENOENT);
+    CHECK(search("./c/dir", "") == 100 + EISDIR);
+    CHECK(search("text", "a:b") == EXEC_NO_PROGRAM);
+    CHECK(search("orphan", "a") == EXEC_NO_PROGRAM);
     CHECK(search("nothing", "a:b:c") == 100 + ENOENT);
     CHECK(search("nothing", "") == 100 + ENOENT);
     /* An empty element is the working directory. */

@@ -126,12 +126,12 @@ static void many_short_lines(void)
 
 static void line_number(char *to, int n)
 {
-    sprintf(to, "line %03d\n", n);
+    snprintf(to, 24, "line %03d\n", n);
 }
 
 static void rotates(void)
 {
-    char line[16];
+    char line[24];
     struct stat before, after;
     fresh(270, 3, "");
     stat("log", &before);

@@ -18,34 +18,34 @@ final class ConfigDoc {
         ContainerSpec spec = container.spec();
         ProcessSpec process = spec.process();
         String hostname = spec.namespaces().hostname();
-        return Doc.of()
-                .put("Hostname", hostname.isEmpty() ? container.id().brief() : hostname)
-                .put("Domainname", spec.namespaces().domainname())
-                .put("User", process.user())
-                .put("AttachStdin", process.attachStdin())
-                .put("AttachStdout", process.attachStdout())
-                .put("AttachStderr", process.attachStderr())
-                .putUnlessEmpty("ExposedPorts", Doc.set(spec.network().exposedPorts()))
-                .put("Tty", process.tty())
-                .put("OpenStdin", process.openStdin())
-                .put("StdinOnce", process.stdinOnce())
-                .put("Env", process.env())
-                .put("Cmd", words(process.command()))
-                .putUnlessEmpty(
-                        "Healthcheck",
-                        spec.lifecycle().healthCheck().map(ConfigDoc::health).orElse(null))
-                .put("Image", spec.image())
-                .putOrNull("Volumes", Doc.set(spec.storage().anonymousVolumes()))
-                .put("WorkingDir", process.workingDir())
-                .put("Entrypoint", words(process.entrypoint()))
-                .putUnlessEmpty("NetworkDisabled", spec.network().disabled())
-                .putUnlessEmpty("MacAddress", spec.network().macAddress())
-                .put("OnBuild", null)
-                .put("Labels", Doc.sorted(spec.labels()))
-                .putUnlessEmpty("StopSignal", spec.lifecycle().stopSignal())
-                .putUnlessEmpty(
-                        "StopTimeout",
-                        spec.lifecycle().stopTimeout().map(t -> t.toSeconds()).orElse(null));
+        Doc config =
+                Doc.of()
+                        .put("Hostname", hostname.isEmpty() ? container.id().brief() : hostname)
+                        .put("Domainname", spec.namespaces().domainname())
+                        .put("User", process.user())
+                        .put("AttachStdin", process.attachStdin())
+                        .put("AttachStdout", process.attachStdout())
+                        .put("AttachStderr", process.attachStderr())
+                        .putUnlessEmpty("ExposedPorts", Doc.set(spec.network().exposedPorts()))
+                        .put("Tty", process.tty())
+                        .put("OpenStdin", process.openStdin())
+                        .put("StdinOnce", process.stdinOnce())
+                        .put("Env", process.env())
+                        .put("Cmd", words(process.command()))
+                        .putUnlessEmpty(
+                                "Healthcheck",
+                                spec.lifecycle().healthCheck().map(ConfigDoc::health).orElse(null))
+                        .put("Image", spec.image())
+                        .putOrNull("Volumes", Doc.set(spec.storage().anonymousVolumes()))
+                        .put("WorkingDir", process.workingDir())
+                        .put("Entrypoint", words(process.entrypoint()))
+                        .putUnlessEmpty("NetworkDisabled", spec.network().disabled())
+                        .putUnlessEmpty("MacAddress", spec.network().macAddress())
+                        .put("OnBuild", null)
+                        .put("Labels", Doc.sorted(spec.labels()))
+                        .putUnlessEmpty("StopSignal", spec.lifecycle().stopSignal());
+        spec.lifecycle().stopTimeout().ifPresent(t -> config.put("StopTimeout", t.toSeconds()));
+        return config;
     }
 
     private static @Nullable Object words(Optional<List<String>> words) {

@@ -73,7 +73,7 @@ public final class CreateRequest {
         String isolation = text(host.isolation());
         if (!isolation.isEmpty() && !isolation.equals("default")) {
             throw SampanException.invalid(
-                    "invalid isolation (" + isolation + "): linux only supports default");
+                    "invalid isolation (" + isolation + "): linux only supports 'default'");
         }
     }
 

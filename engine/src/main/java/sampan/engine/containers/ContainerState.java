@@ -175,7 +175,7 @@ public sealed interface ContainerState {
         return switch (this) {
             case Running r -> new Paused(r.pid(), r.startedAt());
             case Paused _ ->
-                    throw SampanException.conflict("container " + id + " is already paused");
+                    throw SampanException.conflict("Container " + id + " is already paused");
             case Restarting _ ->
                     throw SampanException.conflict(
                             "container "
@@ -189,7 +189,7 @@ public sealed interface ContainerState {
         if (this instanceof Paused(int pid, Instant startedAt)) {
             return new Running(pid, startedAt);
         }
-        throw SampanException.conflict("container " + id + " is not paused");
+        throw SampanException.conflict("Container " + id + " is not paused");
     }
 
     /// Fails with CONFLICT unless a task exists.

@@ -83,6 +83,15 @@ public final class MountTable {
         return (int) path.chars().filter(c -> c == '/').count();
     }
 
+    // Not NOT_FOUND: clients would take it for the image and pull that.
+    private ContainerRecord donor(String name) {
+        try {
+            return others.apply(name);
+        } catch (SampanException e) {
+            throw new SampanException(ErrorCode.INVALID, String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private void from(String reference) {
         int colon = reference.indexOf(':');
         String name = colon < 0 ? reference : reference.substring(0, colon);
@@ -90,7 +99,7 @@ public final class MountTable {
         if (name.isEmpty() || !Set.of("", "ro", "rw", "z", "Z").contains(mode)) {
             throw SampanException.invalid("invalid volumes-from specification: " + reference);
         }
-        ContainerRecord other = others.apply(name);
+        ContainerRecord other = donor(name);
         for (int i = 0; i < other.origin().mounts().size(); i++) {
             MountPoint m = other.origin().mounts().get(i);
             if (m.type().equals("tmpfs")) {

@@ -96,10 +96,10 @@ public final class ResourceCheck {
         long quota = wanted.cpuQuota();
         require(
                 nano <= 0 || period <= 0,
-                "Conflicting options: Nano CPUs and CPU Period cannot both be set.");
+                "Conflicting options: Nano CPUs and CPU Period cannot both be set");
         require(
                 nano <= 0 || quota <= 0,
-                "Conflicting options: Nano CPUs and CPU Quota cannot both be set.");
+                "Conflicting options: Nano CPUs and CPU Quota cannot both be set");
         require(
                 nano >= 0 && nano <= host.cpus() * BILLION,
                 String.format(
@@ -142,7 +142,12 @@ public final class ResourceCheck {
                 bits(value)
                         .orElseThrow(() ->
                                 SampanException.invalid(
-                                        "Invalid value " + value + " for cpuset " + kind));
+                                        "Invalid value "
+                                                + value
+                                                + " for cpuset "
+                                                + kind
+                                                + ": invalid format: "
+                                                + value));
         BitSet missing = (BitSet) wantedBits.clone();
         missing.andNot(bits(available).orElseGet(BitSet::new));
         require(

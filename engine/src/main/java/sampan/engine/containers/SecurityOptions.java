@@ -7,14 +7,19 @@ import sampan.errors.SampanException;
 ///
 /// @param seccomp absent: the default profile; `unconfined`: none; else a profile's JSON text
 /// @param systemPathsUnconfined nothing of /proc and /sys is masked
+/// @param writableCgroups its own cgroup below /sys/fs/cgroup may be changed from inside
 public record SecurityOptions(
-        Optional<String> seccomp, boolean noNewPrivileges, boolean systemPathsUnconfined) {
+        Optional<String> seccomp,
+        boolean noNewPrivileges,
+        boolean systemPathsUnconfined,
+        boolean writableCgroups) {
 
     /// INVALID for an option that no engine knows.
     public static SecurityOptions parse(SecuritySpec spec) {
         Optional<String> seccomp = Optional.empty();
         boolean noNewPrivileges = false;
         boolean unconfined = false;
+        boolean writableCgroups = false;
         for (String option : spec.options()) {
             int split = split(option);
             String name = split < 0 ? option : option.substring(0, split);
@@ -34,17 +39,11 @@ public record SecurityOptions(
                         throw invalid(option);
                     }
                 }
-                case "writable-cgroups" -> {
-                    if (truth(option, value)) {
-                        throw new SampanException(
-                                sampan.errors.ErrorCode.UNSUPPORTED,
-                                "security option writable-cgroups is not supported");
-                    }
-                }
+                case "writable-cgroups" -> writableCgroups = truth(option, value);
                 default -> throw invalid(option);
             }
         }
-        return new SecurityOptions(seccomp, noNewPrivileges, unconfined);
+        return new SecurityOptions(seccomp, noNewPrivileges, unconfined, writableCgroups);
     }
 
     // Old clients write `label:disable` for `label=disable`.
@@ -62,6 +61,6 @@ public record SecurityOptions(
     }
 
     private static SampanException invalid(String option) {
-        return SampanException.invalid("invalid --security-opt: \"" + option + "\"");
+        return SampanException.invalid("invalid --security-opt 2: \"" + option + "\"");
     }
 }

@@ -286,10 +286,10 @@ public final class SpecCheck {
             });
         }
         SecurityOptions.parse(spec.security());
-        if (spec.security().options().stream().anyMatch(o -> o.startsWith("apparmor="))) {
+        if (asks("apparmor", "unconfined")) {
             warnings.add("AppArmor is not used on this host: the apparmor option has no effect");
         }
-        if (spec.security().options().stream().anyMatch(o -> o.startsWith("label="))) {
+        if (asks("label", "disable")) {
             warnings.add("SELinux is not used on this host: the label option has no effect");
         }
         if (!spec.storage().options().isEmpty()) {
@@ -298,6 +298,11 @@ public final class SpecCheck {
                             + spec.storage().options().keySet()
                             + " is not supported: the size of a writable layer cannot be limited");
         }
+    }
+
+    private boolean asks(String option, String off) {
+        return spec.security().options().stream()
+                .anyMatch(o -> o.startsWith(option + "=") && !o.equals(option + "=" + off));
     }
 
     private static void require(boolean holds, String message) {

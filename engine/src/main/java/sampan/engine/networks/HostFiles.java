@@ -41,7 +41,11 @@ public final class HostFiles {
     public record Self(String hostname, String domain, Optional<InetAddress> address) {
         /// The line's names: with a domain the full name first.
         String names() {
-            return domain.isEmpty() ? hostname : hostname + "." + domain + " " + hostname;
+            if (!domain.isEmpty()) {
+                return hostname + "." + domain + " " + hostname;
+            }
+            int dot = hostname.indexOf('.');
+            return dot <= 0 ? hostname : hostname + " " + hostname.substring(0, dot);
         }
     }
 

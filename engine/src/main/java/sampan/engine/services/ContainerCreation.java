@@ -142,8 +142,11 @@ public final class ContainerCreation {
         try {
             return prefix + containers.resolve(mode.substring(prefix.length())).id();
         } catch (SampanException e) {
+            // Not NOT_FOUND: clients would take it for the image and pull that.
             throw new SampanException(
-                    e.code(), "joining " + kind + " namespace of container: " + e.getMessage(), e);
+                    ErrorCode.INVALID,
+                    "joining " + kind + " namespace of container: " + e.getMessage(),
+                    e);
         }
     }
 

@@ -84,10 +84,10 @@ public final class EngineExecs implements ExecService {
     @Override
     public String create(String containerReference, ExecSpec spec) {
         ContainerHandle handle = containers.resolve(containerReference);
-        if (spec.command().isEmpty() || spec.command().getFirst().isEmpty()) {
+        if (spec.command().isEmpty()) {
             throw SampanException.invalid("No exec command specified");
         }
-        requireRunning(handle);
+        requireRunning(handle, containerReference);
         byte[] bytes = new byte[ID_BYTES];
         RANDOM.nextBytes(bytes);
         String id = HexFormat.of().formatHex(bytes);
@@ -127,10 +127,10 @@ public final class EngineExecs implements ExecService {
         }
     }
 
-    private static void requireRunning(ContainerHandle handle) {
+    private static void requireRunning(ContainerHandle handle, String reference) {
         if (handle.state() instanceof ContainerState.Paused) {
             throw SampanException.conflict(
-                    "Container " + handle.id() + " is paused, unpause the container before exec");
+                    "Container " + reference + " is paused, unpause the container before exec");
         }
         handle.state().requireAlive(handle.id());
     }
@@ -182,7 +182,7 @@ public final class EngineExecs implements ExecService {
         String command = String.join(" ", live.spec.command());
         publish(handle, "exec_start: " + command, live.id, Map.of());
         try {
-            requireRunning(handle);
+            requireRunning(handle, handle.id().value());
             Task task =
                     tasks.find(handle.id())
                             .orElseThrow(() -> ContainerState.notRunning(handle.id()));

@@ -91,7 +91,10 @@ public final class ExecStarter {
             switch (wait.awaitOutcome()) {
                 case LaunchWait.Outcome.Started(int pid, var _) -> run.runs(pid);
                 case LaunchWait.Outcome.Failed(var failure) ->
-                        throw StartFailure.ofExec(failure, process.command().getFirst());
+                        throw StartFailure.ofExec(
+                                failure,
+                                compiled.plan().purpose(failure.step()),
+                                process.command().getFirst());
                 case LaunchWait.Outcome.Lost() -> throw StartFailure.lost();
             }
             clock.did("run");
@@ -164,7 +167,7 @@ public final class ExecStarter {
                             .stdio(stdio(process, audience))
                             .monitor(monitor(audience, run, descriptors))
                             .kernel(settings.kernel())
-                            .limits(settings.ceiling())
+                            .limits(SpecBuilder.ceiling(settings.ceiling(), container.resources()))
                             .view(RootView.of(root));
             filters.filter(container, capabilities).ifPresent(context::seccomp);
             if (audience instanceof ExecRun.Audience.Socket) {

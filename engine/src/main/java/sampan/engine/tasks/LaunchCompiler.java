@@ -119,7 +119,7 @@ final class LaunchCompiler {
                         .stdio(stdio(container.process()))
                         .monitor(monitor(request, descriptors))
                         .kernel(settings.kernel())
-                        .limits(settings.ceiling())
+                        .limits(SpecBuilder.ceiling(settings.ceiling(), container.resources()))
                         .view(request.reading());
         CapabilitySet capabilities = specs.capabilities(container, false);
         filters.filter(container, capabilities).ifPresent(context::seccomp);

@@ -21,6 +21,8 @@ import sampan.engine.volumes.Volumes;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.InRoot;
+import sampan.linux.mounts.MountEntry;
+import sampan.linux.mounts.MountTable;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 import sampan.linux.users.Identity;
@@ -99,7 +101,7 @@ final class LaunchPlaces {
             paths.add(
                     switch (mount.type()) {
                         case "volume" -> Optional.of(volume(mount, source));
-                        case "bind" -> Optional.of(bind(mount, source));
+                        case "bind" -> Optional.of(spread(bind(mount, source), mount));
                         default -> Optional.empty();
                     });
         }
@@ -125,6 +127,38 @@ final class LaunchPlaces {
                     ErrorCode.INVALID,
                     "cannot access path of volume: " + source.subpath() + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    // The kernel would take the word and then nothing would spread.
+    private static Path spread(Path source, MountPoint mount) {
+        boolean shared = mount.propagation().endsWith("shared");
+        if (!shared && !mount.propagation().endsWith("slave")) {
+            return source;
+        }
+        MountEntry on = MountTable.self().containing(real(source)).orElseThrow();
+        boolean fits =
+                on.sharedGroup().isPresent()
+                        || (!shared
+                                && on.propagation().stream()
+                                        .anyMatch(p -> p.startsWith("master:")));
+        if (!fits) {
+            throw SampanException.invalid(
+                    "path "
+                            + source
+                            + " is mounted on "
+                            + on.mountPoint()
+                            + " but it is not a shared"
+                            + (shared ? " mount" : " or slave mount"));
+        }
+        return source;
+    }
+
+    private static String real(Path path) {
+        try {
+            return path.toRealPath().toString();
+        } catch (IOException e) {
+            throw new SampanException(ErrorCode.INVALID, "cannot resolve " + path, e);
         }
     }
 
@@ -178,7 +212,7 @@ final class LaunchPlaces {
                 containers
                         .find(reference)
                         .orElseThrow(() ->
-                                SampanException.notFound(
+                                SampanException.invalid(
                                         joining + "No such container: " + reference));
         ContainerId id = other.id();
         if (id.equals(record.id())) {

@@ -45,7 +45,7 @@ final class SharedMemory {
         }
         if (!shared.equals(SHAREABLE)) {
             throw SampanException.invalid(
-                    "cannot join IPC of container "
+                    "failed to join IPC namespace: container "
                             + donor.id()
                             + ": non-shareable IPC (hint: use IpcMode:shareable for the donor"
                             + " container)");

@@ -22,6 +22,7 @@ import sampan.oci.spec.Namespace;
 import sampan.oci.spec.Rlimit;
 import sampan.oci.spec.Root;
 import sampan.oci.spec.Spec;
+import sampan.runtime.compile.LimitCeiling;
 
 /// From a container to the OCI document that says what runs: every default that Docker has is put
 /// in here, and nowhere below.
@@ -97,6 +98,13 @@ public final class SpecBuilder {
     /// The capabilities of a process: as the container has them, or all in a privileged exec.
     CapabilitySet capabilities(ContainerSpec spec, boolean privileged) {
         return privileged ? available : SpecCapabilities.of(spec.security(), available);
+    }
+
+    /// How far limits go: the default one is a wish, what the container asked for is not.
+    static LimitCeiling ceiling(LimitCeiling daemon, ResourceSpec resources) {
+        boolean asked =
+                resources.ulimits().stream().anyMatch(u -> u.name().equalsIgnoreCase("nofile"));
+        return asked ? daemon.strict() : daemon;
     }
 
     static List<Rlimit> rlimits(ResourceSpec resources) {

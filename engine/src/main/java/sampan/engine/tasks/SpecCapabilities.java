@@ -3,6 +3,7 @@ package sampan.engine.tasks;
 import java.util.List;
 import java.util.Locale;
 import sampan.engine.containers.SecuritySpec;
+import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.capabilities.CapabilitySet;
 
@@ -18,9 +19,10 @@ final class SpecCapabilities {
         if (security.privileged()) {
             return available;
         }
-        CapabilitySet added = parse(named(security.capAdd()), available);
+        CapabilitySet added = parse("CapAdd", security.capAdd());
+        requireAvailable(added, available);
         boolean allDropped = all(security.capDrop());
-        CapabilitySet dropped = CapabilitySet.parse(named(security.capDrop()));
+        CapabilitySet dropped = parse("CapDrop", security.capDrop());
         if (all(security.capAdd())) {
             return available.without(dropped).with(added);
         }
@@ -29,8 +31,16 @@ final class SpecCapabilities {
         return base.without(dropped).with(added);
     }
 
-    private static CapabilitySet parse(List<String> names, CapabilitySet available) {
-        CapabilitySet wanted = CapabilitySet.parse(names);
+    private static CapabilitySet parse(String field, List<String> names) {
+        try {
+            return CapabilitySet.parse(named(names));
+        } catch (SampanException e) {
+            throw new SampanException(
+                    ErrorCode.INVALID, "invalid " + field + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireAvailable(CapabilitySet wanted, CapabilitySet available) {
         CapabilitySet missing = wanted.without(available);
         if (!missing.isEmpty()) {
             throw SampanException.invalid(
@@ -39,7 +49,6 @@ final class SpecCapabilities {
                             + missing.names().getFirst()
                             + "\"");
         }
-        return wanted;
     }
 
     private static boolean all(List<String> names) {

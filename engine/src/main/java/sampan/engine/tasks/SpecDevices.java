@@ -67,7 +67,7 @@ record SpecDevices(List<Device> nodes, List<DeviceRule> rules) {
             found.add(node(wanted.hostPath(), target));
         }
         if (found.isEmpty()) {
-            throw failure(wanted.hostPath(), "no device nodes in it");
+            throw failure(wanted.hostPath(), "not a device node");
         }
         String access = wanted.permissions().isEmpty() ? "rwm" : wanted.permissions();
         for (Device device : found) {

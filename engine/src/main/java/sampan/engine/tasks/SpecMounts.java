@@ -12,6 +12,7 @@ import java.util.Set;
 import sampan.engine.containers.Container.MountPoint;
 import sampan.engine.containers.ContainerRecord.MountSource;
 import sampan.engine.containers.ContainerSpec;
+import sampan.engine.containers.SecurityOptions;
 import sampan.errors.SampanException;
 import sampan.oci.spec.Mount;
 
@@ -70,13 +71,20 @@ final class SpecMounts {
     static List<Mount> of(LaunchPlace place) {
         SpecMounts list = new SpecMounts(place);
         Set<String> own = list.ownTargets();
+        boolean readOnly = list.spec.security().readonlyRootfs();
         list.fileSystems(own);
         list.sharedMemory(own);
         place.hostFiles()
                 .forEach((target, file) -> {
                     if (!own.contains(target)) {
                         list.mounts.add(
-                                Mount.of("bind", file.toString(), target, "rbind", "rprivate"));
+                                Mount.of(
+                                        "bind",
+                                        file.toString(),
+                                        target,
+                                        "rbind",
+                                        "rprivate",
+                                        readOnly ? "ro" : "rw"));
                     }
                 });
         list.requested();
@@ -91,6 +99,7 @@ final class SpecMounts {
 
     private void fileSystems(Set<String> own) {
         boolean privileged = spec.security().privileged();
+        boolean writableCgroups = SecurityOptions.parse(spec.security()).writableCgroups();
         for (Mount mount : DefaultSpec.MOUNTS) {
             String target = mount.destination();
             boolean covered =
@@ -98,9 +107,14 @@ final class SpecMounts {
             if (covered) {
                 continue;
             }
-            if (target.equals("/dev/mqueue") && spec.namespaces().ipc().equals("host")) {
+            // In the host's namespace the file system is the host's own, wherever it is mounted;
+            // but another user namespace may not mount it.
+            if (target.equals("/dev/mqueue")
+                    && spec.namespaces().ipc().equals("host")
+                    && !UserNamespaces.mappings(spec.namespaces().userns()).isEmpty()) {
                 mounts.add(Mount.of("bind", "/dev/mqueue", target, "bind", "rprivate"));
-            } else if (privileged && mount.options().contains("ro")) {
+            } else if (mount.options().contains("ro")
+                    && (privileged || (writableCgroups && mount.type().equals("cgroup")))) {
                 mounts.add(writable(mount));
             } else {
                 mounts.add(mount);
@@ -202,7 +216,7 @@ final class SpecMounts {
         }
         if (!wrong.isEmpty()) {
             throw SampanException.invalid(
-                    "Invalid tmpfs option \"" + String.join("\" \"", wrong) + "\"");
+                    "invalid tmpfs option \"" + String.join("\" \"", wrong) + "\"");
         }
         return new Mount(
                 target, "tmpfs", "tmpfs", List.copyOf(options.values()), List.of(), List.of());

@@ -71,7 +71,7 @@ public final class TaskAdoption {
     }
 
     private void failed(Task task, sampan.runtime.monitor.StepFailure failure) {
-        StartFailure reason = StartFailure.of(failure, task.handle().record().origin().path());
+        StartFailure reason = StartFailure.of(failure, "", task.handle().record().origin().path());
         task.abandon();
         starter.cleanUp(task);
         task.handle()

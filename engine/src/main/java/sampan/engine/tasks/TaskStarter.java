@@ -24,6 +24,7 @@ import sampan.linux.sys.Fd;
 import sampan.runtime.monitor.ExitRecord;
 import sampan.runtime.monitor.Monitor;
 import sampan.runtime.monitor.StepFailure;
+import sampan.runtime.plan.LaunchPlan;
 
 /// Starts tasks: network, cgroup, document, plan, launcher. What a failed start made is taken back
 /// before it is reported.
@@ -202,7 +203,7 @@ public final class TaskStarter {
                 monitor.go();
                 clock.did("attach");
             }
-            started(task, wait.awaitOutcome());
+            started(task, wait.awaitOutcome(), compiled.plan());
             clock.did("run");
         } catch (RuntimeException e) {
             pending.forEach(PendingAttach::cancel);
@@ -220,12 +221,15 @@ public final class TaskStarter {
         }
     }
 
-    private static void started(Task task, LaunchWait.Outcome outcome) {
+    private static void started(Task task, LaunchWait.Outcome outcome, LaunchPlan plan) {
         switch (outcome) {
             case LaunchWait.Outcome.Started(int pid, Instant at) -> task.runs(pid, at);
             case LaunchWait.Outcome.Failed(StepFailure failure) -> {
                 LaunchRecord.failed(task.handle().directory(), failure);
-                throw StartFailure.of(failure, task.handle().record().origin().path());
+                throw StartFailure.of(
+                        failure,
+                        plan.purpose(failure.step()),
+                        task.handle().record().origin().path());
             }
             case LaunchWait.Outcome.Lost() -> throw StartFailure.lost();
         }

@@ -206,11 +206,13 @@ class SpecCheckTest {
 
     @Test
     void securityOptionsAreKnown() {
-        refused(s -> s.security = option("magic=on"), "invalid --security-opt: \"magic=on\"");
-        assertThat(check(s -> s.security = option("apparmor=unconfined")))
+        refused(s -> s.security = option("magic=on"), "invalid --security-opt 2: \"magic=on\"");
+        assertThat(check(s -> s.security = option("apparmor=mine")))
                 .singleElement()
                 .asString()
                 .contains("apparmor option has no effect");
+        assertThat(check(s -> s.security = option("apparmor=unconfined"))).isEmpty();
+        assertThat(check(s -> s.security = option("label=disable"))).isEmpty();
     }
 
     private static SecuritySpec option(String option) {

@@ -107,8 +107,9 @@ class RunTest {
     @Test
     void programsThatCannotRunAreTold() {
         assertStartFails("nosuchprogram", 127, "executable file not found in $PATH");
-        assertStartFails("/bin/absent", 127, "no such file or directory");
+        assertStartFails("/bin/absent", 127, "stat /bin/absent: no such file or directory");
         assertStartFails("/bin/notexecutable", 126, "permission denied");
+        assertStartFails("/bin", 126, "is a directory: permission denied");
     }
 
     private void assertStartFails(String program, int code, String text) {

@@ -71,13 +71,17 @@ public enum Capability {
 
     /// The capability of that name: any case, with or without `CAP_`.
     public static Optional<Capability> named(String name) {
-        String upper = name.strip().toUpperCase(Locale.ROOT);
-        String full = upper.startsWith(PREFIX) ? upper : PREFIX + upper;
+        String full = full(name);
         for (Capability capability : BY_NUMBER) {
             if (capability.name().equals(full)) {
                 return Optional.of(capability);
             }
         }
         return Optional.empty();
+    }
+
+    static String full(String name) {
+        String upper = name.strip().toUpperCase(Locale.ROOT);
+        return upper.startsWith(PREFIX) ? upper : PREFIX + upper;
     }
 }

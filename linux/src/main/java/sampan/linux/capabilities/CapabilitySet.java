@@ -60,8 +60,9 @@ public record CapabilitySet(long mask) {
 
     private static Capability one(String name) {
         return Capability.named(name)
-                .orElseThrow(
-                        () -> SampanException.invalid("capability \"" + name + "\" is unknown"));
+                .orElseThrow(() ->
+                        SampanException.invalid(
+                                "unknown capability: \"" + Capability.full(name) + "\""));
     }
 
     /// Whether it contains the capability.

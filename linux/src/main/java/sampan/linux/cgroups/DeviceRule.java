@@ -56,6 +56,7 @@ public record DeviceRule(
                     usual(1, 8),
                     usual(1, 9),
                     usual(5, 0),
+                    usual(10, 200),
                     usual(5, 1),
                     usual(5, 2),
                     new DeviceRule(

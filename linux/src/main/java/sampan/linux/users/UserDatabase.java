@@ -151,6 +151,9 @@ public record UserDatabase(List<User> users, List<Group> groups) {
     ///
     /// @throws SampanException INVALID where there is no such name
     public int gid(String nameOrNumber) {
+        if (id(nameOrNumber).isEmpty() && nameOrNumber.matches("-?[0-9]+")) {
+            throw SampanException.invalid("uids and gids must be in range 0-2147483647");
+        }
         return groupNamed(nameOrNumber)
                 .map(Group::gid)
                 .or(() -> id(nameOrNumber))
@@ -176,6 +179,9 @@ public record UserDatabase(List<User> users, List<Group> groups) {
                         .filter(u ->
                                 u.name().equals(userPart) || number.equals(Optional.of(u.uid())))
                         .findFirst();
+        if (user.isEmpty() && number.isEmpty() && userPart.matches("-?[0-9]+")) {
+            throw SampanException.invalid("uids and gids must be in range 0-2147483647");
+        }
         int uid =
                 user.map(User::uid)
                         .or(() -> number)

@@ -30,7 +30,7 @@ final class CapabilitySetTest {
         assertThat(CapabilitySet.parse(List.of("all")).mask()).isEqualTo((1L << 41) - 1);
         assertThatThrownBy(() -> CapabilitySet.parse(List.of("KILL", "CAP_FLY")))
                 .isInstanceOf(SampanException.class)
-                .hasMessage("capability \"CAP_FLY\" is unknown");
+                .hasMessage("unknown capability: \"CAP_FLY\"");
     }
 
     @Test

@@ -91,11 +91,19 @@ class UserDatabaseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"who", "-1", "2147483648", "99999999999999999999", "app:who", "app:-1"})
-    void unknownNamesAndNumbersOutOfRange(String specification) {
+    @ValueSource(strings = {"who", "app:who", "1e3", "+1"})
+    void unknownNames(String specification) {
         assertThatThrownBy(() -> DATABASE.resolve(specification))
                 .isInstanceOf(SampanException.class)
                 .hasMessageContaining("no matching entries in");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "2147483648", "99999999999999999999", "app:-1", "1:4294967296"})
+    void numbersOutOfRange(String specification) {
+        assertThatThrownBy(() -> DATABASE.resolve(specification))
+                .isInstanceOf(SampanException.class)
+                .hasMessage("uids and gids must be in range 0-2147483647");
     }
 
     @Test

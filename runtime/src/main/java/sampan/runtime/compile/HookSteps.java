@@ -19,12 +19,14 @@ final class HookSteps {
         this.launch = launch;
     }
 
-    void write(List<Hook> hooks, String status) {
+    /// @param kind as the specification names them
+    void write(String kind, List<Hook> hooks, String status) {
         if (hooks.isEmpty()) {
             return;
         }
         String state = state(status);
-        for (Hook hook : hooks) {
+        for (int i = 0; i < hooks.size(); i++) {
+            Hook hook = hooks.get(i);
             if (!hook.path().startsWith("/")) {
                 throw SampanException.invalid("hook path \"" + hook.path() + "\" is not absolute");
             }
@@ -34,8 +36,10 @@ final class HookSteps {
                 throw SampanException.invalid(
                         "hook " + hook.path() + " has a timeout that is not positive");
             }
+            launch.plan.purpose("error running " + kind + " hook #" + i);
             launch.plan.hook(new HookCall(timeout, hook.path(), args, hook.env(), state));
         }
+        launch.plan.purpose("");
     }
 
     // The pid is known to the launcher only: it stands where the JSON has a number.

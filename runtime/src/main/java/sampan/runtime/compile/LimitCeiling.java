@@ -14,6 +14,11 @@ public record LimitCeiling(boolean mayRaise, Map<String, Long> hard, Set<String>
     /// Nothing is checked: the kernel decides.
     public static final LimitCeiling NONE = new LimitCeiling(true, Map.of(), Set.of());
 
+    /// The same, but nothing is only a wish.
+    public LimitCeiling strict() {
+        return new LimitCeiling(mayRaise, hard, Set.of());
+    }
+
     public LimitCeiling {
         hard = Map.copyOf(hard);
         clampable = Set.copyOf(clampable);

@@ -65,6 +65,7 @@ final class MountSteps {
         for (int i = 0; i < options.length; i++) {
             MountOptions option = options[i];
             if (option.isBind() && (user || option.propagation == MS_SHARED)) {
+                purpose(mounts.get(i));
                 sources[i] = plan.slot();
                 openSource(sources[i], mounts.get(i), option);
                 if (option.propagation == 0) {
@@ -73,6 +74,16 @@ final class MountSteps {
                 }
             }
         }
+        plan.purpose("");
+    }
+
+    private void purpose(Mount mount) {
+        plan.purpose(
+                "error mounting \""
+                        + mount.source()
+                        + "\" to rootfs at \""
+                        + mount.destination()
+                        + "\"");
     }
 
     private void openSource(int slot, Mount mount, MountOptions option) {
@@ -90,6 +101,7 @@ final class MountSteps {
         for (int i = 0; i < options.length; i++) {
             Mount mount = mounts.get(i);
             MountOptions option = options[i];
+            purpose(mount);
             String target = ContainerPath.clean(mount.destination());
             if (mount.type().equals("cgroup")) {
                 new CgroupMount(launch, this, option, target).write(mount);
@@ -101,6 +113,7 @@ final class MountSteps {
                 filesystem(mount, option, target);
             }
         }
+        plan.purpose("");
     }
 
     /// After the devices were made: what had to stay writable for them.

@@ -137,7 +137,8 @@ public final class PlanCompiler {
             devices.make();
             devices.link();
         }
-        new HookSteps(launch).write(launch.spec.hooks().createContainer(), "creating");
+        new HookSteps(launch)
+                .write("createContainer", launch.spec.hooks().createContainer(), "creating");
         launch.context.idMapSlots().values().stream().distinct().forEach(launch.plan::close);
         root.enter();
     }
@@ -145,8 +146,10 @@ public final class PlanCompiler {
     private void finishRoot() {
         if (!process.cwd().equals("/")) {
             int cwd = launch.plan.slot();
+            launch.plan.purpose("mkdir " + process.cwd());
             launch.plan.ensureDir(cwd, launch.root, CWD_MODE, ContainerPath.clean(process.cwd()));
             launch.plan.close(cwd);
+            launch.plan.purpose("");
         }
         console();
         mounts.finishDev();
@@ -225,7 +228,8 @@ public final class PlanCompiler {
         if (launch.has(LaunchOption.WAIT_START)) {
             launch.plan.waitStart();
         }
-        new HookSteps(launch).write(launch.spec.hooks().startContainer(), "created");
+        new HookSteps(launch)
+                .write("startContainer", launch.spec.hooks().startContainer(), "created");
         if (launch.has(LaunchOption.INIT)) {
             launch.plan.init();
         }

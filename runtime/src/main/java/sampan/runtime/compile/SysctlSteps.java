@@ -30,8 +30,10 @@ final class SysctlSteps {
         for (Map.Entry<String, String> sysctl : launch.linux.sysctl().entrySet()) {
             String path = path(sysctl.getKey());
             check(sysctl.getKey(), path);
+            launch.plan.purpose("write sysctl key " + sysctl.getKey() + ": open /proc/sys/" + path);
             launch.plan.writeFile(CWD, "/proc/sys/" + path, sysctl.getValue());
         }
+        launch.plan.purpose("");
     }
 
     /// `net.ipv4.ip_forward` and `net/ipv4/ip_forward` are the same; whichever separator comes

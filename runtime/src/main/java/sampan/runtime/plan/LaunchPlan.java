@@ -13,13 +13,24 @@ public final class LaunchPlan {
     private final int steps;
     private final int fdCount;
     private final List<String> warnings;
+    private final List<Purpose> purposes;
 
-    LaunchPlan(byte[] buffer, int length, int steps, int fdCount, List<String> warnings) {
+    /// What the steps from one on are for; see [PlanWriter#purpose].
+    record Purpose(int from, String text) {}
+
+    LaunchPlan(
+            byte[] buffer,
+            int length,
+            int steps,
+            int fdCount,
+            List<String> warnings,
+            List<Purpose> purposes) {
         this.buffer = buffer;
         this.length = length;
         this.steps = steps;
         this.fdCount = fdCount;
         this.warnings = List.copyOf(warnings);
+        this.purposes = List.copyOf(purposes);
     }
 
     /// The plan as the launcher reads it: a read-only view, no copy.
@@ -45,6 +56,18 @@ public final class LaunchPlan {
     /// What was asked for and left out, in words for the user; seldom any.
     public List<String> warnings() {
         return warnings;
+    }
+
+    /// What a step is for, in words that a message about its failure begins with; may be empty.
+    public String purpose(int step) {
+        String text = "";
+        for (Purpose purpose : purposes) {
+            if (purpose.from > step) {
+                break;
+            }
+            text = purpose.text;
+        }
+        return text;
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class PlanWriter {
     private final StepBytes step = new StepBytes(out);
     private final BitSet slots = new BitSet(SLOTS_MAX);
     private final List<String> warnings = new ArrayList<>(0);
+    private final List<LaunchPlan.Purpose> purposes = new ArrayList<>();
     private final int fdCount;
     private Stage stage = Stage.MONITOR;
     private int flags;
@@ -67,7 +68,7 @@ public final class PlanWriter {
     public LaunchPlan finish() {
         out.setShort(OP_COUNT_AT, steps);
         out.setInt(TOTAL_SIZE_AT, out.size());
-        return new LaunchPlan(out.array(), out.size(), steps, fdCount, warnings);
+        return new LaunchPlan(out.array(), out.size(), steps, fdCount, warnings, purposes);
     }
 
     /// From here on, steps run in that stage.
@@ -82,6 +83,12 @@ public final class PlanWriter {
     public PlanWriter with(int stepFlags) {
         flags |= stepFlags;
         return this;
+    }
+
+    /// What the steps from here on are for, as it begins the message about one that fails: `error
+    /// mounting "a" to rootfs at "b"`. Empty: nothing to add to what the step says of itself.
+    public void purpose(String text) {
+        purposes.add(new LaunchPlan.Purpose(steps, text));
     }
 
     /// What the user is told although the plan runs.
