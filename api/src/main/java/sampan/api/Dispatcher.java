@@ -20,6 +20,7 @@ import sampan.api.containers.Execs;
 import sampan.api.images.Commits;
 import sampan.api.images.ImageRecords;
 import sampan.api.images.ImageTransfers;
+import sampan.api.images.RegistryTransfers;
 import sampan.api.networks.Networks;
 import sampan.api.system.Absent;
 import sampan.api.system.EngineState;
@@ -80,7 +81,9 @@ final class Dispatcher implements Handler {
         new ContainerFiles(ready.archives()).register(registrar);
         new Execs(ready).register(registrar);
         new ImageRecords(ready).register(registrar);
-        new ImageTransfers(ready.transfers()).register(registrar);
+        RegistryTransfers registries = new RegistryTransfers(ready.registries());
+        registries.register(registrar);
+        new ImageTransfers(ready.transfers(), registries).register(registrar);
         new Commits(ready.archives()).register(registrar);
         new Volumes(ready.volumes()).register(registrar);
         new Networks(ready.networks()).register(registrar);

@@ -30,6 +30,7 @@ import sampan.engine.services.ExplainService;
 import sampan.engine.services.ImageService;
 import sampan.engine.services.ImageTransferService;
 import sampan.engine.services.NetworkService;
+import sampan.engine.services.RegistryService;
 import sampan.engine.services.Stats;
 import sampan.engine.services.StreamService;
 import sampan.engine.services.SystemService;
@@ -56,6 +57,7 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
                 absent(ExplainService.class),
                 absent(ImageService.class),
                 absent(ImageTransferService.class),
+                absent(RegistryService.class),
                 absent(VolumeService.class),
                 absent(NetworkService.class),
                 this,

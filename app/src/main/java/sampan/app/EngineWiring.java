@@ -16,8 +16,13 @@ import sampan.engine.images.Collector;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
 import sampan.engine.images.transfer.StoreRecovery;
+import sampan.engine.images.transfer.Puller;
+import sampan.engine.images.transfer.Pusher;
 import sampan.engine.images.transfer.Stores;
 import sampan.engine.leases.Leases;
+import sampan.engine.registry.RegistryConfig;
+import sampan.engine.registry.RegistryLimits;
+import sampan.engine.registry.http.HttpRegistries;
 import sampan.engine.logs.LogWatch;
 import sampan.engine.services.ContainerCreation;
 import sampan.engine.services.ContainerEvents;
@@ -31,6 +36,7 @@ import sampan.engine.services.EngineExecs;
 import sampan.engine.services.EngineExplanations;
 import sampan.engine.services.EngineImages;
 import sampan.engine.services.EngineNetworks;
+import sampan.engine.services.EngineRegistries;
 import sampan.engine.services.EngineRoots;
 import sampan.engine.services.EngineStreams;
 import sampan.engine.services.EngineSystem;
@@ -72,12 +78,13 @@ final class EngineWiring implements AutoCloseable {
     private final Settings settings;
     private final Features features = Features.probe();
     private final EventLog log = new EventLog();
-    private final Leases leases = new Leases();
+    private final Leases leases;
     private final TaskTable tasks = new TaskTable();
     private final ContainerEvents events = new ContainerEvents(log);
 
     private EngineWiring(Settings settings) {
         this.settings = settings;
+        this.leases = new Leases(settings.root().resolve("leases"));
     }
 
     /// What keeps images and volumes.
@@ -147,6 +154,7 @@ final class EngineWiring implements AutoCloseable {
                 new EngineExplanations(stored.containers),
                 new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
                 transfers(stored),
+                registries(stored),
                 new EngineVolumes(stored.volumes, log),
                 new EngineNetworks(networking.catalog(), stored.containers),
                 new EngineEvents(log),
@@ -184,6 +192,24 @@ final class EngineWiring implements AutoCloseable {
 
     private EngineTransfers transfers(Stored stored) {
         return new EngineTransfers(imageStores(stored), log);
+    }
+
+    private EngineRegistries registries(Stored stored) {
+        RegistryConfig config = RegistryConfig.read(settings.registries());
+        Path certificates = settings.registries().resolveSibling("certs.d");
+        HttpRegistries registries =
+                new HttpRegistries(
+                        config,
+                        RegistryLimits.DEFAULT,
+                        List.of(certificates, Path.of("/etc/docker/certs.d")),
+                        System.getenv());
+        closing.push(registries);
+        Stores stores = imageStores(stored);
+        return new EngineRegistries(
+                registries,
+                new Puller(stores, registries, RegistryLimits.DEFAULT, config.downloads()),
+                new Pusher(stores, registries, config.uploads()),
+                log);
     }
 
     private EngineArchives archives(Stored stored) {

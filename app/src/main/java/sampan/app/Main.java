@@ -135,6 +135,8 @@ public final class Main {
               --group NAME     group that may use the socket (SAMPAN_GROUP, sampan or docker)
               --bridge NAME    the default bridge (SAMPAN_BRIDGE, sampan0)
               --subnet CIDR    its subnet (SAMPAN_SUBNET, chosen among free ones)
+              --registries FILE  mirrors, rewrites, blocks; certs.d lies beside it
+                               (SAMPAN_REGISTRIES, /etc/sampan/registries.json)
               --debug          log more
               --version, --help
             """;

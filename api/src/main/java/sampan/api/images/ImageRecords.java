@@ -27,7 +27,6 @@ public final class ImageRecords {
 
     public void register(Routes routes) {
         routes.add("GET", "/images/json", this::list)
-                .add("GET", "/images/search", this::search)
                 .add("GET", "/images/{name...}/json", this::inspect)
                 .add("GET", "/images/{name...}/history", this::history)
                 .add("POST", "/images/{name...}/tag", this::tag)
@@ -86,10 +85,5 @@ public final class ImageRecords {
                 Doc.of()
                         .putOrNull("ImagesDeleted", removals)
                         .put("SpaceReclaimed", pruned.bytes()));
-    }
-
-    private void search(Call call) {
-        throw Problem.unsupported(
-                "searching registries is not supported yet: " + call.query("term"));
     }
 }

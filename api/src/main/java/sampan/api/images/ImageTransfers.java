@@ -18,17 +18,18 @@ public final class ImageTransfers {
     private static final String TAR = "application/x-tar";
 
     private final ImageTransferService transfers;
+    private final RegistryTransfers registries;
 
-    public ImageTransfers(ImageTransferService transfers) {
+    public ImageTransfers(ImageTransferService transfers, RegistryTransfers registries) {
         this.transfers = transfers;
+        this.registries = registries;
     }
 
     public void register(Routes routes) {
         routes.add("POST", "/images/load", this::load)
                 .add("GET", "/images/get", this::saveMany)
                 .add("GET", "/images/{name...}/get", this::saveOne)
-                .add("POST", "/images/create", this::create)
-                .add("POST", "/images/{name...}/push", this::push);
+                .add("POST", "/images/create", this::create);
     }
 
     private void load(Call call) throws IOException {
@@ -76,10 +77,8 @@ public final class ImageTransfers {
     private void create(Call call) throws IOException {
         String source = call.query("fromSrc");
         if (!call.query("fromImage").isEmpty()) {
-            throw Problem.unsupported(
-                    "pulling images is not supported yet: load "
-                            + call.query("fromImage")
-                            + " from an archive (docker load)");
+            registries.pull(call);
+            return;
         }
         if (source.isEmpty()) {
             throw SampanException.invalid("bad parameter: fromSrc or fromImage must be given");
@@ -110,9 +109,5 @@ public final class ImageTransfers {
         if (platform.startsWith("{")) {
             throw Problem.unsupported("choosing a platform of an archive is not supported yet");
         }
-    }
-
-    private void push(Call call) {
-        throw Problem.unsupported("pushing images is not supported yet: " + call.path("name"));
     }
 }

@@ -2,10 +2,12 @@ package sampan.api.images;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
 import sampan.api.call.Call;
 import sampan.api.call.LateBody;
 import sampan.api.wire.Doc;
-import sampan.engine.services.ImageTransferService.Progress;
+import sampan.engine.services.RegistryService.Progress;
 import sampan.errors.SampanException;
 
 /// The progress of a transfer as lines of JSON, each sent at once. Used by one thread.
@@ -17,8 +19,7 @@ final class ProgressLines implements Progress {
 
     private final LateBody body;
     private final boolean verbose;
-    private String lastId = "";
-    private long lastTime;
+    private final Map<String, Long> lastTimes = new HashMap<>();
 
     ProgressLines(LateBody body, boolean verbose) {
         this.body = body;
@@ -29,11 +30,9 @@ final class ProgressLines implements Progress {
     public void report(String id, String status, long current, long total) {
         long now = System.nanoTime();
         boolean last = total > 0 && current >= total;
-        if (!verbose || (!last && id.equals(lastId) && now - lastTime < PAUSE_NANOS)) {
+        if (!verbose || (total > 0 && !last && isSoon(id, now))) {
             return;
         }
-        lastId = id;
-        lastTime = now;
         Doc doc = Doc.of().put("status", status);
         if (total > 0) {
             doc.put("progressDetail", Doc.of().put("current", current).put("total", total))
@@ -43,6 +42,24 @@ final class ProgressLines implements Progress {
         }
         try {
             line(doc.putUnlessEmpty("id", id));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isSoon(String id, long now) {
+        Long before = lastTimes.get(id);
+        if (before != null && now - before < PAUSE_NANOS) {
+            return true;
+        }
+        lastTimes.put(id, now);
+        return false;
+    }
+
+    @Override
+    public void message(String id, String text) {
+        try {
+            line(Doc.of().put("status", text).putUnlessEmpty("id", id));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

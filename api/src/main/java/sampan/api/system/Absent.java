@@ -28,9 +28,7 @@ public final class Absent {
             }
         }
         plugins(routes);
-        routes.add("POST", "/auth", later("logging in to registries"))
-                .add("GET", "/distribution/{name...}/json", later("asking registries"))
-                .add("POST", "/build", later("building images"))
+        routes.add("POST", "/build", later("building images"))
                 .add("POST", "/build/prune", Absent::emptyCache)
                 .add("POST", "/build/cancel", later("building images"))
                 .add("POST", "/session", later("building images with BuildKit"))

@@ -14,6 +14,8 @@ import sampan.errors.SampanException;
 /// @param group that may use the socket; empty: `sampan`, then `docker`, then root's (SAMPAN_GROUP)
 /// @param bridge name of the default bridge (SAMPAN_BRIDGE)
 /// @param subnet of the default bridge, CIDR; empty: chosen (SAMPAN_SUBNET)
+/// @param registries what is mirrored, rewritten, blocked or insecure; `certs.d` lies beside it
+///   (SAMPAN_REGISTRIES)
 /// @param train a run that only feeds the ahead-of-time cache
 public record Settings(
         Path root,
@@ -22,6 +24,7 @@ public record Settings(
         String group,
         String bridge,
         String subnet,
+        Path registries,
         Path home,
         boolean debug,
         boolean train) {
@@ -43,6 +46,9 @@ public record Settings(
                 value(arguments, environment, "--group", "SAMPAN_GROUP").orElse(""),
                 value(arguments, environment, "--bridge", "SAMPAN_BRIDGE").orElse("sampan0"),
                 value(arguments, environment, "--subnet", "SAMPAN_SUBNET").orElse(""),
+                absolute(
+                        value(arguments, environment, "--registries", "SAMPAN_REGISTRIES")
+                                .orElse("/etc/sampan/registries.json")),
                 absolute(System.getProperty("sampan.home", "build/dist")),
                 flag(arguments, "--debug"),
                 flag(arguments, "--train"));
@@ -54,7 +60,13 @@ public record Settings(
             String word = arguments[i];
             String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
             switch (name) {
-                case "--root", "--run", "--socket", "--group", "--bridge", "--subnet" -> {
+                case "--root",
+                        "--run",
+                        "--socket",
+                        "--group",
+                        "--bridge",
+                        "--subnet",
+                        "--registries" -> {
                     if (name.equals(word) && ++i == arguments.length) {
                         throw SampanException.invalid("option " + name + " needs a value");
                     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import sampan.engine.store.Directories;
@@ -20,6 +21,7 @@ import sampan.oci.Digest;
 /// Blobs by digest. Thread-safe.
 public final class ContentStore {
     private static final int HEX_DIGITS = 64;
+    private static final String PARTIAL = ".part";
 
     private final Path blobs;
     private final Path ingests;
@@ -28,14 +30,61 @@ public final class ContentStore {
     /// @param directory ours alone; made where it is not there
     public ContentStore(Path directory) {
         blobs = Directories.make(directory.resolve("blobs").resolve(Digest.SHA256));
-        ingests = directory.resolve("ingest");
-        Directories.removeTree(ingests);
-        Directories.make(ingests);
+        ingests = Directories.make(directory.resolve("ingest"));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(ingests)) {
+            for (Path file : files) {
+                if (partial(file).isEmpty()) {
+                    Directories.removeTree(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<Digest> partial(Path file) {
+        String name = file.getFileName().toString();
+        boolean named = name.length() == HEX_DIGITS + PARTIAL.length() && name.endsWith(PARTIAL);
+        return named
+                ? Optional.of(new Digest(Digest.SHA256, name.substring(0, HEX_DIGITS)))
+                : Optional.empty();
     }
 
     /// Begins a blob that comes in; the caller commits or closes it.
     public Ingest ingest() {
-        return new Ingest(this, ingests.resolve(Long.toString(serial.incrementAndGet())));
+        return Ingest.begin(this, ingests.resolve(Long.toString(serial.incrementAndGet())));
+    }
+
+    /// Begins a blob whose digest is known before, or goes on with what came of it in an earlier
+    /// try, of an earlier daemon even. At most one per digest at any time: the caller sees to that.
+    ///
+    /// @param size bytes of the whole
+    public Ingest resume(Digest expected, long size) {
+        path(expected);
+        return Ingest.resume(this, ingests.resolve(expected.hex() + PARTIAL), size);
+    }
+
+    /// Blobs of which a part is here.
+    public List<Digest> partials() {
+        List<Digest> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(ingests)) {
+            files.forEach(file -> partial(file).ifPresent(found::add));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    /// Removes the part of a blob; returns its bytes.
+    public long removePartial(Digest digest) {
+        Path file = ingests.resolve(digest.hex() + PARTIAL);
+        try {
+            long size = Files.exists(file) ? Files.size(file) : 0;
+            Files.deleteIfExists(file);
+            return size;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Stores a small blob.

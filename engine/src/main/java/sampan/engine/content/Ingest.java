@@ -17,13 +17,16 @@ import sampan.errors.SampanException;
 import sampan.oci.Digest;
 
 /// A blob that is coming in. One thread writes; others may [#follow]. Closing it without a commit
-/// drops it, and fails its followers.
+/// drops it, and fails its followers; of one that [ContentStore#resume] gave, what came so far
+/// stays for the next time.
 public final class Ingest implements WritableByteChannel {
     private enum State {
         GROWING,
         WHOLE,
         DROPPED
     }
+
+    private static final int REREAD_BYTES = 256 << 10;
 
     private final ContentStore store;
     private final Path file;
@@ -34,19 +37,49 @@ public final class Ingest implements WritableByteChannel {
     private long written;
     private State state = State.GROWING;
     private boolean committed;
+    private boolean lasting;
 
-    Ingest(ContentStore store, Path file) {
+    private Ingest(ContentStore store, Path file, boolean lasting) {
         this.store = store;
         this.file = file;
+        this.lasting = lasting;
         try {
             channel =
                     FileChannel.open(
                             file,
-                            StandardOpenOption.CREATE_NEW,
+                            lasting ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW,
                             StandardOpenOption.WRITE,
                             StandardOpenOption.READ);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    static Ingest begin(ContentStore store, Path file) {
+        return new Ingest(store, file, false);
+    }
+
+    /// Goes on with what the file has; more than `sizeMax` cannot be right and is thrown away.
+    static Ingest resume(ContentStore store, Path file, long sizeMax) {
+        Ingest ingest = new Ingest(store, file, true);
+        try {
+            if (ingest.channel.size() > sizeMax) {
+                ingest.channel.truncate(0);
+            }
+            ingest.takeIn();
+            return ingest;
+        } catch (IOException e) {
+            ingest.close();
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void takeIn() throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(REREAD_BYTES);
+        while (channel.read(buffer) >= 0) {
+            sum.update(buffer.flip());
+            written += buffer.limit();
+            buffer.clear();
         }
     }
 
@@ -101,6 +134,7 @@ public final class Ingest implements WritableByteChannel {
     public void commit(Digest expected) {
         Digest actual = finish();
         if (!actual.equals(expected)) {
+            lasting = false;
             throw SampanException.invalid(
                     "content has digest " + actual + " where " + expected + " was promised");
         }
@@ -190,7 +224,7 @@ public final class Ingest implements WritableByteChannel {
         advance(0, State.DROPPED);
         try {
             channel.close();
-            if (!committed) {
+            if (!committed && !lasting) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {

@@ -34,6 +34,7 @@ public final class Collector {
     public record Collected(List<Digest> layers, long layerBytes, long blobBytes) {}
 
     public Collected collect() {
+        leases.expire();
         return leases.deciding(this::decide);
     }
 
@@ -54,6 +55,11 @@ public final class Collector {
         for (Digest blob : content.digests()) {
             if (!reached.contains(blob) && !leases.isHeld(blob)) {
                 blobBytes += content.remove(blob);
+            }
+        }
+        for (Digest partial : content.partials()) {
+            if (!leases.isHeld(partial)) {
+                blobBytes += content.removePartial(partial);
             }
         }
         return new Collected(layers, layerBytes, blobBytes);

@@ -104,7 +104,7 @@ public final class HostImage {
     }
 
     /// @throws SampanException INVALID when the name is the built-in image's
-    static void refuseName(Reference reference) {
+    public static void refuseName(Reference reference) {
         if (reference.sameRepository(REFERENCE)) {
             throw SampanException.invalid(
                     "name " + reference.familiarName() + " is built in: choose another");

@@ -97,6 +97,7 @@ public final class ImageRemoval {
         }
         Reference reference = Reference.parse(text);
         untag(reference, id, steps);
+        untagDigests(reference, id, steps);
         if (images.names(id).isEmpty()) {
             deleteChecked(id, wish, true, steps);
         }
@@ -129,6 +130,21 @@ public final class ImageRemoval {
         if (images.untag(reference)) {
             steps.add(new Step(false, reference.familiar()));
             events.accept("untag", id);
+        }
+    }
+
+    // The last tag of a repository takes the digests along that the image has there.
+    private void untagDigests(Reference gone, Digest id, List<Step> steps) {
+        List<ReferenceRecord> left = images.names(id);
+        boolean tagged =
+                left.stream()
+                        .anyMatch(n ->
+                                n.reference().sameRepository(gone)
+                                        && n.reference().tag().isPresent());
+        if (gone.tag().isPresent() && !tagged) {
+            left.stream()
+                    .filter(n -> n.reference().sameRepository(gone))
+                    .forEach(n -> untag(n.reference(), id, steps));
         }
     }
 

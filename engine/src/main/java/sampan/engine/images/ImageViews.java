@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import sampan.engine.containers.LifecycleSpec.HealthCheck;
 import sampan.engine.images.Image.ImageConfig;
 import sampan.oci.Digest;
@@ -44,7 +45,13 @@ public final class ImageViews {
                         .map(n -> n.reference().familiar())
                         .sorted()
                         .toList(),
-                record.digests(),
+                Stream.concat(
+                                record.digests().stream(),
+                                names.stream()
+                                        .filter(n -> n.reference().digest().isPresent())
+                                        .map(n -> n.reference().familiar()))
+                        .distinct()
+                        .toList(),
                 record.parent().map(Digest::toString).orElse(""),
                 document.comment(),
                 instant(document.created()),

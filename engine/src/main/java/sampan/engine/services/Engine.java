@@ -10,6 +10,7 @@ public record Engine(
         ExplainService explanations,
         ImageService images,
         ImageTransferService transfers,
+        RegistryService registries,
         VolumeService volumes,
         NetworkService networks,
         EventService events,

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.zstd.ZstdChannel;
 
 /// How an archive is compressed, told by its first bytes.
 public enum Compression {
@@ -52,7 +53,7 @@ public enum Compression {
 
     /// The plain bytes of a source, whatever it is compressed with. Closing it closes the source.
     ///
-    /// @throws SampanException UNSUPPORTED for zstd, bzip2 and xz, by name
+    /// @throws SampanException UNSUPPORTED for bzip2 and xz, by name
     public static ReadableByteChannel open(ReadableByteChannel source) {
         ByteBuffer head = ByteBuffer.allocate(WINDOW);
         try {
@@ -70,7 +71,7 @@ public enum Compression {
         return switch (detect(magic)) {
             case NONE -> whole;
             case GZIP -> new GzipChannel(whole);
-            case ZSTD -> throw unsupported("zstd");
+            case ZSTD -> new ZstdChannel(whole);
             case BZIP2 -> throw unsupported("bzip2");
             case XZ -> throw unsupported("xz");
         };
@@ -78,7 +79,8 @@ public enum Compression {
 
     private static SampanException unsupported(String name) {
         return new SampanException(
-                ErrorCode.UNSUPPORTED, "archive is compressed with " + name + ": use gzip or none");
+                ErrorCode.UNSUPPORTED,
+                "archive is compressed with " + name + ": use gzip, zstd or none");
     }
 
     /// Gives the bytes that were looked at, then the rest of the source.

@@ -98,7 +98,7 @@ final class ArchiveFiles {
         Stored stored =
                 transfer.store(
                         first,
-                        ingest ->
+                        (ingest, check) ->
                                 reader.copyTo(
                                         new Reporting(ingest, progress, label, entry.size())));
         if (promised.isPresent() && !promised.get().equals(stored.digest())) {

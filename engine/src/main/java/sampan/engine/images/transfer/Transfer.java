@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongConsumer;
 import sampan.engine.content.Ingest;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.transfer.Stored.Unpacked;
@@ -22,14 +23,17 @@ import sampan.engine.snapshots.Layer;
 import sampan.engine.snapshots.Unpacking;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.zstd.ZstdChannel;
 import sampan.oci.Digest;
+import sampan.oci.image.Descriptor;
 import sampan.oci.tar.Compression;
 import sampan.oci.tar.DigestingChannel;
 import sampan.oci.tar.GzipChannel;
 import sampan.oci.tar.TarReader;
 
-/// One image, or several of one archive, on the way in. Used by one thread, which may block; layers
-/// are unpacked by up to [#UNPACKERS] others. Closing it drops what did not become an image.
+/// One image, or several of one archive, on the way in. Used by one thread, which may block, or by
+/// one per blob where these are fetched; layers are unpacked by up to [#UNPACKERS] others. Closing
+/// it drops what did not become an image.
 public final class Transfer implements AutoCloseable {
     /// Layers that one transfer unpacks at the same time.
     public static final int UNPACKERS = 2;
@@ -51,7 +55,8 @@ public final class Transfer implements AutoCloseable {
 
     /// What gives a blob's bytes to an ingest.
     interface Source {
-        void copyTo(Ingest ingest) throws IOException;
+        /// @param check asked now and then: fails where more bytes are of no use
+        void copyTo(Ingest ingest, Runnable check) throws IOException;
     }
 
     /// Stores a small blob of our own making.
@@ -74,7 +79,7 @@ public final class Transfer implements AutoCloseable {
             ingest.write(ByteBuffer.wrap(head));
             Optional<Future<Unpacked>> unpacked =
                     layer ? Optional.of(unpackLater(ingest.follow())) : Optional.empty();
-            rest.copyTo(ingest);
+            rest.copyTo(ingest, () -> {});
             Digest digest = ingest.finish();
             lease.hold(digest);
             ingest.keep(digest);
@@ -90,7 +95,48 @@ public final class Transfer implements AutoCloseable {
         }
         byte[] first = new byte[head.flip().remaining()];
         head.get(first);
-        return store(first, ingest -> copy(source, ingest));
+        return store(first, (ingest, check) -> copy(source, ingest));
+    }
+
+    /// Brings in a blob that is promised, on top of what an earlier try brought of it; a layer is
+    /// unpacked meanwhile.
+    ///
+    /// @param watched told how far the unpacking has read; absent for a blob that is no layer
+    /// @throws SampanException INVALID where it is something else than was promised
+    Stored receive(Descriptor blob, Optional<LongConsumer> watched, Source source)
+            throws IOException {
+        try (Ingest ingest = stores.content().resume(blob.digest(), blob.size())) {
+            Optional<Future<Unpacked>> unpacked =
+                    watched.map(told -> unpackLater(new WatchedChannel(ingest.follow(), told)));
+            source.copyTo(ingest, () -> unpacked.ifPresent(work -> checkUnpacking(work, blob)));
+            ingest.commit(blob.digest());
+            return new Stored(blob.digest(), blob.size(), Compression.NONE, unpacked);
+        }
+    }
+
+    // A layer that cannot be unpacked need not be fetched to its end.
+    private static void checkUnpacking(Future<Unpacked> work, Descriptor blob) {
+        if (work.state() == Future.State.FAILED) {
+            await(work, blob.digest());
+        }
+    }
+
+    /// Unpacks a layer whose blob is here.
+    Stored unpackHere(Stored blob, LongConsumer watched) {
+        ReadableByteChannel content =
+                new WatchedChannel(stores.content().open(blob.digest()), watched);
+        return new Stored(
+                blob.digest(), blob.size(), blob.compression(), Optional.of(unpackLater(content)));
+    }
+
+    /// Makes a layer of a blob whose unpacking was begun; waits for it.
+    Layer commit(Stored blob, Digest diffId) {
+        return commitLayer(blob, blob.unpacked(), diffId);
+    }
+
+    /// Keeps content for as long as this lasts.
+    void hold(Digest digest) {
+        lease.hold(digest);
     }
 
     /// Keeps what an image refers to, for as long as this lasts.
@@ -153,7 +199,7 @@ public final class Transfer implements AutoCloseable {
                 ReadableByteChannel plain = Compression.open(source)) {
             Unpacking layer = stores.snapshots().unpack();
             begun.add(layer);
-            if (plain instanceof GzipChannel) {
+            if (plain instanceof GzipChannel || plain instanceof ZstdChannel) {
                 DigestingChannel summed = new DigestingChannel(plain);
                 layer.apply(summed);
                 return new Unpacked(Optional.of(summed.digest()), layer);

@@ -1,0 +1,172 @@
+package sampan.engine.images.transfer;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongConsumer;
+import sampan.engine.images.HostImage;
+import sampan.engine.images.ImageRecord;
+import sampan.engine.images.ImageStore;
+import sampan.engine.images.ReferenceRecord;
+import sampan.engine.leases.Lease;
+import sampan.engine.registry.Credential;
+import sampan.engine.registry.ManifestContent;
+import sampan.engine.registry.Registries;
+import sampan.engine.registry.Registries.Purpose;
+import sampan.engine.registry.Repository;
+import sampan.errors.SampanException;
+import sampan.oci.Digest;
+import sampan.oci.Reference;
+import sampan.oci.image.Descriptor;
+import sampan.oci.image.Manifest;
+import sampan.oci.image.MediaType;
+import sampan.oci.json.Json;
+
+/// `docker push`: sends the blobs that the registry lacks, exactly as they are in the store, then
+/// the manifest. Thread-safe.
+public final class Pusher {
+    /// Repositories that are asked for a blob before it is sent.
+    private static final int MOUNTS_MAX = 3;
+
+    private static final long STEP_BYTES = 512 << 10;
+
+    private final Stores stores;
+    private final Registries registries;
+    private final Semaphore uploads;
+
+    /// @param uploads at one time
+    public Pusher(Stores stores, Registries registries, int uploads) {
+        this.stores = stores;
+        this.registries = registries;
+        this.uploads = new Semaphore(uploads, true);
+    }
+
+    /// @param size bytes of the manifest
+    public record Pushed(Digest image, String tag, Digest digest, long size) {}
+
+    /// The references of a repository's images that are here, by tag.
+    public List<Reference> tagged(Reference name) {
+        return stores.images().names().stream()
+                .map(ReferenceRecord::reference)
+                .filter(known -> known.sameRepository(name) && known.tag().isPresent())
+                .toList();
+    }
+
+    /// @param reference with a tag
+    public Pushed push(Reference reference, Credential credential, PullProgress progress) {
+        if (reference.sameRepository(HostImage.REFERENCE)) {
+            throw SampanException.conflict(
+                    "image host is built in, it cannot be pushed: it has no layers, it is this"
+                            + " machine's root filesystem");
+        }
+        Digest id =
+                stores.images().names().stream()
+                        .filter(name -> name.reference().equals(reference))
+                        .map(ReferenceRecord::image)
+                        .findFirst()
+                        .orElseThrow(() ->
+                                SampanException.notFound(
+                                        "tag does not exist: " + reference.familiar()));
+        Repository repository = registries.repository(reference, credential, Purpose.PUSH);
+        try (Lease lease = stores.leases().open()) {
+            ImageRecord record = stores.images().record(id);
+            lease.hold(record.id());
+            lease.hold(record.manifest());
+            record.layerBlobs().forEach(lease::hold);
+            stores.images().record(id); // it went before it was held, or stays
+            return push(record, reference, repository, progress);
+        }
+    }
+
+    private Pushed push(
+            ImageRecord record, Reference reference, Repository repository, PullProgress progress) {
+        byte[] bytes = stores.content().read(record.manifest(), ImageStore.CONFIG_BYTES_MAX);
+        Manifest manifest = Json.read(bytes, Manifest.class);
+        Map<Digest, Callable<Boolean>> works = new LinkedHashMap<>();
+        for (int i = 0; i < manifest.layers().size(); i++) {
+            Descriptor layer = manifest.layers().get(i);
+            String shown = record.diffIds().get(i).brief();
+            if (!works.containsKey(layer.digest())) {
+                progress.report(shown, "Preparing", 0, 0);
+                works.put(
+                        layer.digest(),
+                        () -> {
+                            send(repository, layer, shown, progress);
+                            return true;
+                        });
+            }
+        }
+        Parallel.all(List.copyOf(works.values()));
+        if (!repository.hasBlob(manifest.config().digest())) {
+            upload(repository, manifest.config(), count -> {});
+        }
+        String type =
+                manifest.mediaType().isEmpty() ? MediaType.OCI_MANIFEST : manifest.mediaType();
+        String tag = reference.tag().orElse(Reference.DEFAULT_TAG);
+        repository.putManifest(tag, new ManifestContent(type, record.manifest(), bytes));
+        stores.images().tag(record.id(), reference.atDigest(record.manifest()));
+        return new Pushed(record.id(), tag, record.manifest(), bytes.length);
+    }
+
+    private void send(Repository repository, Descriptor layer, String shown, PullProgress progress)
+            throws InterruptedException {
+        if (!uploads.tryAcquire()) {
+            progress.report(shown, "Waiting", 0, 0);
+            uploads.acquire();
+        }
+        try {
+            if (repository.hasBlob(layer.digest())) {
+                progress.report(shown, "Layer already exists", 0, 0);
+                return;
+            }
+            Optional<Reference> mounted = mount(repository, layer.digest());
+            if (mounted.isPresent()) {
+                progress.report(shown, "Mounted from " + mounted.get().path(), 0, 0);
+                return;
+            }
+            upload(repository, layer, stepped(layer, shown, progress));
+            progress.report(shown, "Pushed", 0, 0);
+        } finally {
+            uploads.release();
+        }
+    }
+
+    private static LongConsumer stepped(Descriptor layer, String shown, PullProgress progress) {
+        long[] told = new long[1];
+        return count -> {
+            if (count >= layer.size() || count - told[0] >= STEP_BYTES || count < told[0]) {
+                told[0] = count;
+                progress.report(shown, "Pushing", count, layer.size());
+            }
+        };
+    }
+
+    private void upload(Repository repository, Descriptor blob, LongConsumer progress) {
+        repository.upload(blob, () -> stores.content().open(blob.digest()), progress);
+    }
+
+    /// Other repositories of the same registry that had this blob when we last heard of them.
+    private Optional<Reference> mount(Repository repository, Digest blob) {
+        Reference here = repository.name();
+        Set<Reference> candidates = new LinkedHashSet<>();
+        for (ReferenceRecord name : stores.images().names()) {
+            Reference known = name.reference();
+            boolean elsewhere =
+                    known.digest().isPresent()
+                            && known.domain().equals(here.domain())
+                            && !known.sameRepository(here);
+            if (elsewhere && stores.images().record(name.image()).layerBlobs().contains(blob)) {
+                candidates.add(Reference.parseBare(known.name()));
+            }
+        }
+        return candidates.stream()
+                .limit(MOUNTS_MAX)
+                .filter(from -> repository.mount(blob, from))
+                .findFirst();
+    }
+}

@@ -1,0 +1,47 @@
+package sampan.engine.registry;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import sampan.oci.Digest;
+import sampan.oci.Reference;
+import sampan.oci.image.Descriptor;
+
+/// One repository of a registry, or of its mirrors. Thread-safe; every operation blocks for as long
+/// as [RegistryLimits] allows. A `target` is a tag or a digest.
+///
+/// Failures are [RegistryException] where the registry answered, and UNAVAILABLE where it did not.
+public interface Repository {
+    /// As the caller named it.
+    Reference name();
+
+    /// What the target is at present; empty where the registry does not tell without its content.
+    Optional<Descriptor> head(String target);
+
+    /// A manifest or index of any known media type. One that was asked for by digest has that
+    /// digest.
+    ManifestContent manifest(String target);
+
+    /// A blob from this byte on; the caller closes it.
+    BlobBody blob(Descriptor blob, long offset) throws IOException;
+
+    boolean hasBlob(Digest blob);
+
+    /// Asks for a blob that another repository of this registry has; false where it must be sent.
+    boolean mount(Digest blob, Reference from);
+
+    /// Sends a blob, going on where a broken connection left it.
+    ///
+    /// @param progress told the bytes that were taken so far
+    void upload(Descriptor blob, UploadSource source, LongConsumer progress);
+
+    void putManifest(String target, ManifestContent manifest);
+
+    List<String> tags();
+
+    /// Manifests that refer to this one, where the registry lists them.
+    ///
+    /// @param artifactType empty for all
+    List<Descriptor> referrers(Digest subject, String artifactType);
+}

@@ -1,0 +1,220 @@
+package sampan.engine.registry.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import sampan.engine.registry.RegistryLimits;
+import sampan.engine.registry.http.Calling.Sending;
+
+/// Sends single requests: one client of the JDK per host, because certificates are per host. No
+/// redirect, no challenge is answered here. Thread-safe.
+final class Clients implements AutoCloseable {
+    private static final String AGENT = "sampan";
+
+    private final RegistryLimits limits;
+    private final Certificates certificates;
+    private final ProxySelector proxies;
+    private final Map<Key, HttpClient> clients = new ConcurrentHashMap<>();
+    private final Map<String, String> schemes = new ConcurrentHashMap<>();
+
+    private record Key(String host, boolean unchecked) {}
+
+    Clients(RegistryLimits limits, Certificates certificates, ProxySelector proxies) {
+        this.limits = limits;
+        this.certificates = certificates;
+        this.proxies = proxies;
+    }
+
+    RegistryLimits limits() {
+        return limits;
+    }
+
+    private HttpClient client(URI uri, boolean unchecked) {
+        return clients.computeIfAbsent(
+                new Key(uri.getScheme() + "://" + uri.getAuthority(), unchecked),
+                key -> {
+                    HttpClient.Builder builder =
+                            HttpClient.newBuilder()
+                                    .version(HttpClient.Version.HTTP_1_1)
+                                    .followRedirects(HttpClient.Redirect.NEVER)
+                                    .proxy(proxies)
+                                    .connectTimeout(limits.connect());
+                    if ("https".equals(uri.getScheme())) {
+                        builder.sslContext(certificates.context(uri.getAuthority(), unchecked));
+                    }
+                    return builder.build();
+                });
+    }
+
+    /// Where this endpoint is. For one that may be insecure, HTTPS is tried before plain HTTP.
+    URI base(Endpoint endpoint) throws IOException {
+        URI secure = URI.create("https://" + endpoint.host());
+        if (!endpoint.insecure()) {
+            return secure;
+        }
+        String known = schemes.get(endpoint.host());
+        if (known != null) {
+            return URI.create(known + "://" + endpoint.host());
+        }
+        URI found = secure;
+        try {
+            ping(secure);
+        } catch (ConnectException | HttpTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            found = URI.create("http://" + endpoint.host());
+            ping(found);
+        }
+        schemes.put(endpoint.host(), found.getScheme());
+        return found;
+    }
+
+    private void ping(URI base) throws IOException {
+        Calling ping = Calling.get(base.resolve("/v2/"));
+        send(ping, Optional.empty(), true).body().close();
+    }
+
+    /// @param unchecked the certificate need not be right
+    HttpResponse<BodyChannel> send(Calling call, Optional<String> authorization, boolean unchecked)
+            throws IOException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(call.uri()).header("User-Agent", AGENT);
+        call.headers().forEach(request::header);
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        AtomicLong moved = new AtomicLong();
+        request.method(call.method(), publisher(call.body(), request, moved));
+        CompletableFuture<HttpResponse<BodyChannel>> answer =
+                client(call.uri(), unchecked)
+                        .sendAsync(request.build(), head -> new BodyChannel(limits));
+        return await(answer, call, moved);
+    }
+
+    private static BodyPublisher publisher(
+            Optional<Sending> body, HttpRequest.Builder request, AtomicLong moved) {
+        if (body.isEmpty()) {
+            return BodyPublishers.noBody();
+        }
+        return switch (body.get()) {
+            case Sending.Document(String type, byte[] content) -> {
+                request.header("Content-Type", type);
+                yield BodyPublishers.ofByteArray(content);
+            }
+            case Sending.Part part -> {
+                request.header("Content-Type", "application/octet-stream");
+                BodyPublisher stream =
+                        BodyPublishers.ofInputStream(() -> PartStream.open(part, moved));
+                yield part.length() == 0
+                        ? BodyPublishers.noBody()
+                        : BodyPublishers.fromPublisher(stream, part.length());
+            }
+        };
+    }
+
+    // While a body goes out, each stretch of waiting must have moved some of it.
+    private HttpResponse<BodyChannel> await(
+            CompletableFuture<HttpResponse<BodyChannel>> answer, Calling call, AtomicLong moved)
+            throws IOException {
+        Duration patience = limits.answer();
+        try {
+            while (true) {
+                long before = moved.get();
+                try {
+                    return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    if (moved.get() == before) {
+                        answer.cancel(true);
+                        throw new HttpTimeoutException(
+                                call.uri().getHost()
+                                        + " did not answer "
+                                        + call.method()
+                                        + " within "
+                                        + patience.toMillis()
+                                        + " ms");
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answer.cancel(true);
+            throw new IOException("interrupted while a registry was asked", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IOException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// A part of a blob on its way out.
+    private static final class PartStream extends InputStream {
+        private final InputStream file;
+        private final Sending.Part part;
+        private final AtomicLong moved;
+        private long left;
+
+        private PartStream(InputStream file, Sending.Part part, AtomicLong moved) {
+            this.file = file;
+            this.part = part;
+            this.moved = moved;
+            this.left = part.length();
+        }
+
+        static InputStream open(Sending.Part part, AtomicLong moved) {
+            try {
+                var channel = part.source().open();
+                channel.position(part.offset());
+                return new PartStream(
+                        java.nio.channels.Channels.newInputStream(channel), part, moved);
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (left == 0) {
+                return -1;
+            }
+            int size = file.read(target, offset, (int) Math.min(length, left));
+            if (size > 0) {
+                left -= size;
+                moved.addAndGet(size);
+                part.sent().bytes(size);
+            }
+            return size;
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        clients.values().forEach(HttpClient::shutdownNow);
+    }
+}

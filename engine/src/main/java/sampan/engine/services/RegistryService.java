@@ -1,0 +1,52 @@
+package sampan.engine.services;
+
+import java.util.List;
+import java.util.Optional;
+import sampan.engine.registry.Credential;
+import sampan.engine.registry.Registries.Hit;
+import sampan.oci.image.Descriptor;
+import sampan.oci.image.Platform;
+
+/// Images from registries and to them. What a registry sends is hostile: bounded, checked, confined
+/// to the store. References are what people write: `busybox`, `localhost:5000/a@sha256:…`.
+public interface RegistryService {
+    /// Told while a transfer goes on, by several threads, one at a time.
+    interface Progress extends ImageTransferService.Progress {
+        /// A line of its own.
+        ///
+        /// @param id of what it is about, or empty
+        void message(String id, String text);
+    }
+
+    /// @param reference without tag and digest: all tags of the repository
+    /// @param platform `OS/ARCH[/VARIANT]`, or empty for this machine's
+    record PullRequest(String reference, String platform, Credential credential) {}
+
+    /// @param reference as people see it
+    /// @param digest of the manifest or index
+    record Pulled(String reference, String imageId, String digest) {}
+
+    /// @return one for each tag that was pulled
+    List<Pulled> pull(PullRequest request, Progress progress);
+
+    /// @param size bytes of the manifest
+    record Pushed(String tag, String digest, long size) {}
+
+    /// @param reference without tag: all tags of the repository that are here
+    List<Pushed> push(String reference, Credential credential, Progress progress);
+
+    /// @param server as people write it; empty for Docker's hub
+    /// @return a refresh token to be kept in place of the password, or empty
+    String login(String server, Credential credential);
+
+    /// What a registry says of a name, without pulling it.
+    record Distribution(Descriptor descriptor, List<Platform> platforms) {}
+
+    Distribution distribution(String reference, Credential credential);
+
+    /// @param term may begin with a registry's host
+    List<Hit> search(String term, int limit, Credential credential);
+
+    /// Manifests that refer to the one of this name: signatures, attestations, any artifact.
+    List<Descriptor> referrers(String reference, Optional<String> type, Credential credential);
+}

@@ -1,0 +1,194 @@
+package sampan.engine.testing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The distribution's own registry server, on a loopback port of its own.
+public final class RegistryServer implements AutoCloseable {
+    public static final String USER = "ann";
+    public static final String PASSWORD = "secret";
+
+    private static final String HASH =
+            "ann:$2y$05$NC1myNEly8eVf4AjaHvbgONz/Te/SOLT7Pt9QbOynVu3D.KNuKppq";
+    private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
+
+    private final Process process;
+    private final Path directory;
+    private final int port;
+
+    private RegistryServer(Process process, Path directory, int port) {
+        this.process = process;
+        this.directory = directory;
+        this.port = port;
+    }
+
+    /// Without TLS and without authentication.
+    public static RegistryServer plain(Path directory) {
+        return start(directory, "", "");
+    }
+
+    /// With a certificate of an unknown CA, for the name localhost, and one user.
+    ///
+    /// @see #certificate
+    public static RegistryServer guarded(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve("users"), HASH + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        run(
+                List.of(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=localhost",
+                        "-addext",
+                        "subjectAltName=DNS:localhost,DNS:localhost.localdomain",
+                        "-keyout",
+                        directory.resolve("key.pem").toString(),
+                        "-out",
+                        directory.resolve("cert.pem").toString()));
+        return start(
+                directory,
+                """
+                  tls:
+                    certificate: %s
+                    key: %s
+                """
+                        .formatted(directory.resolve("cert.pem"), directory.resolve("key.pem")),
+                """
+                auth:
+                  htpasswd:
+                    realm: test
+                    path: %s
+                """
+                        .formatted(directory.resolve("users")));
+    }
+
+    /// With tokens of another server.
+    ///
+    /// @param bundle certificates of those who sign tokens
+    public static RegistryServer withTokens(Path directory, String realm, Path bundle) {
+        return start(
+                directory,
+                "",
+                """
+                auth:
+                  token:
+                    realm: %s
+                    service: test-registry
+                    issuer: test-issuer
+                    rootcertbundle: %s
+                """
+                        .formatted(realm, bundle));
+    }
+
+    private static RegistryServer start(Path directory, String tls, String auth) {
+        try {
+            Path data = Files.createDirectories(directory.resolve("data"));
+            Path config = directory.resolve("config.yml");
+            Files.writeString(
+                    config,
+                    """
+                    version: 0.1
+                    log:
+                      level: info
+                      accesslog:
+                        disabled: true
+                    storage:
+                      filesystem:
+                        rootdirectory: %s
+                      delete:
+                        enabled: true
+                    http:
+                      addr: 127.0.0.1:0
+                    """
+                                    .formatted(data)
+                            + tls
+                            + auth);
+            Process process =
+                    new ProcessBuilder("docker-registry", "serve", config.toString())
+                            .redirectErrorStream(true)
+                            .start();
+            return new RegistryServer(process, directory, portOf(process));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // The log is read to its end, so that the server never waits for us.
+    private static int portOf(Process process) throws IOException {
+        BufferedReader log = process.inputReader();
+        StringBuilder seen = new StringBuilder();
+        for (String line = log.readLine(); line != null; line = log.readLine()) {
+            seen.append(line).append('\n');
+            Matcher matcher = LISTENING.matcher(line);
+            if (matcher.find()) {
+                Thread.ofVirtual().start(() -> drain(log));
+                return Integer.parseInt(matcher.group(1));
+            }
+        }
+        throw new IOException("docker-registry did not start:\n" + seen);
+    }
+
+    private static void drain(BufferedReader log) {
+        try {
+            while (log.readLine() != null) {
+                // nobody wants to know
+            }
+        } catch (IOException e) {
+            // the server is gone
+        }
+    }
+
+    private static void run(List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes());
+            if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                throw new IOException(String.join(" ", command) + ": " + output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /// `localhost:PORT`
+    public String host() {
+        return "localhost:" + port;
+    }
+
+    public Path certificate() {
+        return directory.resolve("cert.pem");
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
