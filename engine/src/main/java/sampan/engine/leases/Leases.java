@@ -30,8 +30,7 @@ public final class Leases {
     ///
     /// @param directory of these, ours alone
     public Leases(Path directory) {
-        JsonFiles<LastingLease.Held> found =
-                new JsonFiles<>(directory, LastingLease.Held.class);
+        JsonFiles<LastingLease.Held> found = new JsonFiles<>(directory, LastingLease.Held.class);
         files = Optional.of(found);
         JsonFiles.Loaded<LastingLease.Held> loaded = found.load();
         loaded.broken().forEach(file -> Directories.removeTree(file.file()));
