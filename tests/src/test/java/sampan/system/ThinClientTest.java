@@ -64,6 +64,24 @@ class ThinClientTest {
     }
 
     @Test
+    void optionsOfOneCallerAreNotTheNexts() {
+        String script = "echo [$A] $(pwd) $(hostname)";
+        assertThat(
+                        daemon.sampan(
+                                        "run", "--rm", "-e", "A=a", "-w", "/etc", "-h", "first",
+                                        "busybox", "sh", "-c", script)
+                                .text())
+                .isEqualTo("[a] /etc first");
+        assertThat(daemon.sampan("run", "--rm", "--none-such", "busybox").status()).isEqualTo(125);
+        assertThat(
+                        daemon.sampan(
+                                        "run", "--rm", "-e", "B=b", "-h", "second", "busybox", "sh",
+                                        "-c", script)
+                                .text())
+                .isEqualTo("[] / second");
+    }
+
+    @Test
     void withoutInteractiveNothingIsReadOfOurInput() {
         assertThat(
                         daemon.sampanCommand("run", "--rm", "busybox", "cat")

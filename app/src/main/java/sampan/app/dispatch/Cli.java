@@ -1,7 +1,5 @@
 package sampan.app.dispatch;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +7,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
-import sampan.app.cli.Style;
 import sampan.app.session.Caller;
 import sampan.app.settings.Settings;
 import sampan.engine.services.Engine;
@@ -23,15 +20,17 @@ public final class Cli {
 
     private final Engine engine;
     private final Settings settings;
+    private final PreparedCommands commands;
 
     public Cli(Engine engine, Settings settings) {
         this.engine = engine;
         this.settings = settings;
+        this.commands = new PreparedCommands(engine, settings);
     }
 
     public int run(Caller caller) {
         List<String> words = caller.arguments().subList(1, caller.arguments().size());
-        CommandContext context = new CommandContext(caller, engine, settings, Style.of(caller));
+        CommandContext context = new CommandContext(caller, engine, settings);
         if (words.isEmpty() || isHelp(words.getFirst())) {
             boolean named = words.size() > 1 && words.getFirst().equals("help");
             if (named) {
@@ -68,7 +67,7 @@ public final class Cli {
         return word.equals("help") || word.equals("--help") || word.equals("-h");
     }
 
-    private static int dispatch(CommandContext context, List<String> words) {
+    private int dispatch(CommandContext context, List<String> words) {
         String first = words.getFirst();
         Map<String, Verb> group = Commands.GROUPS.get(first);
         if (group != null) {
@@ -98,25 +97,25 @@ public final class Cli {
         return STATUS_FAILED;
     }
 
+    private int execute(CommandContext context, Verb verb, String name, List<String> arguments) {
+        PreparedCommand prepared = commands.take(verb, context.caller());
+        try {
+            return execute(prepared, verb, name, arguments);
+        } finally {
+            commands.giveBack(verb, prepared);
+        }
+    }
+
     private static int execute(
-            CommandContext context, Verb verb, String name, List<String> arguments) {
+            PreparedCommand prepared, Verb verb, String name, List<String> arguments) {
         boolean runs = verb.name().equals("run") || verb.name().equals("create");
-        Callable<Integer> command = verb.make().apply(context);
-        CommandLine line =
-                new CommandLine(command)
-                        .setCommandName("sampan " + name)
-                        .setStopAtPositional(!verb.interspersed())
-                        .setUnmatchedOptionsArePositionalParams(false)
-                        .setOverwrittenOptionsAllowed(true)
-                        .setUsageHelpAutoWidth(false)
-                        .setOut(new PrintWriter(context.out(), true, StandardCharsets.UTF_8))
-                        .setErr(new PrintWriter(context.err(), true, StandardCharsets.UTF_8));
+        CommandContext context = prepared.context();
         if (arguments.contains("--help") && helpIsOurs(verb, arguments)) {
-            line.usage(context.out());
+            prepared.usage("sampan " + name);
             return 0;
         }
         try {
-            line.parseArgs(arguments.toArray(String[]::new));
+            prepared.parse(arguments);
         } catch (CommandLine.ParameterException e) {
             context.err()
                     .println(
@@ -128,7 +127,7 @@ public final class Cli {
             context.err().println("Run 'sampan " + name + " --help' for more information");
             return runs ? STATUS_ENGINE : STATUS_FAILED;
         }
-        return call(context, command, name, runs);
+        return call(context, prepared.command(), name, runs);
     }
 
     /// For `run` and `exec` a `--help` behind the first argument belongs to the other program.
