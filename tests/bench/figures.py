@@ -221,9 +221,6 @@ class Figures:
         row = self.report.row("load", "`docker load` of a Debian image", "s", peer="dockerd", first=0.7, moonshot=0.4)
         remove = self.report.row("rmi", "`docker rmi` of it", "s", peer="dockerd")
         archive = self.options.debian
-        if not archive:
-            self.report.note("load: left out; --debian FILE or --debian make asks for it")
-            return
         reference = images.reference_of(archive)
 
         def once(engine):

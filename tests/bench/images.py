@@ -17,6 +17,11 @@ CAPABILITIES = [
 ]
 
 
+def _needs_a_loader(program):
+    segments = subprocess.run(["readelf", "-lW", program], capture_output=True, text=True, check=True).stdout
+    return "INTERP" in segments
+
+
 def _rootfs(folder, busybox):
     for part in ("bin", "dev", "etc", "proc", "root", "sys", "tmp"):
         os.makedirs(os.path.join(folder, part), exist_ok=True)
@@ -105,9 +110,8 @@ def make(folder, busybox):
     rootfs = os.path.join(folder, "rootfs")
     target = os.path.join(folder, "busybox.tar")
     if not os.path.exists(target):
-        linked = subprocess.run(["file", "-bL", busybox], capture_output=True, text=True, check=False).stdout
-        if "dynamically linked" in linked:
-            raise SystemExit(f"bench: {busybox} is not static: install busybox-static or give --busybox")
+        if not busybox or _needs_a_loader(busybox):
+            raise SystemExit("bench: no static busybox: install busybox-static or give --busybox")
         _rootfs(rootfs, busybox)
         archive(rootfs, BUSYBOX, target)
     _bundle(os.path.join(folder, "true"), ["/bin/true"])
