@@ -3,6 +3,7 @@ package sampan.app;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -20,14 +21,17 @@ import sampan.engine.images.transfer.Puller;
 import sampan.engine.images.transfer.Pusher;
 import sampan.engine.images.transfer.Stores;
 import sampan.engine.leases.Leases;
+import sampan.engine.leftovers.Leftovers;
 import sampan.engine.registry.RegistryConfig;
 import sampan.engine.registry.RegistryLimits;
 import sampan.engine.registry.http.HttpRegistries;
 import sampan.engine.logs.LogWatch;
+import sampan.engine.networks.NetworkDriver;
 import sampan.engine.services.ContainerCreation;
 import sampan.engine.services.ContainerEvents;
 import sampan.engine.services.ContainerRemoval;
 import sampan.engine.services.ContainerUpdate;
+import sampan.engine.services.Doctor;
 import sampan.engine.services.Engine;
 import sampan.engine.services.EngineArchives;
 import sampan.engine.services.EngineContainers;
@@ -44,6 +48,8 @@ import sampan.engine.services.EngineTasks;
 import sampan.engine.services.EngineTransfers;
 import sampan.engine.services.EngineVolumes;
 import sampan.engine.services.Recovery;
+import sampan.engine.services.StoreLeftovers;
+import sampan.engine.services.TaskLeftovers;
 import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.snapshots.overlay.OverlaySnapshotter;
 import sampan.engine.tasks.CgroupSweep;
@@ -158,7 +164,33 @@ final class EngineWiring implements AutoCloseable {
                 new EngineVolumes(stored.volumes, log),
                 new EngineNetworks(networking.catalog(), stored.containers),
                 new EngineEvents(log),
-                system(stored));
+                system(stored, new Doctor(doctor(stored, starting, networking))));
+    }
+
+    private Doctor.Parts doctor(Stored stored, Starting starting, Networking networking) {
+        List<Leftovers> leftovers = new ArrayList<>();
+        leftovers.add(
+                new TaskLeftovers(
+                        stored.containers,
+                        tasks,
+                        new CgroupSweep(starting.cgroups, starting.settings.cgroupParent()),
+                        starting.settings));
+        leftovers.add(
+                new StoreLeftovers(
+                        new StoreLeftovers.Parts(
+                                settings.root(),
+                                settings.run(),
+                                stored.containers,
+                                tasks,
+                                stored.snapshots,
+                                stored.volumes,
+                                stored.collector)));
+        networking.driver().ifPresent(driver -> leftovers.add(driver::leftovers));
+        return new Doctor.Parts(
+                () -> features,
+                List.copyOf(leftovers),
+                () -> networking.driver().map(NetworkDriver::obstacles).orElse(List.of()),
+                () -> Networking.neighbours(settings.bridge()));
     }
 
     private Recovery recovery(
@@ -219,7 +251,7 @@ final class EngineWiring implements AutoCloseable {
                 log);
     }
 
-    private EngineSystem system(Stored stored) {
+    private EngineSystem system(Stored stored, Doctor doctor) {
         return new EngineSystem(
                 new EngineSystem.Parts(
                         HostFacts.identity(settings.root()),
@@ -230,7 +262,7 @@ final class EngineWiring implements AutoCloseable {
                         stored.volumes,
                         log,
                         () -> features,
-                        List::of,
+                        doctor,
                         Map.of(
                                 "bridge", settings.bridge(),
                                 "run", settings.run().toString(),

@@ -16,6 +16,7 @@ import sampan.engine.networks.bridge.BridgeSettings;
 import sampan.engine.networks.bridge.HostNamespace;
 import sampan.engine.tasks.NetworkWiring;
 import sampan.errors.SampanException;
+import sampan.linux.nftables.ForeignChains;
 
 /// The networks of this daemon, with the bridge up where the kernel lets us make one.
 record Networking(NetworkCatalog catalog, Optional<NetworkDriver> driver, NetworkWiring wiring)
@@ -39,6 +40,16 @@ record Networking(NetworkCatalog catalog, Optional<NetworkDriver> driver, Networ
                         BridgePlan.resolve(wanted, NetworkCatalog.storedDefault(files), host));
         Optional<NetworkDriver> driver = bridge(catalog, wanted, host, running, log);
         return new Networking(catalog, driver, new NetworkWiring(catalog, driver));
+    }
+
+    /// Firewall tables of other Sampan daemons on this host.
+    static List<String> neighbours(String bridge) {
+        String own = BridgeSettings.table(bridge);
+        return HostNamespace.own().call(ForeignChains::tables).stream()
+                .filter(name -> name.equals("sampan") || name.startsWith("sampan_"))
+                .filter(name -> !name.equals(own))
+                .map(name -> "firewall table " + name)
+                .toList();
     }
 
     /// Without a bridge containers still run with `--network none` and `host`.

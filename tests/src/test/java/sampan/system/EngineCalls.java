@@ -113,6 +113,12 @@ final class EngineCalls {
         assertThat(log(name)).as("the log of " + name).isIn((Object[]) logs);
     }
 
+    /// Whether its network still leads to us.
+    void connected(String name) {
+        Outcome ping = daemon.docker("exec", name, "ping", "-c1", "-W10", daemon.gateway());
+        assertThat(ping.status()).as(name + ": " + ping.out() + ping.err()).isZero();
+    }
+
     void remove(String name) {
         UnixHttp.Answer removed = daemon.http().delete("/containers/" + name + "?force=1");
         assertThat(removed.status()).as(name + ": " + removed.text()).isIn(204, 404);

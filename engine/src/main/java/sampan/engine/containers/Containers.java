@@ -57,6 +57,12 @@ public final class Containers {
         return name;
     }
 
+    /// Whether there is a container of that full id, or one is being made.
+    public boolean knows(String id) {
+        return byId.containsKey(id)
+                || names.values().stream().anyMatch(taken -> taken.value().equals(id));
+    }
+
     public void release(String name, ContainerId id) {
         names.remove(name, id);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import sampan.engine.content.ContentStore;
 import sampan.engine.leases.Leases;
 import sampan.engine.snapshots.Layer;
@@ -33,6 +34,25 @@ public final class Collector {
     /// @param blobBytes bytes of blobs
     public record Collected(List<Digest> layers, long layerBytes, long blobBytes) {}
 
+    /// What nothing reaches at the moment: [#collect] would take it.
+    public List<Digest> garbage() {
+        return leases.deciding(() -> {
+            Set<Digest> reached = reached();
+            return Stream.concat(
+                            snapshots.layers().stream().map(Layer::diffId),
+                            content.digests().stream())
+                    .filter(digest -> !reached.contains(digest) && !leases.isHeld(digest))
+                    .distinct()
+                    .toList();
+        });
+    }
+
+    private Set<Digest> reached() {
+        Set<Digest> reached = new HashSet<>(images.reachable());
+        reached.addAll(snapshots.referenced());
+        return reached;
+    }
+
     public Collected collect() {
         leases.expire();
         return leases.deciding(this::decide);
@@ -40,8 +60,7 @@ public final class Collector {
 
     // Removal of a layer is a rename and of a blob an unlink, so a lease waits for little.
     private Collected decide() {
-        Set<Digest> reached = new HashSet<>(images.reachable());
-        reached.addAll(snapshots.referenced());
+        Set<Digest> reached = reached();
         List<Digest> layers = new ArrayList<>();
         long layerBytes = 0;
         for (Layer layer : snapshots.layers()) {

@@ -91,6 +91,16 @@ public final class Ipam {
         }
     }
 
+    /// Whether an address of the subnet is given or reserved.
+    public boolean isTaken(Inet4Address address) {
+        lock.lock();
+        try {
+            return subnet.contains(address) && taken.get((int) subnet.offset(address));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Takes one address for its owner.
     ///
     /// @throws SampanException INVALID outside of the subnet, CONFLICT where it is taken

@@ -3,6 +3,7 @@ package sampan.engine.networks;
 import java.net.Inet4Address;
 import java.util.List;
 import java.util.Optional;
+import sampan.engine.leftovers.Leftover;
 import sampan.linux.netlink.MacAddress;
 import sampan.linux.netlink.NetNamespace;
 
@@ -46,6 +47,13 @@ public interface NetworkDriver extends AutoCloseable {
 
     /// What endpoints there are, by container.
     List<Endpoint> endpoints();
+
+    /// Links of this network that belong to no endpoint and to nothing that is being made.
+    List<Leftover> leftovers();
+
+    /// What stands in the way of this network and cannot be changed from here, in words: `what: the
+    /// remedy`.
+    List<String> obstacles();
 
     /// Stops background work and empties the pool. Endpoints, links and the firewall stay, for the
     /// containers run on.

@@ -34,7 +34,6 @@ public final class EngineSystem implements SystemService {
     ///
     /// @param root the daemon's data
     /// @param features probed at the first question, not at start
-    /// @param leftovers what has no owner, as findings; looked for when asked
     /// @param settings shown as they are
     public record Parts(
             String id,
@@ -45,7 +44,7 @@ public final class EngineSystem implements SystemService {
             Volumes volumes,
             EventLog events,
             Supplier<Features> features,
-            Supplier<List<Finding>> leftovers,
+            Doctor doctor,
             Map<String, String> settings) {}
 
     public EngineSystem(Parts parts) {
@@ -230,24 +229,11 @@ public final class EngineSystem implements SystemService {
 
     @Override
     public List<Finding> doctor() {
-        Features features = parts.features().get();
-        List<Finding> findings = new ArrayList<>();
-        findings.add(new Finding("kernel", "ok", features.uname().release(), ""));
-        findings.add(new Finding("cgroups", "ok", features.cgroupLayout(), ""));
-        for (Feature feature : Feature.values()) {
-            boolean has = features.has(feature);
-            findings.add(
-                    new Finding(
-                            feature.title(),
-                            has ? "ok" : "warning",
-                            feature.purpose(),
-                            has
-                                    ? ""
-                                    : "needs Linux "
-                                            + feature.since()
-                                            + " with this option built in"));
-        }
-        findings.addAll(parts.leftovers().get());
-        return findings;
+        return parts.doctor().look();
+    }
+
+    @Override
+    public List<Finding> repair() {
+        return parts.doctor().repair();
     }
 }

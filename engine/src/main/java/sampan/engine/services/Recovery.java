@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.ContainerRecord;
@@ -212,32 +211,5 @@ public final class Recovery {
                         UNSEEN, false, "", Optional.of(startedAt), Optional.of(Instant.now()));
         handle.change(r -> r.withState(r.state().exit(end)).withEndpoints(List.of()));
         handle.writeNow();
-    }
-
-    /// What has no owner now, for `doctor`: directories of the run directory that belong to no
-    /// task, and cgroups of no container.
-    public List<SystemService.Finding> leftovers() {
-        Set<String> known = new HashSet<>();
-        parts.containers().all().forEach(h -> known.add(h.id().brief()));
-        Stream<SystemService.Finding> directories =
-                TaskScan.read(parts.settings().tasks()).found().stream()
-                        .filter(t -> !known.contains(String.valueOf(t.directory().getFileName())))
-                        .map(t -> left("run directory " + t.directory()));
-        Set<String> cgroups = new HashSet<>();
-        parts.containers().all().forEach(h -> cgroups.add(h.id().value()));
-        Stream<SystemService.Finding> strays =
-                parts.cgroups().strays(cgroups).stream().map(c -> left("cgroup " + c));
-        Set<String> containers = new HashSet<>();
-        parts.containers().all().forEach(h -> containers.add(h.id().value()));
-        Stream<SystemService.Finding> snapshots =
-                parts.snapshots().keys().stream()
-                        .filter(key -> !containers.contains(key))
-                        .map(key -> left("snapshot " + key));
-        return Stream.concat(Stream.concat(directories, strays), snapshots).toList();
-    }
-
-    private static SystemService.Finding left(String what) {
-        return new SystemService.Finding(
-                what, "warning", "belongs to no container", "restart the daemon: it sweeps");
     }
 }

@@ -61,9 +61,12 @@ public interface SystemService {
 
     /// One finding of doctor.
     ///
-    /// @param level ok, warning, failure
+    /// @param level ok, warning, leftover, failure
     record Finding(String subject, String level, String text, String remedy) {}
 
     /// What the kernel offers and what is left over.
     List<Finding> doctor();
+
+    /// Takes away what is left over, and tells of each thing whether that worked.
+    List<Finding> repair();
 }

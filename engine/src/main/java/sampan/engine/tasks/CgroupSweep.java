@@ -49,16 +49,25 @@ public final class CgroupSweep {
         return new ArrayList<>(names);
     }
 
+    /// Where a container's cgroup is, in all hierarchies.
+    public String path(String id) {
+        return (parent.equals("/") ? "" : parent) + "/" + id;
+    }
+
+    /// Kills what is in one, and removes it.
+    public void remove(String id) {
+        Cgroup stray = cgroups.open(path(id));
+        stray.kill(Signals.KILL);
+        stray.delete();
+    }
+
     /// Kills what is in strays, and removes them.
     ///
     /// @param kept paths of cgroups whose tasks are known
     public void sweep(Set<String> kept) {
         for (String name : strays(List.of())) {
-            String path = (parent.equals("/") ? "" : parent) + "/" + name;
-            if (!kept.contains(path)) {
-                Cgroup stray = cgroups.open(path);
-                stray.kill(Signals.KILL);
-                stray.delete();
+            if (!kept.contains(path(name))) {
+                remove(name);
             }
         }
     }

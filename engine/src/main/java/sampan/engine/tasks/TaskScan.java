@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,8 +23,13 @@ public record TaskScan(List<Found> found) {
     /// @param process its first process, alive or not; empty where none ran
     public record Found(
             Path directory, Optional<TaskNote> note, Optional<TaskRecords.ProcessRecord> process) {
+        /// Whether it runs or may be about to: killed between a launch and the program's start, a
+        /// daemon leaves a monitor that goes on by itself.
         boolean alive() {
-            return process.isPresent() && process.get().isAlive();
+            return process.map(TaskRecords.ProcessRecord::isAlive)
+                    .orElseGet(() ->
+                            TaskRecords.exit(directory).isEmpty()
+                                    && TaskRecords.failure(directory).isEmpty());
         }
     }
 
@@ -49,7 +55,8 @@ public record TaskScan(List<Found> found) {
         return directories;
     }
 
-    /// The endpoints of those that run on, for the network driver to take over.
+    /// The endpoints of those that run on, for the network driver to take over; those that surely
+    /// run come first.
     public List<Attachment> attachments() {
         List<Attachment> attachments = new ArrayList<>();
         for (Found task : found) {
@@ -63,8 +70,11 @@ public record TaskScan(List<Found> found) {
                                     new Attachment(
                                             endpoint,
                                             task.note().orElseThrow().ports(),
-                                            OptionalLong.of(task.process().orElseThrow().pid()))));
+                                            task.process()
+                                                    .map(p -> OptionalLong.of(p.pid()))
+                                                    .orElseGet(OptionalLong::empty))));
         }
+        attachments.sort(Comparator.comparing(a -> a.process().isEmpty()));
         return attachments;
     }
 }

@@ -47,6 +47,29 @@ public final class ForeignChains {
         return found;
     }
 
+    /// Names of the tables of family `ip` in the calling thread's network namespace.
+    public static List<String> tables() {
+        List<String> found = new ArrayList<>();
+        try (NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.PROTOCOL_NETFILTER)) {
+            socket.query(
+                    "firewall tables",
+                    found::clear,
+                    e ->
+                            e.message(
+                                            Nft.type(Nft.GET_TABLE),
+                                            NetlinkSocket.REQUEST | NetlinkSocket.DUMP)
+                                    .rawU8(Nft.FAMILY_IPV4)
+                                    .rawU8(0)
+                                    .rawBe16(0),
+                    message -> {
+                        if (message.type() == Nft.type(Nft.NEW_TABLE) && found.size() < LIMIT) {
+                            message.attributes(Nft.GENMSG_SIZE).string(1).ifPresent(found::add);
+                        }
+                    });
+        }
+        return found;
+    }
+
     private static void collect(NetlinkMessage message, List<ForwardDrop> found) {
         int family = message.u8(0);
         if (message.type() != Nft.type(Nft.NEW_CHAIN)

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import sampan.engine.leftovers.Leftover;
 import sampan.engine.networks.Attachment;
 import sampan.engine.networks.Endpoint;
 import sampan.engine.networks.Ipam;
@@ -23,6 +25,7 @@ import sampan.engine.networks.PortRequest;
 import sampan.engine.networks.Sandbox;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.netlink.AddressWatch;
 import sampan.linux.netlink.MacAddress;
 import sampan.linux.netlink.NetNamespace;
 import sampan.linux.netlink.RouteSocket;
@@ -46,6 +49,7 @@ public final class BridgeDriver implements NetworkDriver {
     private final Ipam addresses;
     private final NatTable table;
     private final TableWatch watch;
+    private final AddressWatch bridgeWatch;
     private final NetNamespace home;
     private final HeldPorts held;
     private final StaleFlows flows;
@@ -74,6 +78,7 @@ public final class BridgeDriver implements NetworkDriver {
         this.publisher = new Publisher(table, held, this::portsChanged);
         this.leaving = new Leaving(wiring, addresses);
         this.watch = host.call(() -> TableWatch.open(table, r -> notices.accept(told(r))));
+        this.bridgeWatch = host.call(() -> AddressWatch.open(() -> mend(notices)));
         this.home = host.call(NetNamespace::current);
         this.pool = new SandboxPool<>(settings.poolSize(), new PoolMaker(notices));
     }
@@ -98,6 +103,7 @@ public final class BridgeDriver implements NetworkDriver {
             driver.allowForwarding(notices);
             driver.restore(running, notices);
             driver.watch.start();
+            driver.bridgeWatch.start();
             driver.pool.start();
             done = true;
             return driver;
@@ -179,8 +185,29 @@ public final class BridgeDriver implements NetworkDriver {
         return List.copyOf(endpoints.values());
     }
 
-    /// What stands in the way of this network and cannot be changed from here, in words: foreign
-    /// firewall chains that drop forwarded packets, which a table of ours cannot overrule.
+    @Override
+    public List<Leftover> leftovers() {
+        return wiring.links().stream()
+                .filter(link -> !isUsed(link))
+                .map(link ->
+                        new Leftover(
+                                "link " + link,
+                                "no container is connected by it",
+                                () -> {
+                                    if (!isUsed(link)) {
+                                        wiring.delete(link);
+                                    }
+                                }))
+                .toList();
+    }
+
+    // Its address is taken before a link is made, and free again when that is gone.
+    private boolean isUsed(String link) {
+        return BridgeSettings.address(bridged, link).filter(addresses::isTaken).isPresent();
+    }
+
+    /// Foreign firewall chains that drop forwarded packets, which a table of ours cannot overrule.
+    @Override
     public List<String> obstacles() {
         return host.call(ForeignChains::forwardDrops).stream()
                 .map(drop ->
@@ -239,6 +266,7 @@ public final class BridgeDriver implements NetworkDriver {
     private void stop() {
         pool.stop().forEach(made -> made.namespace().close());
         watch.close();
+        bridgeWatch.close();
         held.close();
     }
 
@@ -249,11 +277,23 @@ public final class BridgeDriver implements NetworkDriver {
         home.close();
     }
 
-    private void restore(Collection<Attachment> running, Consumer<String> notices) {
+    private void restore(Collection<Attachment> found, Consumer<String> notices) {
         Set<String> known = new HashSet<>();
-        for (Attachment attachment : running) {
+        List<Attachment> running = new ArrayList<>();
+        for (Attachment attachment : found) {
             Endpoint endpoint = attachment.endpoint();
-            addresses.reserve(endpoint.address());
+            try {
+                addresses.reserve(endpoint.address());
+            } catch (SampanException e) {
+                // The record of a start that failed, whose address somebody else has by now.
+                notices.accept(
+                        "container "
+                                + endpoint.containerId()
+                                + " is not connected: "
+                                + e.getMessage());
+                continue;
+            }
+            running.add(attachment);
             endpoints.put(endpoint.id(), endpoint);
             known.add(endpoint.hostLink());
         }
@@ -337,6 +377,27 @@ public final class BridgeDriver implements NetworkDriver {
                 });
         if (changed) {
             notices.accept("switched on the forwarding of IPv4 packets (" + FORWARDING + ")");
+        }
+    }
+
+    // Somebody took the bridge, its address or its route away: containers cannot do without.
+    private void mend(Consumer<String> notices) {
+        try {
+            if (!wiring.intact()) {
+                int plugged = wiring.mend();
+                notices.accept(
+                        "bridge "
+                                + bridged.bridge()
+                                + " was changed by another program and has been made again; "
+                                + plugged
+                                + " links plugged in");
+            }
+        } catch (SampanException e) {
+            notices.accept(
+                    "bridge "
+                            + bridged.bridge()
+                            + " was changed by another program and could not be made again: "
+                            + e.getMessage());
         }
     }
 

@@ -62,6 +62,21 @@ public record BridgeSettings(
                                 (int) (network.subnet().base() + network.subnet().offset(address)));
     }
 
+    /// The address whose endpoint has a link of that name; empty where it is no such name.
+    static Optional<Inet4Address> address(Network.Bridged network, String link) {
+        String digits =
+                link.substring(Math.min(link.length(), linkPrefix(network.bridge()).length()));
+        if (!link.startsWith(linkPrefix(network.bridge())) || !digits.matches("[0-9a-f]{8}")) {
+            return Optional.empty();
+        }
+        long offset =
+                (HexFormat.fromHexDigits(digits) & 0xffff_ffffL)
+                        - (network.subnet().base() & 0xffff_ffffL);
+        return offset < 0 || offset >= network.subnet().size()
+                ? Optional.empty()
+                : Optional.of(network.subnet().at((int) offset));
+    }
+
     /// Four hexadecimal digits; FNV-1a, so that the name is the same for every version of Java.
     private static String hash(String text) {
         int hash = 0x811c9dc5;

@@ -2,6 +2,7 @@ package sampan.engine.networks.bridge;
 
 import java.net.Inet4Address;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import sampan.engine.networks.Network;
 import sampan.errors.ErrnoException;
@@ -10,6 +11,7 @@ import sampan.errors.SampanException;
 import sampan.linux.netlink.Link;
 import sampan.linux.netlink.MacAddress;
 import sampan.linux.netlink.NetNamespace;
+import sampan.linux.netlink.Route;
 import sampan.linux.netlink.RouteBatch;
 import sampan.linux.netlink.RouteSocket;
 import sampan.linux.netlink.VethPair;
@@ -65,6 +67,56 @@ final class Wiring implements AutoCloseable {
         batch.routeLoopback(bridge).up(bridge).send(name);
     }
 
+    /// Whether the bridge is there as we made it: up, with its address and the route to its
+    /// containers.
+    boolean intact() {
+        Optional<Link> link = route.link(network.bridge());
+        if (link.isEmpty() || link.get().index() != bridge || !link.get().up()) {
+            return false;
+        }
+        return route.addresses().stream()
+                        .anyMatch(
+                                a -> a.device() == bridge && a.address().equals(network.gateway()))
+                && hasRoute();
+    }
+
+    private boolean hasRoute() {
+        return route.routes().stream()
+                .anyMatch(r ->
+                        r.device().equals(OptionalInt.of(bridge))
+                                && r.table() == Route.TABLE_MAIN
+                                && r.prefix() == network.subnet().prefix());
+    }
+
+    /// Makes the bridge as it was, and plugs all cables into it again.
+    ///
+    /// @return how many were out
+    int mend() {
+        ensureBridge();
+        int plugged = 0;
+        for (Link link : route.links()) {
+            boolean out = !link.master().equals(OptionalInt.of(bridge));
+            if (isCable(link) && out) {
+                route.batch()
+                        .master(link.index(), bridge)
+                        .port(link.name())
+                        .up(link.name())
+                        .send(link.name());
+                plugged++;
+            }
+        }
+        if (!hasRoute()) {
+            route.batch()
+                    .route(network.subnet().lowest(), network.subnet().prefix(), bridge)
+                    .send("route to " + network.subnet());
+        }
+        return plugged;
+    }
+
+    private boolean isCable(Link link) {
+        return link.kind().equals("veth") && link.name().startsWith(prefix);
+    }
+
     /// Makes the cable with its far end in a namespace as eth0, up, addressed and routed.
     void connect(Inet4Address address, MacAddress mac, NetNamespace namespace) {
         try (RouteSocket inside = RouteSocket.openIn(namespace)) {
@@ -117,11 +169,7 @@ final class Wiring implements AutoCloseable {
 
     /// The links on the host that carry this network's prefix.
     List<String> links() {
-        return route.links().stream()
-                .filter(link -> link.kind().equals("veth"))
-                .map(Link::name)
-                .filter(name -> name.startsWith(prefix))
-                .toList();
+        return route.links().stream().filter(this::isCable).map(Link::name).toList();
     }
 
     private Link makeBridge() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -94,6 +95,94 @@ class BridgeRestartTest {
             first.close();
             container.destroyForcibly().waitFor();
         }
+    }
+
+    @Test
+    void bridge_that_somebody_took_away_is_made_again_with_all_links() throws Exception {
+        try (BridgeDriver driver = town.driver(2)) {
+            Sandbox running = driver.take(Request.of("a"));
+            town.serve(running, 80);
+            driver.publish(running.endpoint(), List.of(wish("80", "", "8080")));
+            town.route.delete(Town.BRIDGE);
+            awaitMended(1);
+            assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
+            ip("addr", "flush", "dev", Town.BRIDGE);
+            awaitMended(2);
+            assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
+            ip("route", "del", "10.88.0.0/24", "dev", Town.BRIDGE);
+            awaitMended(3);
+            assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
+            // those that wait in the pool were plugged in again too
+            Sandbox pooled = driver.take(Request.of("b"));
+            town.serve(pooled, 80);
+            driver.publish(pooled.endpoint(), List.of(wish("80", "", "8081")));
+            assertThat(Town.ask(town.remote, Town.HOST, 8081)).isEqualTo("192.0.2.2");
+            driver.release(pooled);
+            driver.release(running);
+        }
+    }
+
+    @Test
+    void link_without_owner_is_left_over_and_those_in_use_are_not() throws Exception {
+        try (BridgeDriver driver = town.driver(2)) {
+            Sandbox running = driver.take(Request.of("a"));
+            assertThat(driver.leftovers()).isEmpty();
+            String planted = BridgeSettings.linkPrefix(Town.BRIDGE) + "0a5800fa";
+            ip("link", "add", planted, "type", "veth", "peer", "name", "planted-peer");
+            assertThat(driver.leftovers())
+                    .singleElement()
+                    .satisfies(left -> {
+                        assertThat(left.subject()).isEqualTo("link " + planted);
+                        left.removal().run();
+                    });
+            assertThat(town.route.link(planted)).isEmpty();
+            assertThat(driver.leftovers()).isEmpty();
+            driver.release(running);
+        }
+    }
+
+    @Test
+    void two_records_of_one_address_do_not_keep_the_network_down() {
+        BridgeDriver first = town.driver(0);
+        Sandbox running = first.take(Request.of("a"));
+        first.close();
+        Endpoint real = running.endpoint();
+        Endpoint stale =
+                new Endpoint(
+                        "2".repeat(64),
+                        "b",
+                        real.networkId(),
+                        real.address(),
+                        real.prefix(),
+                        real.gateway(),
+                        real.mac(),
+                        real.hostLink());
+        List<Attachment> found =
+                List.of(
+                        new Attachment(real, List.of(), OptionalLong.empty()),
+                        new Attachment(stale, List.of(), OptionalLong.empty()));
+        try (BridgeDriver next = town.driver(Town.settings(0), found)) {
+            assertThat(next.endpoints()).containsExactly(real);
+            assertThat(town.notices).anyMatch(n -> n.contains("container b is not connected"));
+            next.release(running);
+        }
+    }
+
+    private void awaitMended(int times) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (town.notices.stream().filter(n -> n.contains("has been made again")).count()
+                < times) {
+            assertThat(System.nanoTime()).as(town.notices.toString()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private void ip(String... words) {
+        List<String> all = new ArrayList<>(List.of("ip"));
+        all.addAll(List.of(words));
+        int status =
+                town.host.callChecked(() -> new ProcessBuilder(all).inheritIO().start().waitFor());
+        assertThat(status).isZero();
     }
 
     @Test
