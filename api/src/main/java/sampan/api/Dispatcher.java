@@ -86,7 +86,7 @@ final class Dispatcher implements Handler {
         new ImageTransfers(ready.transfers(), registries).register(registrar);
         new Commits(ready.archives()).register(registrar);
         new Volumes(ready.volumes()).register(registrar);
-        new Networks(ready.networks()).register(registrar);
+        new Networks(ready).register(registrar);
         new EngineState(ready, product).register(registrar);
         Absent.register(registrar);
         return registrar.builder.build();

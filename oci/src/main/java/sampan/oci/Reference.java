@@ -97,7 +97,7 @@ public record Reference(String domain, String path, Optional<String> tag, Option
         }
         if (domain.equals(DEFAULT_DOMAIN) && path.indexOf('/') < 0) {
             if (upperCase(path)) {
-                throw mustBeLowerCase(path);
+                throw mustBeLowerCase(OFFICIAL + path);
             }
             path = OFFICIAL + path;
         }

@@ -90,7 +90,7 @@ class ReferenceTest {
     void saysThatNamesAreLowerCase() {
         assertThatThrownBy(() -> Reference.parse("Busybox"))
                 .hasMessage(
-                        "invalid reference format: repository name (Busybox) must be lowercase");
+                        "invalid reference format: repository name (library/Busybox) must be lowercase");
     }
 
     @Test

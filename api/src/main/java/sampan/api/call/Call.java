@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import sampan.errors.SampanException;
 import sampan.http.Exchange;
 import sampan.http.Response;
@@ -17,6 +18,7 @@ import sampan.oci.json.Json;
 /// One request of the API. Used by the connection's thread, valid until the route returns.
 public final class Call {
     private static final String JSON = "application/json";
+    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
     private final Exchange exchange;
     private final ApiVersion version;
@@ -106,8 +108,8 @@ public final class Call {
     }
 
     /// Answers with JSON.
-    public void answer(int status, Object document) throws IOException {
-        byte[] body = Json.write(document);
+    public void answer(int status, @Nullable Object document) throws IOException {
+        byte[] body = document == null ? NULL.clone() : Json.write(document);
         byte[] line = Arrays.copyOf(body, body.length + 1);
         line[body.length] = '\n';
         exchange.respond(status).header("Content-Type", JSON).send(line);

@@ -47,17 +47,7 @@ final class JsonBody {
             // The document `null` says nothing, as the empty object does.
             return value == null ? Json.read(new byte[] {'{', '}'}, type) : value;
         } catch (SampanException e) {
-            throw JsonDiagnosis.of(body)
-                    .map(SampanException::invalid)
-                    .orElseGet(() -> SampanException.invalid(mismatch(e)));
+            throw JsonDiagnosis.of(body).map(SampanException::invalid).orElse(e);
         }
-    }
-
-    /// The document is well formed, a value in it is of the wrong kind.
-    private static String mismatch(SampanException e) {
-        String text = String.valueOf(e.getMessage());
-        int detail = text.indexOf('\n');
-        return (detail < 0 ? text : text.substring(0, detail))
-                .replaceAll("`?(?:[a-z]+\\.)+([A-Za-z$]+)(?:<[^`]*>)?`?", "$1");
     }
 }

@@ -1,12 +1,12 @@
 package sampan.api.call;
 
 import java.util.Optional;
+import sampan.oci.json.Json;
 
 /// Says what is wrong with a document that could not be bound, in the words of Docker's JSON
 /// reader, which clients' tests compare. It runs over refused documents only; what it accepts was
 /// refused for another reason.
 final class JsonDiagnosis {
-    private static final int DEPTH_MAX = 10_000;
     private static final String PREFIX = "invalid JSON: ";
 
     private final byte[] text;
@@ -42,8 +42,11 @@ final class JsonDiagnosis {
     }
 
     private void value() {
-        if (++depth > DEPTH_MAX) {
-            throw new Fault("exceeded max depth");
+        if (++depth > Json.DEPTH_MAX) {
+            throw new Fault(
+                    "exceeded max depth: more than "
+                            + Json.DEPTH_MAX
+                            + " objects and lists within each other");
         }
         int c = peek();
         switch (c) {

@@ -68,7 +68,8 @@ public final class ContainerFiles {
                 archives.diff(call.path("id")).stream()
                         .map(c -> Doc.of().put("Path", c.path()).put("Kind", kind(c.kind())))
                         .toList();
-        call.answer(200, changes);
+        // Go writes a list that nothing was put into as null.
+        call.answer(200, changes.isEmpty() ? null : changes);
     }
 
     private static int kind(ChangeKind kind) {
@@ -80,7 +81,7 @@ public final class ContainerFiles {
     }
 
     private void export(Call call) throws IOException {
-        LateBody out = new LateBody(call, TAR);
+        LateBody out = new LateBody(call, "application/octet-stream");
         archives.export(call.path("id"), out);
         out.close();
     }

@@ -51,7 +51,7 @@ public final class ContainerRecords {
             throw SampanException.invalid("platform must be linux: " + platform);
         }
         ContainerService.Created created =
-                containers.create(call.optional("name"), CreateRequest.read(body));
+                containers.create(call.optional("name"), CreateRequest.read(body, call.version()));
         call.answer(
                 201, Doc.of().put("Id", created.id().value()).put("Warnings", created.warnings()));
     }
@@ -113,7 +113,7 @@ public final class ContainerRecords {
                         : Optional.of(LifecycleRequest.restart(wire));
         List<String> warnings =
                 containers.update(call.path("id"), ResourceRequest.read(resources, 0), restart);
-        call.answer(200, Doc.of().put("Warnings", warnings));
+        call.answer(200, Doc.of().putOrNull("Warnings", warnings));
     }
 
     private void remove(Call call) throws IOException {

@@ -36,13 +36,14 @@ public final class ContainerStats {
     private void stats(Call call) throws IOException, InterruptedException {
         Container container = containers.inspect(call.path("id"));
         boolean stream = call.flag("stream", true);
-        if (stream && call.flag("one-shot")) {
+        boolean single = call.flag("one-shot") && call.version().atLeast(41);
+        if (stream && single) {
             throw SampanException.invalid("cannot have stream=true and one-shot=true");
         }
         if (stream) {
             follow(call, container);
         } else {
-            once(call, container, call.flag("one-shot"));
+            once(call, container, single);
         }
     }
 

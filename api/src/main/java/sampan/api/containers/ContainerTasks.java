@@ -55,13 +55,17 @@ public final class ContainerTasks {
     }
 
     private void stop(Call call) throws IOException {
-        tasks.stop(call.path("id"), call.optional("signal"), timeout(call));
+        tasks.stop(call.path("id"), signal(call), timeout(call));
         call.answer(204);
     }
 
     private void restart(Call call) throws IOException {
-        tasks.restart(call.path("id"), call.optional("signal"), timeout(call));
+        tasks.restart(call.path("id"), signal(call), timeout(call));
         call.answer(204);
+    }
+
+    private static Optional<String> signal(Call call) {
+        return call.version().atLeast(42) ? call.optional("signal") : Optional.empty();
     }
 
     private static Optional<Duration> timeout(Call call) {
@@ -128,7 +132,7 @@ public final class ContainerTasks {
     }
 
     private static WaitCondition condition(Call call) {
-        String condition = call.query("condition");
+        String condition = call.version().atLeast(30) ? call.query("condition") : "";
         return switch (condition) {
             case "", "not-running" -> WaitCondition.NOT_RUNNING;
             case "next-exit" -> WaitCondition.NEXT_EXIT;

@@ -144,7 +144,8 @@ public final class Execs {
                         .put("OpenStdout", exec.spec().stdout())
                         .put("CanRemove", exec.canRemove())
                         .put("ContainerID", exec.containerId())
-                        .put("DetachKeys", exec.spec().detachKeys())
+                        // Go writes a list of bytes as base64
+                        .put("DetachKeys", DetachKeys.bytes(exec.spec().detachKeys()))
                         .put("Pid", exec.pid()));
     }
 }

@@ -1,6 +1,5 @@
 package sampan.api.containers;
 
-import java.util.Optional;
 import sampan.api.call.Call;
 import sampan.errors.SampanException;
 
@@ -13,15 +12,17 @@ record TerminalSize(int rows, int columns) {
     }
 
     private static int side(Call call, String name) {
-        Optional<Integer> side = call.number(name);
-        if (side.isEmpty() || side.get() < 0 || side.get() > MAX) {
+        String text = call.query(name);
+        boolean digits = text.matches("[0-9]{1,9}");
+        if (!digits || Integer.parseInt(text) > MAX) {
             throw SampanException.invalid(
                     "invalid resize "
-                            + name
-                            + ": \""
-                            + call.query(name)
-                            + "\", must be 0 to 65535");
+                            + (name.equals("h") ? "height" : "width")
+                            + " \""
+                            + text
+                            + "\": "
+                            + (digits ? "value out of range" : "invalid syntax"));
         }
-        return side.get();
+        return Integer.parseInt(text);
     }
 }

@@ -28,7 +28,7 @@ public final class Commits {
     private void commit(Call call) throws IOException {
         String container = call.query("container");
         if (container.isEmpty()) {
-            throw SampanException.invalid("bad parameter: container cannot be empty");
+            throw SampanException.invalid("invalid name or ID supplied: \"\"");
         }
         List<String> changes = new ArrayList<>(CommitChanges.of(call.body(ContainerConfig.class)));
         for (String text : call.all("changes")) {

@@ -2,22 +2,31 @@ package sampan.api.networks;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import sampan.api.call.Call;
 import sampan.api.call.Problem;
 import sampan.api.call.Routes;
 import sampan.api.translate.NetworkDocs;
 import sampan.api.wire.Doc;
+import sampan.engine.services.ContainerService;
+import sampan.engine.services.Engine;
 import sampan.engine.services.NetworkService;
 import sampan.engine.services.NetworkService.NetworkView;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import tools.jackson.databind.JsonNode;
 
 /// Networks: the predefined ones, shown.
 public final class Networks {
+    private static final Set<String> PRUNE_FILTERS = Set.of("label", "label!", "until");
+
     private final NetworkService networks;
 
-    public Networks(NetworkService networks) {
-        this.networks = networks;
+    private final ContainerService containers;
+
+    public Networks(Engine engine) {
+        this.networks = engine.networks();
+        this.containers = engine.containers();
     }
 
     public void register(Routes routes) {
@@ -49,11 +58,13 @@ public final class Networks {
                 network.name() + " is a pre-defined network and cannot be removed");
     }
 
-    private void create(Call call) {
+    private void create(Call call) throws IOException {
+        var _ = call.body(JsonNode.class);
         throw Problem.unsupported("creating networks is not supported yet");
     }
 
-    private void connect(Call call) {
+    private void connect(Call call) throws IOException {
+        containers.inspect(call.body(JsonNode.class).path("Container").asString(""));
         NetworkView network = networks.inspect(call.path("id"));
         throw Problem.unsupported(
                 "connecting containers to network "
@@ -63,7 +74,11 @@ public final class Networks {
 
     /// There is never a network of the user's own to remove.
     private void prune(Call call) throws IOException {
-        call.filters();
+        for (String name : call.filters().keySet()) {
+            if (!PRUNE_FILTERS.contains(name)) {
+                throw SampanException.invalid("invalid filter '" + name + "'");
+            }
+        }
         call.answer(200, Doc.of().put("NetworksDeleted", null));
     }
 }

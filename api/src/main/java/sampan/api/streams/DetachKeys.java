@@ -33,6 +33,11 @@ public final class DetachKeys {
         return new DetachKeys(keys);
     }
 
+    /// The bytes of a sequence, none for the standard one.
+    public static byte[] bytes(String text) {
+        return text.isEmpty() ? new byte[0] : parse(text).keys.clone();
+    }
+
     private static byte key(String word, String text) {
         if (word.length() == 1 && word.charAt(0) < 0x80) {
             return (byte) word.charAt(0);

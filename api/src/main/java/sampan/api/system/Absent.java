@@ -21,6 +21,7 @@ public final class Absent {
     private Absent() {}
 
     public static void register(Routes routes) {
+        routes.add("POST", "/swarm/leave", Absent::noMember);
         for (String method : METHODS) {
             for (String concept : SWARM) {
                 routes.add(method, "/" + concept, Absent::noManager)
@@ -30,7 +31,7 @@ public final class Absent {
         plugins(routes);
         routes.add("POST", "/build", later("building images"))
                 .add("POST", "/build/prune", Absent::emptyCache)
-                .add("POST", "/build/cancel", later("building images"))
+                .add("POST", "/build/cancel", Absent::noBuild)
                 .add("POST", "/session", later("building images with BuildKit"))
                 .add("POST", "/grpc", later("building images with BuildKit"));
     }
@@ -48,6 +49,18 @@ public final class Absent {
     /// There is no build cache, so there is nothing to prune: `docker system prune` asks for it.
     private static void emptyCache(Call call) throws IOException {
         call.answer(200, Doc.of().put("CachesDeleted", null).put("SpaceReclaimed", 0));
+    }
+
+    /// No build runs, so that each has ended already.
+    private static void noBuild(Call call) throws IOException {
+        if (call.query("id").isEmpty()) {
+            throw SampanException.invalid("build ID not provided");
+        }
+        call.answer(200);
+    }
+
+    private static void noMember(Call call) {
+        throw Problem.unavailable("This node is not part of a swarm");
     }
 
     private static void noManager(Call call) {

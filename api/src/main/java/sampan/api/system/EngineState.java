@@ -46,11 +46,11 @@ public final class EngineState {
     }
 
     private void info(Call call) throws IOException {
-        call.answer(200, InfoDoc.of(system.view(), product));
+        call.answer(200, InfoDoc.of(system.view(), product, call.version()));
     }
 
     private void diskUse(Call call) throws IOException {
-        List<String> types = call.all("type");
+        List<String> types = call.version().atLeast(42) ? call.all("type") : List.of();
         for (String type : types) {
             if (!DISK_TYPES.contains(type)) {
                 throw SampanException.invalid("unknown object type: " + type);
@@ -59,35 +59,33 @@ public final class EngineState {
         DiskUse use = system.diskUse();
         Instant now = Instant.now();
         Doc doc = Doc.of();
-        if (wanted(types, "image")) {
-            doc.put("LayersSize", use.layersBytes())
-                    .put(
-                            "Images",
-                            use.images().stream()
-                                    .map(i ->
-                                            ImageDocs.summary(
-                                                    i.image(),
-                                                    i.containers(),
-                                                    i.shared(),
-                                                    call.version()))
-                                    .toList());
-        }
-        if (wanted(types, "container")) {
-            doc.put(
-                    "Containers",
-                    use.containers().stream().map(c -> container(call, c, now)).toList());
-        }
-        if (wanted(types, "volume")) {
-            doc.put(
-                    "Volumes",
-                    use.volumes().stream()
-                            .map(v -> VolumeDocs.withUsage(v.volume(), v.bytes(), v.references()))
-                            .toList());
-        }
-        if (wanted(types, "build-cache")) {
-            doc.put("BuildCache", List.of());
-        }
+        boolean images = wanted(types, "image");
+        doc.put("LayersSize", images ? use.layersBytes() : 0)
+                .put("Images", images ? images(call, use) : null)
+                .put(
+                        "Containers",
+                        wanted(types, "container")
+                                ? use.containers().stream()
+                                        .map(c -> container(call, c, now))
+                                        .toList()
+                                : null)
+                .put(
+                        "Volumes",
+                        wanted(types, "volume")
+                                ? use.volumes().stream()
+                                        .map(v ->
+                                                VolumeDocs.withUsage(
+                                                        v.volume(), v.bytes(), v.references()))
+                                        .toList()
+                                : null)
+                .put("BuildCache", wanted(types, "build-cache") ? List.of() : null);
         call.answer(200, doc);
+    }
+
+    private static List<Doc> images(Call call, DiskUse use) {
+        return use.images().stream()
+                .map(i -> ImageDocs.summary(i.image(), i.containers(), i.shared(), call.version()))
+                .toList();
     }
 
     private static boolean wanted(List<String> types, String type) {

@@ -3,6 +3,7 @@ package sampan.api.system;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import sampan.api.call.ApiVersion;
 import sampan.api.translate.Times;
 import sampan.api.wire.Doc;
 import sampan.engine.services.SystemService.SystemView;
@@ -14,11 +15,12 @@ public final class InfoDoc {
 
     private InfoDoc() {}
 
-    public static Doc of(SystemView view, Product product) {
+    public static Doc of(SystemView view, Product product, ApiVersion version) {
         Doc doc = Doc.of();
         counts(doc, view);
         abilities(doc, view);
-        host(doc, view);
+        host(doc, view, version);
+        varying(doc, version);
         return doc.put("HttpProxy", "")
                 .put("HttpsProxy", "")
                 .put("NoProxy", "")
@@ -33,11 +35,38 @@ public final class InfoDoc {
                 .put("Isolation", "")
                 .put("InitBinary", "")
                 .put("ContainerdCommit", Doc.of().put("ID", ""))
-                .put("RuncCommit", Doc.of().put("ID", ""))
+                .put("RuncCommit", commit(version))
                 .put("InitCommit", Doc.of().put("ID", ""))
-                .put("SecurityOptions", view.securityOptions())
+                .put("SecurityOptions", security(view.securityOptions(), version))
                 .put("CDISpecDirs", List.of())
                 .putOrNull("Warnings", view.warnings());
+    }
+
+    private static Doc commit(ApiVersion version) {
+        Doc commit = Doc.of().put("ID", "");
+        return version.atLeast(48) ? commit : commit.put("Expected", "");
+    }
+
+    /// Before 1.25 an option was its bare name.
+    private static List<String> security(List<String> options, ApiVersion version) {
+        return version.atLeast(25)
+                ? options
+                : options.stream()
+                        .map(option -> option.replaceFirst("^name=([^,]*).*", "$1"))
+                        .toList();
+    }
+
+    /// Fields that only some versions have.
+    private static void varying(Doc doc, ApiVersion version) {
+        if (!version.atLeast(50)) {
+            doc.put("BridgeNfIptables", false).put("BridgeNfIp6tables", false);
+        }
+        if (version.atLeast(49)) {
+            doc.put("FirewallBackend", Doc.of().put("Driver", "nftables"));
+        }
+        if (!version.atLeast(42)) {
+            doc.put("KernelMemory", false);
+        }
     }
 
     private static void counts(Doc doc, SystemView view) {
@@ -55,7 +84,7 @@ public final class InfoDoc {
                                 .put("Volume", List.of("local"))
                                 .put("Network", List.of("bridge", "host", "null"))
                                 .put("Authorization", null)
-                                .put("Log", List.of("json-file", "local", "none")));
+                                .put("Log", List.of("json-file", "local")));
     }
 
     private static void abilities(Doc doc, SystemView view) {
@@ -78,23 +107,38 @@ public final class InfoDoc {
                 .put("NEventsListener", view.eventListeners());
     }
 
-    private static void host(Doc doc, SystemView view) {
+    private static void host(Doc doc, SystemView view, ApiVersion version) {
         doc.put("KernelVersion", view.kernelVersion())
                 .put("OperatingSystem", view.operatingSystem())
                 .put("OSVersion", view.osVersion())
                 .put("OSType", "linux")
                 .put("Architecture", view.architecture())
                 .put("IndexServerAddress", REGISTRY)
-                .put(
-                        "RegistryConfig",
-                        Doc.of()
-                                .put("InsecureRegistryCIDRs", List.of())
-                                .put("IndexConfigs", Map.of())
-                                .put("Mirrors", null))
+                .put("RegistryConfig", registries(version))
                 .put("NCPU", view.cpus())
                 .put("MemTotal", view.memory())
                 .put("GenericResources", null)
                 .put("DockerRootDir", view.root());
+    }
+
+    private static Doc registries(ApiVersion version) {
+        Doc doc =
+                Doc.of()
+                        .put("InsecureRegistryCIDRs", List.of("::1/128", "127.0.0.0/8"))
+                        .put(
+                                "IndexConfigs",
+                                Map.of(
+                                        "docker.io",
+                                        Doc.of()
+                                                .put("Mirrors", List.of())
+                                                .put("Name", "docker.io")
+                                                .put("Official", true)
+                                                .put("Secure", true)))
+                        .put("Mirrors", null);
+        return version.atLeast(47)
+                ? doc
+                : doc.put("AllowNondistributableArtifactsCIDRs", null)
+                        .put("AllowNondistributableArtifactsHostnames", null);
     }
 
     private static Doc swarm() {

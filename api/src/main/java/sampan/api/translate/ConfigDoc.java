@@ -3,6 +3,7 @@ package sampan.api.translate;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import sampan.api.call.ApiVersion;
 import sampan.api.wire.Doc;
 import sampan.engine.containers.Container;
 import sampan.engine.containers.ContainerSpec;
@@ -38,7 +39,7 @@ final class ConfigDoc {
                         .put("Image", spec.image())
                         .putOrNull("Volumes", Doc.set(spec.storage().anonymousVolumes()))
                         .put("WorkingDir", process.workingDir())
-                        .put("Entrypoint", words(process.entrypoint()))
+                        .putOrNull("Entrypoint", process.entrypoint().orElse(List.of()))
                         .putUnlessEmpty("NetworkDisabled", spec.network().disabled())
                         .putUnlessEmpty("MacAddress", spec.network().macAddress())
                         .put("OnBuild", null)
@@ -52,7 +53,30 @@ final class ConfigDoc {
         return words.orElse(null);
     }
 
-    static Doc of(ImageConfig config) {
+    /// Newer versions leave out what only containers have.
+    static Doc of(ImageConfig config, ApiVersion version) {
+        return version.atLeast(50) ? brief(config) : full(config);
+    }
+
+    private static Doc brief(ImageConfig config) {
+        return Doc.of()
+                .put("User", config.user())
+                .putUnlessEmpty("ExposedPorts", Doc.set(config.exposedPorts()))
+                .putOrNull("Env", config.env())
+                .putOrNull("Cmd", config.command())
+                .putUnlessEmpty(
+                        "Healthcheck", config.healthCheck().map(ConfigDoc::health).orElse(null))
+                .putUnlessEmpty("ArgsEscaped", config.argsEscaped())
+                .putOrNull("Volumes", Doc.set(config.volumes()))
+                .put("WorkingDir", config.workingDir())
+                .putOrNull("Entrypoint", config.entrypoint())
+                .putOrNull("OnBuild", config.onBuild())
+                .putOrNull("Labels", Doc.sorted(config.labels()))
+                .putUnlessEmpty("StopSignal", config.stopSignal())
+                .putUnlessEmpty("Shell", config.shell());
+    }
+
+    private static Doc full(ImageConfig config) {
         return Doc.of()
                 .put("Hostname", "")
                 .put("Domainname", "")

@@ -1,5 +1,6 @@
 package sampan.api.translate;
 
+import java.util.Map;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,13 +45,17 @@ public final class ContainerDocs {
                         .put("HostConfig", HostConfigDoc.of(container))
                         .put(
                                 "GraphDriver",
-                                Doc.of()
-                                        .put("Data", Doc.sorted(container.directories()))
-                                        .put("Name", STORAGE_DRIVER));
+                                Doc.of().put("Data", graph(container)).put("Name", STORAGE_DRIVER));
         size.ifPresent(s -> doc.put("SizeRw", s.writable()).put("SizeRootFs", s.root()));
         return doc.put("Mounts", container.mounts().stream().map(ContainerDocs::mount).toList())
                 .put("Config", ConfigDoc.of(container))
                 .put("NetworkSettings", NetworkDoc.settings(container));
+    }
+
+    private static Map<String, String> graph(Container container) {
+        Map<String, String> graph = Doc.sorted(container.directories());
+        graph.put("ID", container.id().value());
+        return graph;
     }
 
     private static String path(Optional<Path> path) {
@@ -100,8 +105,9 @@ public final class ContainerDocs {
                         .put("Labels", Doc.sorted(container.spec().labels()))
                         .put("State", container.status().word())
                         .put("Status", status(container, now));
-        size.ifPresent(s -> doc.put("SizeRw", s.writable()).put("SizeRootFs", s.root()));
-        Doc host = Doc.of().put("NetworkMode", container.spec().network().mode());
+        size.ifPresent(s ->
+                doc.putUnlessEmpty("SizeRw", s.writable()).putUnlessEmpty("SizeRootFs", s.root()));
+        Doc host = Doc.of().put("NetworkMode", NetworkDoc.mode(container));
         if (version.atLeast(46)) {
             host.putUnlessEmpty("Annotations", Doc.sorted(container.spec().annotations()));
         }

@@ -1,5 +1,7 @@
 package sampan.api.translate;
 
+import java.util.Map;
+import sampan.api.call.ApiVersion;
 import static sampan.api.translate.Values.list;
 import static sampan.api.translate.Values.map;
 import static sampan.api.translate.Values.set;
@@ -27,7 +29,8 @@ public final class CreateRequest {
 
     private CreateRequest() {}
 
-    public static ContainerSpec read(byte[] body) {
+    /// Fields that the version of the request does not know say nothing, as in Docker.
+    public static ContainerSpec read(byte[] body, ApiVersion version) {
         ContainerConfig config = Call.bind(body, ContainerConfig.class);
         if (config.equals(Call.bind(NOTHING, ContainerConfig.class))) {
             throw SampanException.invalid("config cannot be empty in order to create a container");
@@ -44,15 +47,15 @@ public final class CreateRequest {
         refuse(config, host);
         return new ContainerSpec(
                 text(config.image()),
-                process(config, host),
-                namespaces(config, host),
+                process(config, version.atLeast(42) ? host.consoleSize() : null),
+                namespaces(config, host, version),
                 security(host),
                 ResourceRequest.read(resources, host.oomScoreAdj()),
                 StorageRequest.read(config, host),
                 NetworkRequest.read(config, host, envelope.networkingConfig()),
                 LifecycleRequest.read(config, host),
                 map("Labels", config.labels()),
-                map("Annotations", host.annotations()));
+                version.atLeast(43) ? map("Annotations", host.annotations()) : Map.of());
     }
 
     /// What stands in a request but has no place here.
@@ -77,8 +80,9 @@ public final class CreateRequest {
         }
     }
 
-    private static ProcessSpec process(ContainerConfig config, HostConfig host) {
-        int[] console = Values.consoleSize(host.consoleSize());
+    private static ProcessSpec process(
+            ContainerConfig config, @Nullable List<@Nullable Integer> size) {
+        int[] console = Values.consoleSize(size);
         return new ProcessSpec(
                 words("Entrypoint", config.entrypoint()),
                 words("Cmd", config.cmd()),
@@ -95,10 +99,13 @@ public final class CreateRequest {
                 console[1]);
     }
 
-    private static NamespaceSpec namespaces(ContainerConfig config, HostConfig host) {
+    private static NamespaceSpec namespaces(
+            ContainerConfig config, HostConfig host, ApiVersion version) {
+        String ipc = mode("IPC", host.ipcMode(), "host", "private", "shareable", "none");
         return new NamespaceSpec(
                 mode("PID", host.pidMode(), "host"),
-                mode("IPC", host.ipcMode(), "host", "private", "shareable", "none"),
+                // private became the default with 1.40
+                ipc.isEmpty() && !version.atLeast(40) ? "shareable" : ipc,
                 mode("UTS", host.utsMode(), "host"),
                 text(host.usernsMode()),
                 mode("cgroup namespace", host.cgroupnsMode(), "host", "private"),

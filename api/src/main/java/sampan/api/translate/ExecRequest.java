@@ -1,5 +1,6 @@
 package sampan.api.translate;
 
+import sampan.api.streams.DetachKeys;
 import static sampan.api.translate.Values.list;
 import static sampan.api.translate.Values.text;
 
@@ -19,6 +20,7 @@ public final class ExecRequest {
             throw SampanException.invalid("No exec command specified");
         }
         int[] console = Values.consoleSize(wire.consoleSize());
+        var _ = DetachKeys.parse(text(wire.detachKeys()));
         return new ExecSpec(
                 command,
                 list("Env", wire.env()),

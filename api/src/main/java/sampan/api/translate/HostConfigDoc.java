@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import sampan.api.wire.Doc;
 import sampan.engine.containers.Container;
 import sampan.engine.containers.ContainerSpec;
+import sampan.engine.containers.DefaultPaths;
 import sampan.engine.containers.LifecycleSpec;
 import sampan.engine.containers.NamespaceSpec;
 import sampan.engine.containers.NetworkSpec;
@@ -28,7 +29,7 @@ final class HostConfigDoc {
     static Doc of(Container container) {
         ContainerSpec spec = container.spec();
         Doc doc = Doc.of();
-        lifecycle(doc, spec);
+        lifecycle(doc, container);
         security(doc, spec);
         resources(doc, spec.resources());
         StorageSpec storage = spec.storage();
@@ -38,12 +39,21 @@ final class HostConfigDoc {
                         .map(HostConfigDoc::mount)
                         .toList();
         return doc.putUnlessEmpty("Mounts", mounts)
-                .put("MaskedPaths", spec.security().maskedPaths().orElse(null))
-                .put("ReadonlyPaths", spec.security().readonlyPaths().orElse(null))
+                .put("MaskedPaths", shown(spec, spec.security().maskedPaths(), DefaultPaths.MASKED))
+                .put(
+                        "ReadonlyPaths",
+                        shown(spec, spec.security().readonlyPaths(), DefaultPaths.READ_ONLY))
                 .putUnlessEmpty("Init", spec.lifecycle().init());
     }
 
-    private static void lifecycle(Doc doc, ContainerSpec spec) {
+    /// A privileged container has no such paths unless it was given some.
+    private static @Nullable List<String> shown(
+            ContainerSpec spec, Optional<List<String>> given, List<String> standard) {
+        return given.orElse(spec.security().privileged() ? null : standard);
+    }
+
+    private static void lifecycle(Doc doc, Container container) {
+        ContainerSpec spec = container.spec();
         LifecycleSpec life = spec.lifecycle();
         NetworkSpec network = spec.network();
         String driver = life.logDriver();
@@ -54,7 +64,7 @@ final class HostConfigDoc {
                         Doc.of()
                                 .put("Type", driver.isEmpty() ? "json-file" : driver)
                                 .put("Config", Doc.sorted(life.logOptions())))
-                .put("NetworkMode", network.mode())
+                .put("NetworkMode", NetworkDoc.mode(container))
                 .put("PortBindings", portBindings(network.portBindings()))
                 .put(
                         "RestartPolicy",

@@ -1,5 +1,7 @@
 package sampan.api.translate;
 
+import sampan.engine.images.Image.ImageConfig;
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import sampan.api.call.ApiVersion;
 import sampan.api.wire.Doc;
@@ -23,13 +25,16 @@ public final class ImageDocs {
                         .put("Created", image.created().map(Times::text).orElse(null))
                         .put("DockerVersion", "")
                         .put("Author", image.author())
-                        .put("Config", ConfigDoc.of(image.config()))
+                        .put("Config", ConfigDoc.of(image.config(), version))
                         .put("Architecture", image.architecture())
                         .putUnlessEmpty("Variant", image.variant())
                         .put("Os", image.os())
                         .put("Size", image.size());
         if (!version.atLeast(44)) {
             doc.put("VirtualSize", image.size());
+        }
+        if (!version.atLeast(45)) {
+            doc.put("ContainerConfig", ConfigDoc.of(ImageConfig.NONE, version));
         }
         return doc.put("GraphDriver", Doc.of().put("Data", null).put("Name", "overlay2"))
                 .put("RootFS", Doc.of().put("Type", "layers").put("Layers", image.layers()))
@@ -49,9 +54,7 @@ public final class ImageDocs {
                         .put("Id", image.id())
                         .putOrNull("Labels", Doc.sorted(image.config().labels()))
                         .put("ParentId", image.parent())
-                        .put(
-                                "RepoDigests",
-                                orNone(image.digests(), "<none>@<none>", marked && untagged(image)))
+                        .put("RepoDigests", digests(image, marked))
                         .put(
                                 "RepoTags",
                                 orNone(
@@ -61,6 +64,13 @@ public final class ImageDocs {
                         .put("SharedSize", shared)
                         .put("Size", image.size());
         return version.atLeast(44) ? doc : doc.put("VirtualSize", image.size());
+    }
+
+    private static @Nullable List<String> digests(Image image, boolean marked) {
+        if (marked && image.digests().isEmpty() && !image.references().isEmpty()) {
+            return null;
+        }
+        return orNone(image.digests(), "<none>@<none>", marked && untagged(image));
     }
 
     private static boolean untagged(Image image) {

@@ -54,12 +54,17 @@ final class NetworkDoc {
         return ports;
     }
 
+    /// `default` is the bridge.
+    static String mode(Container container) {
+        String mode = container.spec().network().mode();
+        return mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
+    }
+
     static Map<String, Doc> networks(Container container) {
         Map<String, Doc> networks = new TreeMap<>();
         container.endpoints().forEach(e -> networks.put(e.network(), endpoint(e)));
-        String mode = container.spec().network().mode();
-        if (networks.isEmpty() && !mode.startsWith("container:")) {
-            String name = mode.equals("default") ? "bridge" : mode;
+        String name = mode(container);
+        if (networks.isEmpty() && !name.startsWith("container:")) {
             networks.put(
                     name,
                     endpoint(new EndpointView(name, "", "", "", 0, "", "", List.of(), Map.of())));

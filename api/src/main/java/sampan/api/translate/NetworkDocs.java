@@ -3,6 +3,7 @@ package sampan.api.translate;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import sampan.api.wire.Doc;
 import sampan.engine.services.NetworkService.Attachment;
 import sampan.engine.services.NetworkService.NetworkView;
@@ -17,9 +18,9 @@ public final class NetworkDocs {
         if (containers) {
             network.containers().forEach((id, a) -> attached.put(id, attachment(a)));
         }
-        List<Doc> pools =
+        @Nullable List<Doc> pools =
                 network.subnet().isEmpty()
-                        ? List.of()
+                        ? null
                         : List.of(
                                 Doc.of()
                                         .put("Subnet", network.subnet())

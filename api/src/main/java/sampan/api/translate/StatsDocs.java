@@ -38,24 +38,31 @@ public final class StatsDocs {
     private static Doc pids(Stats stats) {
         return Doc.of()
                 .putUnlessEmpty("current", stats.pids())
-                .putUnlessEmpty("limit", stats.pidsLimit());
+                .putUnlessEmpty("limit", limited(stats.pidsLimit()));
+    }
+
+    /// No limit is not told.
+    private static long limited(long pids) {
+        return pids == Long.MAX_VALUE ? 0 : pids;
     }
 
     private static Doc blocks(Stats stats) {
+        @Nullable List<Doc> none = stats.running() ? List.of() : null;
         return Doc.of()
-                .put("io_service_bytes_recursive", entries(stats.blockBytes()))
-                .put("io_serviced_recursive", entries(stats.blockOperations()))
-                .put("io_queue_recursive", null)
-                .put("io_service_time_recursive", null)
-                .put("io_wait_time_recursive", null)
-                .put("io_merged_recursive", null)
-                .put("io_time_recursive", null)
-                .put("sectors_recursive", null);
+                .put("io_service_bytes_recursive", entries(stats.blockBytes(), none))
+                .put("io_serviced_recursive", entries(stats.blockOperations(), none))
+                .put("io_queue_recursive", none)
+                .put("io_service_time_recursive", none)
+                .put("io_wait_time_recursive", none)
+                .put("io_merged_recursive", none)
+                .put("io_time_recursive", none)
+                .put("sectors_recursive", none);
     }
 
-    private static @Nullable List<Doc> entries(List<Stats.BlockEntry> entries) {
+    private static @Nullable List<Doc> entries(
+            List<Stats.BlockEntry> entries, @Nullable List<Doc> none) {
         if (entries.isEmpty()) {
-            return null;
+            return none;
         }
         return entries.stream()
                 .map(e ->

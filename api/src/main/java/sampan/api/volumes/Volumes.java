@@ -47,8 +47,7 @@ public final class Volumes {
 
     private void update(Call call) {
         throw Problem.unavailable(
-                "only cluster volumes can be updated, and this node is not a swarm manager: "
-                        + call.path("name"));
+                "volume update only valid for cluster volumes, but swarm is unavailable");
     }
 
     private void remove(Call call) throws IOException {
@@ -61,7 +60,7 @@ public final class Volumes {
         call.answer(
                 200,
                 Doc.of()
-                        .putOrNull("VolumesDeleted", pruned.names())
+                        .put("VolumesDeleted", pruned.names())
                         .put("SpaceReclaimed", pruned.bytes()));
     }
 }

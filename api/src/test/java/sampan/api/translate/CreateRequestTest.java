@@ -74,7 +74,7 @@ class CreateRequestTest {
             """;
 
     private static ContainerSpec read(String json) {
-        return CreateRequest.read(json.getBytes(StandardCharsets.UTF_8));
+        return CreateRequest.read(json.getBytes(StandardCharsets.UTF_8), ApiVersion.NEWEST);
     }
 
     private static ContainerSpec host(String hostConfig) {

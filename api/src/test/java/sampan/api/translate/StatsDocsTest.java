@@ -46,9 +46,9 @@ class StatsDocsTest {
                  "preread":"2026-01-02T03:04:05Z","pids_stats":{"current":3,"limit":50},
                  "blkio_stats":{"io_service_bytes_recursive":
                    [{"major":8,"minor":0,"op":"read","value":7}],
-                  "io_serviced_recursive":null,"io_queue_recursive":null,
-                  "io_service_time_recursive":null,"io_wait_time_recursive":null,
-                  "io_merged_recursive":null,"io_time_recursive":null,"sectors_recursive":null},
+                  "io_serviced_recursive":[],"io_queue_recursive":[],
+                  "io_service_time_recursive":[],"io_wait_time_recursive":[],
+                  "io_merged_recursive":[],"io_time_recursive":[],"sectors_recursive":[]},
                  "num_procs":0,"storage_stats":{},
                  "cpu_stats":{"cpu_usage":{"total_usage":20,"usage_in_kernelmode":4,
                    "usage_in_usermode":6},"system_cpu_usage":100,"online_cpus":2,

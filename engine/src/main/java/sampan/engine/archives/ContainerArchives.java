@@ -63,7 +63,7 @@ public final class ContainerArchives {
             return locate(root, ContainerPath.of(path), path);
         } catch (ErrnoException e) {
             root.close();
-            throw notFound(e, path, root);
+            throw notFound(e, path, reference);
         } catch (RuntimeException e) {
             root.close();
             throw e;
@@ -97,14 +97,11 @@ public final class ContainerArchives {
         }
     }
 
-    private static RuntimeException notFound(ErrnoException e, String path, OpenRoot root) {
+    private static RuntimeException notFound(ErrnoException e, String path, String reference) {
         return switch (e.errno()) {
             case Errno.ENOENT, Errno.ENOTDIR ->
                     SampanException.notFound(
-                            "Could not find the file "
-                                    + path
-                                    + " in container "
-                                    + root.container().name());
+                            "Could not find the file " + path + " in container " + reference);
             case Errno.ELOOP -> SampanException.invalid(path + ": too many levels of links");
             case Errno.ENAMETOOLONG -> SampanException.invalid(path + ": the name is too long");
             default -> e;
@@ -175,7 +172,7 @@ public final class ContainerArchives {
         try (OpenRoot root = opening.open(reference, true);
                 ReadableByteChannel tar = Compression.open(new StreamChannel(stream))) {
             Spot spot = root.spot(ContainerPath.of(directory).path());
-            requireDirectory(spot, directory, root);
+            requireDirectory(spot, directory, reference);
             Optional<ExtractOptions.Owner> owner = containersUser ? owner(root) : Optional.empty();
             TreeExtractor.extract(
                     spot.root(),
@@ -193,14 +190,14 @@ public final class ContainerArchives {
         }
     }
 
-    private static void requireDirectory(Spot spot, String asked, OpenRoot root) {
+    private static void requireDirectory(Spot spot, String asked, String reference) {
         String path = spot.path().isEmpty() ? "." : spot.path();
         try (Fd found = FileOps.openInRoot(spot.root(), path, Open.PATH, 0)) {
             if (!FileOps.stat(found).isDirectory()) {
                 throw SampanException.invalid("extraction point is not a directory");
             }
         } catch (ErrnoException e) {
-            throw notFound(e, asked, root);
+            throw notFound(e, asked, reference);
         }
     }
 

@@ -56,20 +56,47 @@ public final class ContainerFilter {
         Filters filters = Filters.of(values, KNOWN);
         for (String status : filters.values("status")) {
             if (!STATUSES.contains(status)) {
-                throw SampanException.invalid("invalid filter 'status=" + status + "'");
+                throw SampanException.invalid(
+                        "invalid filter 'status="
+                                + status
+                                + "': invalid value for state ("
+                                + status
+                                + "): must be one of created, running, paused, restarting,"
+                                + " removing, exited, dead");
             }
         }
         for (String health : filters.values("health")) {
             if (!HEALTH.contains(health)) {
-                throw SampanException.invalid("invalid filter 'health=" + health + "'");
+                throw SampanException.invalid(
+                        "invalid filter 'health="
+                                + health
+                                + "': invalid value for health ("
+                                + health
+                                + "): must be one of none, starting, healthy, unhealthy");
             }
         }
         for (String code : filters.values("exited")) {
             if (!code.matches("-?[0-9]{1,9}")) {
-                throw SampanException.invalid("invalid filter 'exited=" + code + "'");
+                throw SampanException.invalid(
+                        "invalid filter 'exited="
+                                + code
+                                + "': strconv.Atoi: parsing \""
+                                + code
+                                + "\": invalid syntax");
             }
         }
+        var _ = filters.truth("is-task");
+        for (String name : List.of("publish", "expose")) {
+            filters.values(name).forEach(wanted -> checkPorts(name, wanted));
+        }
         return new ContainerFilter(filters, resolve, ancestors);
+    }
+
+    private static void checkPorts(String name, String wanted) {
+        if (!wanted.matches("[0-9]{1,5}(-[0-9]{1,5})?(/[a-zA-Z]+)?")) {
+            throw SampanException.invalid(
+                    "invalid filter '" + name + "=" + wanted + "': give PORT[-LAST][/PROTOCOL]");
+        }
     }
 
     /// Whether the filters themselves speak of ended containers, so that `all` is meant.
@@ -142,9 +169,6 @@ public final class ContainerFilter {
     }
 
     private static boolean covers(String wanted, String port) {
-        if (!wanted.matches("[0-9]{1,5}(-[0-9]{1,5})?(/[a-zA-Z]+)?")) {
-            throw SampanException.invalid("invalid port specification: \"" + wanted + "\"");
-        }
         if (!protocol(wanted).toLowerCase(Locale.ROOT).equals(protocol(port))) {
             return false;
         }

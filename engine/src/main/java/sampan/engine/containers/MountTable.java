@@ -219,14 +219,14 @@ public final class MountTable {
     }
 
     private static MountPoint mounted(Volume volume, MountRequest request, String target) {
-        boolean plainBind = request.origin() == Origin.BINDS && request.mode().isEmpty();
+        boolean plain = request.mode().isEmpty() && !request.source().isEmpty();
         return new MountPoint(
                 "volume",
                 volume.name(),
                 volume.mountpoint().toString(),
                 target,
                 volume.driver(),
-                plainBind && !request.source().isEmpty() ? "z" : request.mode(),
+                plain ? "z" : request.mode(),
                 !request.readOnly(),
                 "");
     }

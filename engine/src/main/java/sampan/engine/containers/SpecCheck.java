@@ -94,6 +94,19 @@ public final class SpecCheck {
                 .orElseThrow(() -> SampanException.invalid("invalid signal: " + text));
     }
 
+    /// The number of a signal for a container; INVALID in Docker's words, which name the container.
+    ///
+    /// @param verb what was asked for: kill or stop
+    public static int signal(String text, String verb, String reference) {
+        String where = "cannot " + verb + " container: " + reference + ": ";
+        if (text.matches("[1-9][0-9]{0,8}") && Signals.parse(text).isEmpty()) {
+            throw SampanException.invalid(
+                    where + "the linux daemon does not support signal " + text);
+        }
+        return Signals.parse(text)
+                .orElseThrow(() -> SampanException.invalid(where + "invalid signal: " + text));
+    }
+
     private static boolean restarts(RestartPolicy policy) {
         return !policy.name().isEmpty() && !policy.name().equals("no");
     }

@@ -110,7 +110,9 @@ public final class Filters {
                     .toInstant();
         } catch (DateTimeException | NumberFormatException e) {
             throw new SampanException(
-                    sampan.errors.ErrorCode.INVALID, "failed to parse value as time: " + text, e);
+                    sampan.errors.ErrorCode.INVALID,
+                    "failed to parse value as time or duration: \"" + text + "\"",
+                    e);
         }
     }
 

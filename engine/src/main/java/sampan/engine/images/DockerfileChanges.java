@@ -19,8 +19,19 @@ import sampan.oci.json.Json;
 /// Dockerfile lines applied to an image's config: the `--change` of commit and import. CMD,
 /// ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME and WORKDIR.
 public final class DockerfileChanges {
-    private static final Set<String> OTHERS =
-            Set.of("ADD", "ARG", "COPY", "FROM", "MAINTAINER", "RUN", "SHELL");
+    private static final Set<String> CHANGES =
+            Set.of(
+                    "CMD",
+                    "ENTRYPOINT",
+                    "ENV",
+                    "EXPOSE",
+                    "HEALTHCHECK",
+                    "LABEL",
+                    "ONBUILD",
+                    "STOPSIGNAL",
+                    "USER",
+                    "VOLUME",
+                    "WORKDIR");
     private static final int LINES_MAX = 1000;
 
     private String user;
@@ -91,8 +102,8 @@ public final class DockerfileChanges {
         String[] parts = line.split("\\s+", 2);
         String name = parts[0].toUpperCase(Locale.ROOT);
         String rest = parts.length == 2 ? parts[1].strip() : "";
-        if (OTHERS.contains(name)) {
-            throw SampanException.invalid(name + " is not a valid change command");
+        if (!CHANGES.contains(name)) {
+            throw SampanException.invalid(parts[0] + " is not a valid change command");
         }
         if (rest.isEmpty() && !name.equals("CMD") && !name.equals("ENTRYPOINT")) {
             throw SampanException.invalid(name + " requires at least one argument");

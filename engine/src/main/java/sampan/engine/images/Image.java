@@ -45,5 +45,22 @@ public record Image(
             List<String> onBuild,
             List<String> shell,
             boolean argsEscaped,
-            Optional<sampan.engine.containers.LifecycleSpec.HealthCheck> healthCheck) {}
+            Optional<sampan.engine.containers.LifecycleSpec.HealthCheck> healthCheck) {
+        /// Says nothing.
+        public static final ImageConfig NONE =
+                new ImageConfig(
+                        "",
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        "",
+                        Map.of(),
+                        "",
+                        List.of(),
+                        List.of(),
+                        false,
+                        Optional.empty());
+    }
 }

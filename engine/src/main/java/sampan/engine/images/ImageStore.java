@@ -73,7 +73,7 @@ public final class ImageStore {
     ///
     /// @throws SampanException NOT_FOUND `No such image: REF`
     public ResolvedImage resolve(String text) {
-        return find(text).orElseThrow(() -> missing(text));
+        return find(text).orElseThrow(() -> unresolved(text));
     }
 
     public Optional<ResolvedImage> find(String text) {
@@ -141,10 +141,24 @@ public final class ImageStore {
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
+    // What can be neither a name nor an id is the caller's mistake, not a missing image.
+    private static SampanException unresolved(String text) {
+        if (!ID_PREFIX.matcher(text).matches()) {
+            try {
+                Reference.parse(text);
+            } catch (SampanException e) {
+                return e;
+            }
+        }
+        return missing(text);
+    }
+
     static SampanException missing(String text) {
         String shown = parsed(text).map(Reference::familiar).orElse(text);
         boolean id = ID_PREFIX.matcher(text).matches() && text.startsWith("sha256:");
-        return SampanException.notFound("No such image: " + (id ? text : shown));
+        String whole =
+                text.length() == HEX_DIGITS && ID_PREFIX.matcher(text).matches() ? "sha256:" : "";
+        return SampanException.notFound("No such image: " + (id ? text : whole + shown));
     }
 
     /// Whether the text names the image by its id rather than by a reference.

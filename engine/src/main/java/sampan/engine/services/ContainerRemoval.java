@@ -57,7 +57,7 @@ public final class ContainerRemoval {
                                     throw SampanException.notFound(
                                             "No such container: " + reference);
                                 }
-                                return removeStopped(handle, force, withVolumes);
+                                return removeStopped(handle, reference, force, withVolumes);
                             });
             if (removed) {
                 return;
@@ -66,7 +66,8 @@ public final class ContainerRemoval {
     }
 
     // False when it was started again between kill and turn.
-    private boolean removeStopped(ContainerHandle handle, boolean force, boolean withVolumes) {
+    private boolean removeStopped(
+            ContainerHandle handle, String reference, boolean force, boolean withVolumes) {
         ContainerRecord record = handle.record();
         switch (record.state()) {
             case ContainerState.Running _ -> {
@@ -74,18 +75,18 @@ public final class ContainerRemoval {
                     return false;
                 }
                 throw refusal(
-                        record, "running: stop the container before removing or force remove");
+                        reference, "running: stop the container before removing or force remove");
             }
             case ContainerState.Paused _ -> {
                 if (force) {
                     return false;
                 }
-                throw refusal(record, "paused and must be unpaused first");
+                throw refusal(reference, "paused and must be unpaused first");
             }
             case ContainerState.Restarting _ -> {
                 if (!force) {
                     throw refusal(
-                            record,
+                            reference,
                             "restarting: stop the container before removing or force remove");
                 }
             }
@@ -98,9 +99,9 @@ public final class ContainerRemoval {
         return true;
     }
 
-    private static SampanException refusal(ContainerRecord record, String why) {
+    private static SampanException refusal(String reference, String why) {
         return SampanException.conflict(
-                "cannot remove container \"" + record.name() + "\": container is " + why);
+                "cannot remove container \"" + reference + "\": container is " + why);
     }
 
     private void kill(ContainerHandle handle) {

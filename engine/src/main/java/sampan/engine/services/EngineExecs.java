@@ -240,8 +240,9 @@ public final class EngineExecs implements ExecService {
 
     @Override
     public void resize(String execId, int rows, int columns) {
-        ExecRun run = find(execId).run;
-        if (run == null) {
+        Live live = find(execId);
+        ExecRun run = live.run;
+        if (run == null || live.exitCode != null) {
             throw SampanException.conflict("Exec command " + execId + " is not running");
         }
         run.resize(rows, columns);

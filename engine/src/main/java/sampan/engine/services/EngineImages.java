@@ -213,18 +213,31 @@ public final class EngineImages implements ImageService {
                             size,
                             step.comment()));
         }
-        if (!found.isEmpty()) {
-            HistoryEntry top = found.removeLast();
-            found.add(
+        name(found, image);
+        return found.reversed();
+    }
+
+    /// Names the last step of the image and of each image that it was committed on.
+    private void name(List<HistoryEntry> steps, Image image) {
+        int last = steps.size() - 1;
+        Optional<Image> named = Optional.of(image);
+        while (named.isPresent() && last >= 0) {
+            HistoryEntry top = steps.get(last);
+            steps.set(
+                    last,
                     new HistoryEntry(
-                            image.id(),
+                            named.get().id(),
                             top.created(),
                             top.createdBy(),
-                            image.references(),
+                            named.get().references(),
                             top.size(),
                             top.comment()));
+            named = Optional.of(named.get().parent()).filter(p -> !p.isEmpty()).flatMap(this::find);
+            last =
+                    named.map(p -> images.document(Digest.parse(p.id())).history().size() - 1)
+                            .filter(p -> p < steps.size())
+                            .orElse(-1);
         }
-        return found.reversed();
     }
 
     @Override

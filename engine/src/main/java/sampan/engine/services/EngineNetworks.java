@@ -1,5 +1,6 @@
 package sampan.engine.services;
 
+import sampan.errors.SampanException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,11 @@ public final class EngineNetworks implements NetworkService {
     public List<NetworkView> list(Map<String, List<String>> filters) {
         Filters wanted = Filters.of(filters, FILTERS);
         var dangling = wanted.truth("dangling");
+        for (String type : wanted.values("type")) {
+            if (!type.equals("builtin") && !type.equals("custom")) {
+                throw SampanException.invalid("invalid filter: 'type'='" + type + "'");
+            }
+        }
         return catalog.list().stream()
                 .filter(n -> wanted.exact("driver", n.driver()))
                 .filter(n -> wanted.prefix("id", n.id()))
@@ -58,6 +64,7 @@ public final class EngineNetworks implements NetworkService {
                     options.put("com.docker.network.bridge.default_bridge", "true");
                     options.put("com.docker.network.bridge.enable_icc", "true");
                     options.put("com.docker.network.bridge.enable_ip_masquerade", "true");
+                    options.put("com.docker.network.bridge.host_binding_ipv4", "0.0.0.0");
                     options.put("com.docker.network.bridge.name", bridged.bridge());
                     options.put("com.docker.network.driver.mtu", Integer.toString(bridged.mtu()));
                 });

@@ -109,7 +109,7 @@ public final class EngineTasks implements TaskService {
     @Override
     public void stop(String reference, Optional<String> signal, Optional<Duration> timeout) {
         ContainerHandle handle = containers.resolve(reference);
-        int number = signal.map(SpecCheck::signal).orElseGet(() -> stopSignal(handle));
+        int number = stopSignal(handle, signal, reference);
         Task task = tasks.find(handle.id()).orElse(null);
         if (task == null || !handle.state().status().alive()) {
             throw new SampanException(ErrorCode.NOT_MODIFIED, "container is already stopped");
@@ -117,6 +117,12 @@ public final class EngineTasks implements TaskService {
         handle.turn().run(() -> handle.change(r -> r.withStopped(true)));
         stop(task, number, timeout);
         events.publish(handle.record(), "stop");
+    }
+
+    private static int stopSignal(
+            ContainerHandle handle, Optional<String> wanted, String reference) {
+        return wanted.map(text -> SpecCheck.signal(text, "stop", reference))
+                .orElseGet(() -> stopSignal(handle));
     }
 
     private static int stopSignal(ContainerHandle handle) {
@@ -182,8 +188,8 @@ public final class EngineTasks implements TaskService {
 
     @Override
     public void kill(String reference, String signal) {
-        int number = signal.isEmpty() ? Signals.KILL : SpecCheck.signal(signal);
         ContainerHandle handle = containers.resolve(reference);
+        int number = signal.isEmpty() ? Signals.KILL : SpecCheck.signal(signal, "kill", reference);
         Task task = tasks.find(handle.id()).orElse(null);
         if (task == null || !handle.state().status().alive()) {
             throw SampanException.conflict(
@@ -209,7 +215,7 @@ public final class EngineTasks implements TaskService {
     @Override
     public void restart(String reference, Optional<String> signal, Optional<Duration> timeout) {
         ContainerHandle handle = containers.resolve(reference);
-        int number = signal.map(SpecCheck::signal).orElseGet(() -> stopSignal(handle));
+        int number = stopSignal(handle, signal, reference);
         tasks.find(handle.id()).ifPresent(task -> stop(task, number, timeout));
         String id = handle.id().value();
         try {

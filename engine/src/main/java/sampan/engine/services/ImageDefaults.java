@@ -1,6 +1,7 @@
 package sampan.engine.services;
 
 import java.time.Duration;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -56,7 +57,9 @@ public final class ImageDefaults {
                 Optional.of(program),
                 Optional.of(command),
                 environment(wanted.env(), image.env()),
-                wanted.workingDir().isEmpty() ? image.workingDir() : wanted.workingDir(),
+                wanted.workingDir().isEmpty()
+                        ? image.workingDir()
+                        : Path.of(wanted.workingDir()).normalize().toString(),
                 wanted.user().isEmpty() ? image.user() : wanted.user(),
                 wanted.tty(),
                 wanted.openStdin(),

@@ -138,7 +138,9 @@ final class ProcessListing {
             }
             String text = new String(output, StandardCharsets.UTF_8);
             if (process.exitValue() != 0) {
-                throw SampanException.invalid("error running ps: " + text.strip());
+                // The first line says what is wrong, the rest how ps is used.
+                throw SampanException.invalid(
+                        "ps: " + text.lines().findFirst().orElse("it failed without a word"));
             }
             return text;
         } catch (IOException e) {

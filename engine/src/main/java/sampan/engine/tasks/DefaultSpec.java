@@ -15,24 +15,6 @@ final class DefaultSpec {
     static final long NOFILE_SOFT = 1024;
     static final long NOFILE_HARD = 524_288;
 
-    static final List<String> MASKED =
-            List.of(
-                    "/proc/asound",
-                    "/proc/acpi",
-                    "/proc/interrupts",
-                    "/proc/kcore",
-                    "/proc/keys",
-                    "/proc/latency_stats",
-                    "/proc/timer_list",
-                    "/proc/timer_stats",
-                    "/proc/sched_debug",
-                    "/proc/scsi",
-                    "/sys/firmware",
-                    "/sys/devices/virtual/powercap");
-
-    static final List<String> READ_ONLY =
-            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
-
     /// The file systems of a container, before its own mounts; /dev/shm is added by size.
     static final List<Mount> MOUNTS =
             List.of(

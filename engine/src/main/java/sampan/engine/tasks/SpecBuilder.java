@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import sampan.engine.containers.ContainerRecord;
 import sampan.engine.containers.ContainerSpec;
+import sampan.engine.containers.DefaultPaths;
 import sampan.engine.containers.NamespaceSpec;
 import sampan.engine.containers.ProcessSpec;
 import sampan.engine.containers.ResourceSpec;
@@ -130,8 +131,8 @@ public final class SpecBuilder {
                         .sysctl(sysctls(place))
                         .rootfsPropagation(propagation(place));
         if (!privileged && !options.systemPathsUnconfined()) {
-            linux.maskedPaths(spec.security().maskedPaths().orElse(DefaultSpec.MASKED));
-            linux.readonlyPaths(spec.security().readonlyPaths().orElse(DefaultSpec.READ_ONLY));
+            linux.maskedPaths(spec.security().maskedPaths().orElse(DefaultPaths.MASKED));
+            linux.readonlyPaths(spec.security().readonlyPaths().orElse(DefaultPaths.READ_ONLY));
         }
         List<IdMapping> maps = UserNamespaces.mappings(spec.namespaces().userns());
         if (!maps.isEmpty()) {

@@ -75,6 +75,11 @@ public record ImageDocument(
             createdBy = Absent.text(createdBy);
             comment = Absent.text(comment);
         }
+
+        /// The same step without a layer.
+        public Step withoutLayer() {
+            return new Step(created, author, createdBy, comment, true);
+        }
     }
 
     /// What a container of it gets unless told otherwise.

@@ -9,6 +9,10 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.type.LogicalType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,7 +24,9 @@ public final class Json {
     /// Longest document, in bytes; a launch spec of 4,096 mounts takes about one MiB.
     public static final long DOCUMENT_BYTES_MAX = 16L << 20;
 
-    private static final int DEPTH_MAX = 64;
+    /// Objects and lists within each other.
+    public static final int DEPTH_MAX = 64;
+
     private static final int STRING_CHARS_MAX = 4 << 20;
 
     private static final JsonMapper MAPPER =
@@ -34,6 +40,19 @@ public final class Json {
                                                     .build())
                                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                                     .build())
+                    // As Go: a text is no number, a number no text, a fraction no integer.
+                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .withCoercionConfig(
+                            LogicalType.Textual,
+                            config ->
+                                    config.setCoercion(
+                                                    CoercionInputShape.Integer, CoercionAction.Fail)
+                                            .setCoercion(
+                                                    CoercionInputShape.Float, CoercionAction.Fail)
+                                            .setCoercion(
+                                                    CoercionInputShape.Boolean,
+                                                    CoercionAction.Fail))
+                    .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -95,6 +114,6 @@ public final class Json {
                         refusal.code(), "invalid JSON: " + refusal.getMessage(), e);
             }
         }
-        return new SampanException(ErrorCode.INVALID, "invalid JSON: " + e.getOriginalMessage(), e);
+        return new SampanException(ErrorCode.INVALID, "invalid JSON: " + Mismatch.tell(e), e);
     }
 }

@@ -1,5 +1,6 @@
 package sampan.app.cli.system;
 
+import sampan.api.call.ApiVersion;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -32,7 +33,9 @@ public final class InfoCommand implements Callable<Integer> {
         SystemView view = context.engine().system().view();
         if (!format.isEmpty()) {
             Documents.print(
-                    context.out(), format, InfoDoc.of(view, new Product(Settings.VERSION, "", "")));
+                    context.out(),
+                    format,
+                    InfoDoc.of(view, new Product(Settings.VERSION, "", ""), ApiVersion.NEWEST));
             return 0;
         }
         PrintStream out = context.out();

@@ -32,6 +32,10 @@ public record NewImage(
         String author,
         Step step,
         Instant created) {
+    /// 1,024 zeros: a tar without entries.
+    private static final Digest EMPTY_TAR =
+            Digest.parse("sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef");
+
     /// @param layers descriptors of the layers as they came
     public record Parent(ImageRecord record, ImageDocument document, List<Descriptor> layers) {}
 
@@ -55,6 +59,8 @@ public record NewImage(
     /// Commits the layer and writes config and manifest.
     ImageRecord make(Transfer transfer, Stored layer) {
         Digest diffId = transfer.diffId(layer);
+        // A layer without an entry says nothing; the first one is kept, an image needs one.
+        boolean changed = parent.isEmpty() || !diffId.equals(EMPTY_TAR);
         Layer committed = transfer.commitLayers(List.of(layer), List.of(diffId)).getFirst();
         List<Digest> diffIds = new ArrayList<>();
         List<Digest> blobs = new ArrayList<>();
@@ -66,10 +72,12 @@ public record NewImage(
             descriptors.addAll(below.layers());
             history.addAll(below.document().history());
         });
-        diffIds.add(diffId);
-        blobs.add(layer.digest());
-        descriptors.add(ArchiveLoader.descriptorOf(layer));
-        history.add(step);
+        if (changed) {
+            diffIds.add(diffId);
+            blobs.add(layer.digest());
+            descriptors.add(ArchiveLoader.descriptorOf(layer));
+        }
+        history.add(changed ? step : step.withoutLayer());
         Stored written = transfer.store(Json.write(document(diffIds, history)));
         Stored manifest =
                 transfer.store(
@@ -85,7 +93,7 @@ public record NewImage(
                 manifest.digest(),
                 blobs,
                 diffIds,
-                parent.map(p -> p.record().size()).orElse(0L) + committed.size(),
+                parent.map(p -> p.record().size()).orElse(0L) + (changed ? committed.size() : 0),
                 parent.map(p -> p.record().id()),
                 List.of(),
                 Instant.now());

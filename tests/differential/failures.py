@@ -1,0 +1,3 @@
+"""Requests that no good client sends."""
+def run(pair):
+    pass
