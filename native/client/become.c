@@ -125,7 +125,7 @@ _Noreturn void become(const unsigned char *steps, uint32_t length, const int *fd
         struct cli_step step;
         memcpy(&step, steps + at, sizeof step);
         at += sizeof step;
-        if (step.length > length - at || step.fd >= CLI_STEP_FDS)
+        if (step.length > length - at || step.fd >= CLI_FDS)
             break;
         char *data = calloc(1, step.length + 2);
         if (!data)

@@ -17,8 +17,16 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1u << 2)
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
 
 enum { STATUS_ENGINE = 125, START_MS_MAX = 60000, PATH_LENGTH_MAX = 4096 };
 
@@ -81,6 +89,8 @@ static void exec_daemon(const char *program, const char *log_path, int ready)
     dup2(log < 0 ? null : log, 1);
     dup2(log < 0 ? null : log, 2);
     snprintf(number, sizeof number, "%d", ready);
+    /* What the caller left open is not for a daemon to keep: its pipes would never end. */
+    syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
     fcntl(ready, F_SETFD, 0);
     setenv("SAMPAN_READY_FD", number, 1);
     setenv("SAMPAN_RUN", run_dir, 1);

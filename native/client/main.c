@@ -16,7 +16,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { STATUS_ENGINE = 125, INTERRUPTS_MAX = 3 };
+enum { STATUS_ENGINE = 125, INTERRUPTS_MAX = 3, OWN_FDS_FROM = 512 };
 
 static const int FORWARDED[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
 
@@ -97,13 +97,13 @@ static void serve(int sock, const sigset_t *before)
 {
     static unsigned char data[CLI_FRAME_MAX];
     uint32_t length = 0;
-    int fds[CLI_STEP_FDS];
+    int fds[CLI_FDS];
     switch (read_frame(sock, data, &length, fds)) {
     case CLI_EXIT:
         terminal_restore();
         exit(number_of(data, length));
     case CLI_RAW:
-        terminal_raw(length && data[0]);
+        terminal_raw(length ? data[0] : CLI_TERMINAL_AS_IT_WAS);
         break;
     case CLI_OPEN:
         if (length > 12)
@@ -113,6 +113,9 @@ static void serve(int sock, const sigset_t *before)
         sigprocmask(SIG_SETMASK, before, NULL);
         signal(SIGPIPE, SIG_DFL);
         become(data, length, fds);
+    case CLI_LAUNCH:
+        launch(data, length, fds);
+        break;
     case CLI_DIE:
         die_of(number_of(data, length), before);
     case 0:
@@ -133,14 +136,24 @@ static void fill_standard_descriptors(void)
         close(fd);
 }
 
+/* The low numbers are the caller's: it may want to pass what it has open there to a container. */
+static int out_of_the_way(int fd)
+{
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, OWN_FDS_FROM);
+    if (high < 0)
+        return fd;
+    close(fd);
+    return high;
+}
+
 int main(int argc, char **argv)
 {
     sigset_t before;
     if (argc < 1)
         return STATUS_ENGINE;
     fill_standard_descriptors();
-    int sock = connect_daemon(argv[0]);
-    int signals = watch_signals(&before);
+    int sock = out_of_the_way(connect_daemon(argv[0]));
+    int signals = out_of_the_way(watch_signals(&before));
     atexit(terminal_restore);
     send_request(sock, argc, argv);
 

@@ -11,7 +11,7 @@ _Noreturn void fail(int status, const char *what, const char *subject);
 int connect_daemon(const char *personality);
 
 /* terminal.c */
-void terminal_raw(int on);
+void terminal_raw(int mode); /* enum cli_terminal */
 void terminal_restore(void);
 void terminal_size(uint16_t *rows, uint16_t *cols);
 
@@ -19,10 +19,14 @@ void terminal_size(uint16_t *rows, uint16_t *cols);
 void send_request(int sock, int argc, char **argv);
 void send_frame(int sock, int type, const void *data, uint32_t length, int fd);
 /* Reads one frame into data (CLI_FRAME_MAX); returns its type, or 0 at end of file. fds gets up to
- * CLI_STEP_FDS descriptors, unused ones -1. */
+ * CLI_FDS descriptors, unused ones -1. */
 int read_frame(int sock, void *data, uint32_t *length, int *fds);
 
 /* become.c: takes the steps; does not return. */
 _Noreturn void become(const unsigned char *steps, uint32_t length, const int *fds);
+
+/* launch.c: starts sampan-launch as a child and closes the descriptors. The daemon notices one that
+ * cannot run by the end of its control socket. */
+void launch(const unsigned char *slots, uint32_t length, const int *fds);
 
 #endif

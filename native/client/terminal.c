@@ -1,6 +1,8 @@
 /* The caller's terminal: raw while the daemon asks for it, as it was in every way out. */
 #include "session.h"
 
+#include "../include/client.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +13,9 @@
 static struct termios saved;
 static int is_raw;
 
-void terminal_raw(int on)
+void terminal_raw(int mode)
 {
-    if (!on) {
+    if (mode == CLI_TERMINAL_AS_IT_WAS) {
         terminal_restore();
         return;
     }
@@ -21,6 +23,8 @@ void terminal_raw(int on)
         return;
     struct termios raw = saved;
     cfmakeraw(&raw);
+    if (mode == CLI_TERMINAL_RAW_INPUT)
+        raw.c_oflag = saved.c_oflag;
     if (tcsetattr(0, TCSANOW, &raw) == 0)
         is_raw = 1;
 }

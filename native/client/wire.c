@@ -116,9 +116,9 @@ static void keep(struct msghdr *msg, int *fds)
         int n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
         const int *got = (const int *)CMSG_DATA(c);
         for (int i = 0, slot = 0; i < n; i++) {
-            while (slot < CLI_STEP_FDS && fds[slot] >= 0)
+            while (slot < CLI_FDS && fds[slot] >= 0)
                 slot++;
-            if (slot < CLI_STEP_FDS)
+            if (slot < CLI_FDS)
                 fds[slot] = got[i];
             else
                 close(got[i]);
@@ -130,7 +130,7 @@ static int read_all(int sock, void *data, size_t length, int *fds)
 {
     char *at = data;
     while (length) {
-        char control[CMSG_SPACE(CLI_STEP_FDS * sizeof(int))];
+        char control[CMSG_SPACE(CLI_FDS * sizeof(int))];
         struct iovec iov = {at, length};
         struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
         ssize_t n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
@@ -148,7 +148,7 @@ static int read_all(int sock, void *data, size_t length, int *fds)
 int read_frame(int sock, void *data, uint32_t *length, int *fds)
 {
     struct cli_frame frame;
-    for (int i = 0; i < CLI_STEP_FDS; i++)
+    for (int i = 0; i < CLI_FDS; i++)
         fds[i] = -1;
     if (!read_all(sock, &frame, sizeof frame, fds))
         return 0;

@@ -35,14 +35,25 @@ enum cli_type {
     CLI_OPENED = 3, /* u32 id, i32 errno; with SCM_RIGHTS one descriptor when errno is 0 */
     /* daemon to client */
     CLI_EXIT = 16,  /* i32 exit code: the client restores the terminal and exits so */
-    CLI_RAW = 17,   /* u8 1 raw, 0 as it was: the terminal on the client's stdin */
+    CLI_RAW = 17,   /* u8 enum cli_terminal: the terminal on the client's stdin */
     CLI_OPEN = 18,  /* u32 id, i32 flags, u32 mode, path: open(2) relative to the client's cwd, with its rights */
-    CLI_BECOME = 19, /* struct cli_step..., with SCM_RIGHTS up to CLI_STEP_FDS: the client takes these steps itself,
+    CLI_BECOME = 19, /* struct cli_step..., with SCM_RIGHTS up to CLI_FDS: the client takes these steps itself,
                         with its own rights, and becomes the program of the last (sampan ns enter, ns unshare) */
     CLI_DIE = 20,   /* i32 signal: the client restores the terminal and kills itself with it */
+    CLI_LAUNCH = 21, /* i32 slots..., with SCM_RIGHTS up to CLI_FDS: sampan-launch's image, a plan, the control
+                        socket (see plan.h), then more: the client starts the launcher as its own child, so that
+                        a container has the caller's parent, namespaces, limits and rights. A slot is an index of
+                        the descriptors that came along, -1 for none, or -(n + 2) for the client's own n. */
 };
 
-#define CLI_STEP_FDS 8
+enum cli_terminal {
+    CLI_TERMINAL_AS_IT_WAS = 0,
+    CLI_TERMINAL_RAW = 1,
+    CLI_TERMINAL_RAW_INPUT = 2, /* output is processed as before: the container's terminal leaves newlines bare */
+};
+
+#define CLI_FDS 64
+#define CLI_LAUNCH_FIRST 3 /* the first three descriptors of CLI_LAUNCH are no slots' */
 
 /* One step of CLI_BECOME; data follows, padded to a multiple of 8. The first that fails ends the client
  * with exit status 1, EXEC as shells have it (126, 127), each with one line on stderr. */

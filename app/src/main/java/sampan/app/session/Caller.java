@@ -7,12 +7,15 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import sampan.linux.sys.Fd;
 import sampan.linux.users.Rights;
+import sampan.runtime.monitor.LaunchSite;
 
 /// Who typed a command, and where: arguments, environment, descriptors, terminal.
 ///
 /// The descriptors belong to the session and are closed at its end. Files are opened by the client
 /// itself, with its own rights: the daemon never opens a path in a caller's name.
-public interface Caller {
+///
+/// As a [LaunchSite] the client starts launchers as its own children.
+public interface Caller extends LaunchSite {
     /// With the program's name first: `sampan` or `sampan-runc`, as typed.
     List<String> arguments();
 
@@ -58,6 +61,10 @@ public interface Caller {
     /// Switches the caller's terminal to raw mode and back. It is restored at the end in any case.
     void rawTerminal(boolean on);
 
+    /// The same with output processed as before, for a container whose own terminal leaves newlines
+    /// bare.
+    void rawTerminalInput();
+
     /// Has the client open a file relative to its working directory.
     ///
     /// @param flags of open(2); O_CLOEXEC is added
@@ -71,6 +78,9 @@ public interface Caller {
     /// The command goes on to its end, and the client dies of the signal then, as a program that
     /// writes into a closed pipe does.
     void dieOf(int signal);
+
+    /// Whether the client went away; its end is told as SIGHUP too.
+    boolean isGone();
 
     /// Hears that the terminal's size changed, on the session's reader thread; ask [#rows] and
     /// [#columns].

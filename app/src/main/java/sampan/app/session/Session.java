@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,10 +27,14 @@ import sampan.linux.sockets.UnixSocket;
 import sampan.linux.sys.Errno;
 import sampan.linux.sys.Fd;
 import sampan.linux.users.Rights;
+import sampan.runtime.monitor.LaunchSlot;
 
 /// One client's session. Two platform threads: the command's, and one that reads frames.
 final class Session implements Caller, AutoCloseable {
     private static final int BUFFER_BYTES = 8 << 10;
+    private static final int LAUNCH_FDS = 3;
+    private static final int SLOT_CLOSED = -1;
+    private static final int SLOT_OWN = -2;
 
     private final Wire wire;
     private final Request request;
@@ -44,6 +49,7 @@ final class Session implements Caller, AutoCloseable {
     private final Map<Integer, CompletableFuture<Fd>> opening = new ConcurrentHashMap<>();
     private final AtomicBoolean became = new AtomicBoolean();
     private final AtomicInteger deadly = new AtomicInteger();
+    private volatile boolean gone;
     private volatile int rows;
     private volatile int columns;
 
@@ -101,6 +107,7 @@ final class Session implements Caller, AutoCloseable {
         } catch (SampanException e) {
             // The socket broke or the client spoke nonsense: either way it is gone.
         } finally {
+            gone = true;
             // Commands end with their caller, as a process would with its terminal.
             signal(Signals.HUP);
             opening.values()
@@ -257,6 +264,11 @@ final class Session implements Caller, AutoCloseable {
     }
 
     @Override
+    public void rawTerminalInput() {
+        wire.send(Wire.RAW, new byte[] {2}, List.of());
+    }
+
+    @Override
     public Fd open(String path, int flags, int mode) {
         int id = openIds.incrementAndGet();
         CompletableFuture<Fd> answer = new CompletableFuture<>();
@@ -274,6 +286,29 @@ final class Session implements Caller, AutoCloseable {
             throw new SampanException(
                     ErrorCode.UNAVAILABLE, "open " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    @Override
+    public void start(Fd program, Fd plan, Fd control, List<LaunchSlot> slots) {
+        List<Fd> fds = new ArrayList<>(List.of(program, plan, control));
+        int[] numbers = new int[slots.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] =
+                    switch (slots.get(i)) {
+                        case LaunchSlot.Closed() -> SLOT_CLOSED;
+                        case LaunchSlot.Theirs(int number) -> SLOT_OWN - number;
+                        case LaunchSlot.Ours(Fd fd) -> {
+                            fds.add(fd);
+                            yield fds.size() - 1 - LAUNCH_FDS;
+                        }
+                    };
+        }
+        wire.sendLaunch(fds, numbers);
+    }
+
+    @Override
+    public boolean isGone() {
+        return gone;
     }
 
     @Override

@@ -21,10 +21,14 @@ final class Wire implements AutoCloseable {
     static final int OPEN = 18;
     static final int BECOME = 19;
     static final int DIE = 20;
+    static final int LAUNCH = 21;
 
     private static final int FRAME_BYTES_MAX = 64 << 10;
     private static final int FRAME_HEAD_BYTES = 8;
     private static final int FDS_MAX = 8;
+
+    /// CLI_FDS of client.h: most descriptors in a frame to the client.
+    private static final int SENT_FDS_MAX = 64;
 
     private final UnixSocket socket;
 
@@ -128,6 +132,21 @@ final class Wire implements AutoCloseable {
         byte[] content = new byte[out.position()];
         out.flip().get(content);
         send(BECOME, content, fds);
+    }
+
+    void sendLaunch(List<Fd> fds, int[] slots) {
+        if (fds.size() > SENT_FDS_MAX) {
+            throw SampanException.invalid(
+                    "the container needs "
+                            + fds.size()
+                            + " descriptors of the daemon, more than "
+                            + SENT_FDS_MAX);
+        }
+        ByteBuffer content = ByteBuffer.allocate(4 * slots.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int slot : slots) {
+            content.putInt(slot);
+        }
+        send(LAUNCH, content.array(), fds);
     }
 
     UnixSocket socket() {

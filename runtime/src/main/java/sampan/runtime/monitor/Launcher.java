@@ -64,6 +64,26 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    /// Has somebody else start a monitor, who becomes its parent and gives it his namespaces,
+    /// limits and rights. Its reports may arrive before this returns; a start that fails is told as
+    /// [MonitorListener#lost].
+    public Monitor launchAt(
+            LaunchSite site, LaunchPlan plan, List<LaunchSlot> slots, MonitorListener listener) {
+        if (slots.size() != plan.fdCount()) {
+            throw new IllegalArgumentException(
+                    "plan takes " + plan.fdCount() + " descriptors, not " + slots.size());
+        }
+        UnixSocket.Pair control = UnixSocket.pair(SocketType.SEQPACKET);
+        try (UnixSocket theirs = control.second();
+                Fd memory = MemFd.sealedData("plan", bytes(plan))) {
+            site.start(program, memory, theirs.fd(), slots);
+            return Monitor.launched(0, control.first(), poller, listener);
+        } catch (RuntimeException e) {
+            control.first().close();
+            throw e;
+        }
+    }
+
     private static byte[] bytes(LaunchPlan plan) {
         ByteBuffer view = plan.bytes();
         byte[] bytes = new byte[view.remaining()];
