@@ -36,6 +36,7 @@ import sampan.runtime.compile.RootView;
 import sampan.runtime.compile.Stdio;
 import sampan.runtime.monitor.AttachClient;
 import sampan.runtime.monitor.ExitRecord;
+import sampan.runtime.monitor.LaunchWait;
 import sampan.runtime.monitor.Monitor;
 import sampan.runtime.plan.LaunchPlan;
 

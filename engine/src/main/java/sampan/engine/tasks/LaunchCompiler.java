@@ -16,6 +16,7 @@ import sampan.linux.cgroups.CgroupEntry;
 import sampan.linux.cgroups.CgroupLayout;
 import sampan.linux.sys.Fd;
 import sampan.oci.spec.Spec;
+import sampan.runtime.compile.CgroupPlaces;
 import sampan.runtime.compile.IdMap;
 import sampan.runtime.compile.LaunchContext;
 import sampan.runtime.compile.LaunchOption;

@@ -6,6 +6,7 @@ import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.ContainerHandle;
 import sampan.linux.cgroups.CgroupLayout;
 import sampan.linux.process.Signals;
+import sampan.runtime.monitor.LaunchWait;
 import sampan.runtime.monitor.Monitor;
 
 /// Takes over tasks that a former daemon started: those that run on are heard again, those that

@@ -22,6 +22,7 @@ import sampan.linux.cgroups.Cgroup;
 import sampan.linux.cgroups.CgroupLayout;
 import sampan.linux.sys.Fd;
 import sampan.runtime.monitor.ExitRecord;
+import sampan.runtime.monitor.LaunchWait;
 import sampan.runtime.monitor.Monitor;
 import sampan.runtime.monitor.StepFailure;
 import sampan.runtime.plan.LaunchPlan;

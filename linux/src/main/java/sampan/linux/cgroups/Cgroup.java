@@ -17,20 +17,22 @@ public final class Cgroup {
 
     private final CgroupLayout layout;
     private final CgroupPath path;
+    private final CgroupPosition position;
     private final List<CgroupNode> nodes;
 
-    private Cgroup(CgroupLayout layout, CgroupPath path) {
+    private Cgroup(CgroupLayout layout, CgroupPath path, CgroupPosition position) {
         this.layout = layout;
         this.path = path;
+        this.position = position;
         List<CgroupNode> found = new ArrayList<>();
         for (Hierarchy hierarchy : layout.hierarchies()) {
-            found.add(new CgroupNode(hierarchy, path.in(hierarchy)));
+            found.add(new CgroupNode(hierarchy, path.in(hierarchy, position)));
         }
         this.nodes = List.copyOf(found);
     }
 
-    static Cgroup at(CgroupLayout layout, CgroupPath path) {
-        return new Cgroup(layout, path);
+    static Cgroup at(CgroupLayout layout, CgroupPath path, CgroupPosition position) {
+        return new Cgroup(layout, path, position);
     }
 
     /// The path as it was given.
@@ -38,9 +40,14 @@ public final class Cgroup {
         return path.toString();
     }
 
+    /// Its directory in that hierarchy, as an absolute path.
+    public String hostPath(Hierarchy hierarchy) {
+        return in(hierarchy).absolute("");
+    }
+
     /// The cgroup of that name below it; a name with slashes leads further down.
     public Cgroup child(String name) {
-        return new Cgroup(layout, path.child(name));
+        return new Cgroup(layout, path.child(name), position);
     }
 
     /// Makes it, or takes one that exists and is empty, and sets the limits.

@@ -118,7 +118,12 @@ public sealed interface CgroupLayout extends AutoCloseable {
     ///   cgroup with processes in it cannot have limited children)
     /// @throws SampanException INVALID for an empty path or one with `..`
     default Cgroup open(String path) {
-        return Cgroup.at(this, CgroupPath.parse(path));
+        return open(path, CgroupPosition.OURS);
+    }
+
+    /// The same with relative paths counted from where another process stands.
+    default Cgroup open(String path, CgroupPosition position) {
+        return Cgroup.at(this, CgroupPath.parse(path), position);
     }
 
     /// Makes the cgroup in every hierarchy and sets the limits. A failure leaves nothing behind
@@ -127,7 +132,12 @@ public sealed interface CgroupLayout extends AutoCloseable {
     /// @throws SampanException CONFLICT where it exists and is frozen or has processes; INVALID for
     ///   a value that the kernel refuses; UNSUPPORTED for a limit whose controller is missing
     default Cgroup create(String path, CgroupLimits limits) {
-        Cgroup cgroup = open(path);
+        return create(path, CgroupPosition.OURS, limits);
+    }
+
+    /// The same with relative paths counted from where another process stands.
+    default Cgroup create(String path, CgroupPosition position, CgroupLimits limits) {
+        Cgroup cgroup = open(path, position);
         cgroup.make(limits);
         return cgroup;
     }

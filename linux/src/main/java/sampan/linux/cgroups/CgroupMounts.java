@@ -123,7 +123,8 @@ final class CgroupMounts {
         return path.substring(mountRoot.length());
     }
 
-    private static Map<String, String> ownPaths(List<String> lines) {
+    /// Paths by controller, `name=NAME`, or the empty key of version 2.
+    static Map<String, String> ownPaths(List<String> lines) {
         Map<String, String> own = new HashMap<>();
         for (String line : lines) {
             String[] parts = line.split(":", 3);

@@ -40,12 +40,14 @@ record CgroupPath(boolean absolute, List<String> parts) {
     }
 
     /// The path from the root of that hierarchy, without a slash before it.
-    String in(Hierarchy hierarchy) {
+    ///
+    /// @param position of the process from which relative paths count
+    String in(Hierarchy hierarchy, CgroupPosition position) {
         String joined = String.join("/", parts);
         if (absolute) {
             return joined;
         }
-        String base = hierarchy.own();
+        String base = position.in(hierarchy);
         if (hierarchy.unified() && !base.equals("/")) {
             base = base.substring(0, base.lastIndexOf('/') + 1);
         }

@@ -63,6 +63,16 @@ public final class Hierarchy implements AutoCloseable {
                 .collect(Collectors.joining(","));
     }
 
+    /// One of the names under which /proc/PID/cgroup lists it.
+    String key() {
+        if (place.unified) {
+            return "";
+        }
+        return place.name.isEmpty()
+                ? place.controllers.iterator().next().v1Name()
+                : "name=" + place.name;
+    }
+
     int rootNumber() {
         Fd open = root.get();
         if (open == null) {

@@ -40,6 +40,10 @@ public record ArgCondition(int index, long value, long valueTwo, Operator operat
             return code;
         }
 
+        public String ociName() {
+            return ociName;
+        }
+
         /// The operator of that name in the OCI specification.
         public static Optional<Operator> named(String name) {
             for (Operator operator : values()) {

@@ -53,13 +53,13 @@ public final class Errno {
     public static final int EISCONN = 106;
     public static final int ENOTCONN = 107;
     public static final int ETIMEDOUT = 110;
+    public static final int ECANCELED = 125;
     public static final int ECONNREFUSED = 111;
     public static final int EALREADY = 114;
     public static final int EINPROGRESS = 115;
     public static final int ESTALE = 116;
     public static final int EUCLEAN = 117;
     public static final int EDQUOT = 122;
-    public static final int ECANCELED = 125;
 
     private Errno() {}
 }

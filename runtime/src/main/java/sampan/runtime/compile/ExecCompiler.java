@@ -137,6 +137,7 @@ public final class ExecCompiler {
                 };
         ProcessSteps.checkTerminal(terminal, process);
         if (!terminal) {
+            plan.setsid();
             return;
         }
         int root = plan.slot();

@@ -6,9 +6,10 @@ import sampan.oci.json.Json;
 import sampan.oci.spec.Hook;
 import sampan.oci.spec.State;
 import sampan.runtime.plan.HookCall;
+import sampan.runtime.plan.PlanWriter;
 
-/// Hooks that run in the container's namespaces. Those of the runtime's namespaces are the caller's
-/// to run, while the plan waits in SYNC.
+/// Hooks of a launch. Those of the runtime's namespaces are the caller's to run while the plan waits
+/// in SYNC, unless it has the launcher run them ([LaunchOption#RUNTIME_HOOKS]).
 final class HookSteps {
     private static final int MILLIS = 1000;
     private static final String PID = "@PID@";
@@ -21,10 +22,13 @@ final class HookSteps {
 
     /// @param kind as the specification names them
     void write(String kind, List<Hook> hooks, String status) {
-        if (hooks.isEmpty()) {
-            return;
+        if (!hooks.isEmpty()) {
+            write(launch.plan, kind, hooks, state(status));
         }
-        String state = state(status);
+    }
+
+    /// @param state the document on their stdin
+    static void write(PlanWriter plan, String kind, List<Hook> hooks, String state) {
         for (int i = 0; i < hooks.size(); i++) {
             Hook hook = hooks.get(i);
             if (!hook.path().startsWith("/")) {
@@ -36,10 +40,10 @@ final class HookSteps {
                 throw SampanException.invalid(
                         "hook " + hook.path() + " has a timeout that is not positive");
             }
-            launch.plan.purpose("error running " + kind + " hook #" + i);
-            launch.plan.hook(new HookCall(timeout, hook.path(), args, hook.env(), state));
+            plan.purpose("error running " + kind + " hook #" + i);
+            plan.hook(new HookCall(timeout, hook.path(), args, hook.env(), state));
         }
-        launch.plan.purpose("");
+        plan.purpose("");
     }
 
     // The pid is known to the launcher only: it stands where the JSON has a number.

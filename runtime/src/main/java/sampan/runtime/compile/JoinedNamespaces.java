@@ -14,7 +14,12 @@ public final class JoinedNamespaces {
     /// @param pid a process that the caller holds by a pidfd, so that the pid stays its own
     /// @throws sampan.errors.ErrnoException ENOENT where the process is gone
     public static long of(int pid) {
-        Map<NamespaceKind, NamespaceId> own = Namespaces.of((int) ProcessHandle.current().pid());
+        return of(pid, (int) ProcessHandle.current().pid());
+    }
+
+    /// The same as seen from another process, which will be the launcher's parent.
+    public static long of(int pid, int from) {
+        Map<NamespaceKind, NamespaceId> own = Namespaces.of(from);
         long kinds = 0;
         for (NamespaceId id : Namespaces.of(pid).values()) {
             if (!id.equals(own.get(id.kind()))) {

@@ -17,6 +17,9 @@ public enum LaunchOption {
     ROOTLESS,
     /// `oomScoreAdj` is a wish: where the kernel forbids it, the container starts without.
     OOM_SCORE_OPTIONAL,
+    /// The launcher, which stands in the runtime's namespaces, runs the hooks prestart and
+    /// createRuntime itself.
+    RUNTIME_HOOKS,
     /// The container's terminal gets Unix newlines only (runc clears ONLCR).
     NO_ONLCR
 }

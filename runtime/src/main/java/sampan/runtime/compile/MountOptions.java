@@ -68,6 +68,11 @@ final class MountOptions {
     /// For the filesystem, in order.
     List<String> rest = List.of();
 
+    /// Every word that is not the filesystem's, in order.
+    static List<String> known() {
+        return WORDS.keySet().stream().sorted().toList();
+    }
+
     MountOptions(Mount mount) {
         bindType = mount.type().equals("bind");
         for (String option : mount.options()) {

@@ -79,6 +79,11 @@ public final class PlanCompiler {
         return maps;
     }
 
+    /// The option words of mounts that plans know, in alphabetical order.
+    public static List<String> mountOptions() {
+        return MountOptions.known();
+    }
+
     private LaunchPlan write() {
         launcher();
         parent();
@@ -113,8 +118,15 @@ public final class PlanCompiler {
             launch.plan.writePid(PlanWriter.CWD, file);
         }
         steps.oomScore(launch.has(LaunchOption.OOM_SCORE_OPTIONAL));
-        if (launch.has(LaunchOption.SYNC) || needsSync(launch.spec)) {
+        boolean ownHooks = launch.has(LaunchOption.RUNTIME_HOOKS);
+        boolean needed = ownHooks ? !launch.linux.netDevices().isEmpty() : needsSync(launch.spec);
+        if (launch.has(LaunchOption.SYNC) || needed) {
             launch.plan.sync();
+        }
+        if (ownHooks) {
+            HookSteps hooks = new HookSteps(launch);
+            hooks.write("prestart", launch.spec.hooks().prestart(), "creating");
+            hooks.write("createRuntime", launch.spec.hooks().createRuntime(), "creating");
         }
     }
 
@@ -178,6 +190,8 @@ public final class PlanCompiler {
                             process.user().uid(),
                             PlanWriter.NONE,
                             flags));
+        } else {
+            launch.plan.setsid();
         }
     }
 

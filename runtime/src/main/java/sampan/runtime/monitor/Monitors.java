@@ -11,7 +11,8 @@ import sampan.linux.sockets.UnixSocket;
 
 /// Finds monitors again that another daemon has launched.
 public final class Monitors {
-    static final String SOCKET = "attach.sock";
+    /// The socket in a task's directory.
+    public static final String SOCKET = "attach.sock";
 
     private final Poller poller;
 

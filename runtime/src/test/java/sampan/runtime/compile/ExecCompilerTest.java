@@ -37,6 +37,7 @@ class ExecCompilerTest {
                         "SETNS ns=#0 kinds=NEWNS|NEWCGROUP|NEWUTS|NEWIPC|NEWNET",
                         "CLOSE file=#0",
                         "KEYRING name=\"_ses.c\"",
+                        "SETSID",
                         "UMASK mask=022",
                         "CAP_BOUNDING keep=none",
                         "CHDIR path=\"/\"",

@@ -1,4 +1,4 @@
-package sampan.engine.tasks;
+package sampan.runtime.compile;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,15 +7,14 @@ import sampan.linux.cgroups.Cgroup;
 import sampan.linux.cgroups.CgroupEntry;
 import sampan.linux.cgroups.CgroupLayout;
 import sampan.linux.cgroups.Hierarchy;
-import sampan.runtime.compile.CgroupPlacement;
 
 /// Where a container's process enters its cgroups, in the plan compiler's words.
-final class CgroupPlaces {
+public final class CgroupPlaces {
     private CgroupPlaces() {}
 
     /// @param ownUsers the process gets a user namespace, from which it could not place itself
     /// @param slot of the entry's directory among the launcher's descriptors, where it has one
-    static CgroupPlacement of(
+    public static CgroupPlacement of(
             Cgroup cgroup,
             CgroupLayout layout,
             CgroupEntry entry,
@@ -31,7 +30,7 @@ final class CgroupPlaces {
     private static CgroupPlacement.View view(CgroupLayout layout, Cgroup cgroup) {
         return switch (layout) {
             case CgroupLayout.V2(Hierarchy tree) ->
-                    new CgroupPlacement.View.V2(tree.mountPoint() + cgroup.path());
+                    new CgroupPlacement.View.V2(cgroup.hostPath(tree));
             case CgroupLayout.V1(List<Hierarchy> hierarchies) -> old(hierarchies, cgroup);
             case CgroupLayout.Hybrid(List<Hierarchy> hierarchies, Hierarchy _) ->
                     old(hierarchies, cgroup);
@@ -49,7 +48,7 @@ final class CgroupPlaces {
                             ? List.of()
                             : List.of(label.split(",", -1));
             views.add(
-                    new CgroupPlacement.Hierarchy(name, label, mountPoint + cgroup.path(), links));
+                    new CgroupPlacement.Hierarchy(name, label, cgroup.hostPath(hierarchy), links));
         }
         return new CgroupPlacement.View.V1(views);
     }

@@ -1,4 +1,4 @@
-package sampan.engine.tasks;
+package sampan.runtime.monitor;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -10,18 +10,15 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
-import sampan.runtime.monitor.ExitRecord;
-import sampan.runtime.monitor.MonitorListener;
-import sampan.runtime.monitor.StepFailure;
 
 /// Hears a monitor for the thread that launched it, and hands its end to whoever cares. What comes
 /// from the poller's thread is only put down here.
-final class LaunchWait implements MonitorListener {
+public final class LaunchWait implements MonitorListener {
     /// Longest time from the launch until the program runs: hooks and slow file systems included.
-    static final Duration LIMIT = Duration.ofMinutes(2);
+    public static final Duration LIMIT = Duration.ofMinutes(2);
 
     /// What came out of a launch.
-    sealed interface Outcome {
+    public sealed interface Outcome {
         record Started(int pid, Instant at) implements Outcome {}
 
         record Failed(StepFailure failure) implements Outcome {}
@@ -37,12 +34,12 @@ final class LaunchWait implements MonitorListener {
 
     /// @param onExit the process ended after it had started
     /// @param onLost the monitor vanished after that
-    LaunchWait(Consumer<ExitRecord> onExit, Runnable onLost) {
+    public LaunchWait(Consumer<ExitRecord> onExit, Runnable onLost) {
         this(onExit, onLost, _ -> {});
     }
 
     /// @param onDetached as [MonitorListener#detached]
-    LaunchWait(Consumer<ExitRecord> onExit, Runnable onLost, IntConsumer onDetached) {
+    public LaunchWait(Consumer<ExitRecord> onExit, Runnable onLost, IntConsumer onDetached) {
         this.onExit = onExit;
         this.onLost = onLost;
         this.onDetached = onDetached;
@@ -86,11 +83,16 @@ final class LaunchWait implements MonitorListener {
     }
 
     /// Waits until the process exists and stands; false when the plan failed before.
-    boolean awaitCreated() {
-        return await(created) != 0;
+    public boolean awaitCreated() {
+        return awaitPid() != 0;
     }
 
-    Outcome awaitOutcome() {
+    /// The same; the process's id, 0 when the plan failed before.
+    public int awaitPid() {
+        return await(created);
+    }
+
+    public Outcome awaitOutcome() {
         return await(outcome);
     }
 
