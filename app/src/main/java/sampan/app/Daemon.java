@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import sampan.api.ApiServer;
 import sampan.api.system.Product;
 import sampan.app.dispatch.Cli;
+import sampan.app.runc.dispatch.RuncCli;
 import sampan.app.session.SessionServer;
 import sampan.app.settings.Settings;
 import sampan.engine.services.Engine;
@@ -39,7 +40,7 @@ final class Daemon implements AutoCloseable {
             EngineWiring.Running running = EngineWiring.start(settings);
             daemon.closing.push(running);
             engine.complete(running.engine());
-            daemon.closing.push(serve(settings, running.engine()));
+            daemon.closing.push(serve(settings, running));
             return daemon;
         } catch (RuntimeException | IOException e) {
             engine.completeExceptionally(e);
@@ -57,11 +58,17 @@ final class Daemon implements AutoCloseable {
     }
 
     /// The lock on ROOT is ours: a socket that is there was left by a daemon that is gone.
-    private static SessionServer serve(Settings settings, Engine engine) throws IOException {
+    private static SessionServer serve(Settings settings, EngineWiring.Running running)
+            throws IOException {
         Path socket = settings.run().resolve(CLIENT_SOCKET);
         Files.deleteIfExists(socket);
+        Cli own = new Cli(running.engine(), settings);
+        RuncCli runc = new RuncCli(running.runtime());
         SessionServer server =
-                SessionServer.start(socket, SOCKET_MODE, new Cli(engine, settings)::run);
+                SessionServer.start(
+                        socket,
+                        SOCKET_MODE,
+                        caller -> RuncCli.isMeant(caller) ? runc.run(caller) : own.run(caller));
         Files.setAttribute(socket, "unix:gid", Files.getAttribute(settings.socket(), "unix:gid"));
         return server;
     }

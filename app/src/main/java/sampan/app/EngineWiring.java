@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import sampan.app.runc.CallerCgroups;
 import sampan.app.settings.Settings;
 import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.Containers;
@@ -73,6 +75,7 @@ import sampan.linux.kernel.Features;
 import sampan.linux.poll.Poller;
 import sampan.linux.seccomp.SeccompCompiler;
 import sampan.runtime.compile.KernelFeatures;
+import sampan.runtime.lifecycle.RuntimeHost;
 import sampan.runtime.monitor.Launcher;
 
 /// Every part of the engine, wired by hand, from the ground up: this is the one place that names
@@ -87,6 +90,8 @@ final class EngineWiring implements AutoCloseable {
     private final Leases leases;
     private final TaskTable tasks = new TaskTable();
     private final ContainerEvents events = new ContainerEvents(log);
+
+    private Optional<RuntimeHost> runtime = Optional.empty();
 
     private EngineWiring(Settings settings) {
         this.settings = settings;
@@ -111,7 +116,8 @@ final class EngineWiring implements AutoCloseable {
             TaskSettings settings) {}
 
     /// What [#build] made; closing it closes what lies below.
-    record Running(Engine engine, EngineWiring wiring) implements AutoCloseable {
+    record Running(Engine engine, RuntimeHost runtime, EngineWiring wiring)
+            implements AutoCloseable {
         @Override
         public void close() {
             wiring.close();
@@ -121,7 +127,8 @@ final class EngineWiring implements AutoCloseable {
     static Running start(Settings settings) {
         EngineWiring wiring = new EngineWiring(settings);
         try {
-            return new Running(wiring.build(), wiring);
+            Engine engine = wiring.build();
+            return new Running(engine, wiring.runtime.orElseThrow(), wiring);
         } catch (RuntimeException e) {
             wiring.close();
             throw e;
@@ -305,9 +312,18 @@ final class EngineWiring implements AutoCloseable {
         CgroupLayout cgroups = CgroupLayout.detect();
         closing.push(new CgroupSweep(cgroups, taskSettings.cgroupParent())::retire);
         SpecBuilder specs = new SpecBuilder(own);
-        SystemCallFilters filters =
-                new SystemCallFilters(new SeccompCompiler(settings.run().resolve("seccomp")));
+        SeccompCompiler seccomp = new SeccompCompiler(settings.run().resolve("seccomp"));
+        SystemCallFilters filters = new SystemCallFilters(seccomp);
         filters.prepare(own);
+        runtime =
+                Optional.of(
+                        new RuntimeHost(
+                                programs,
+                                poller,
+                                cgroups,
+                                CallerCgroups.of((int) ProcessHandle.current().pid()),
+                                seccomp,
+                                taskSettings.kernel()));
         TaskStarter starter =
                 new TaskStarter(
                         new TaskStarter.Parts(

@@ -22,6 +22,7 @@ final class Command {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private Optional<byte[]> input = Optional.empty();
     private Duration deadline = DEADLINE;
+    private boolean silent;
 
     Command(List<String> words) {
         this.words = List.copyOf(words);
@@ -50,6 +51,12 @@ final class Command {
         return this;
     }
 
+    /// What it prints goes to /dev/null, for commands that leave processes behind.
+    Command silent() {
+        silent = true;
+        return this;
+    }
+
     /// Runs to the end; a command that is not done in time is killed, and that is a failure.
     Outcome run() {
         try (Running running = start()) {
@@ -64,6 +71,10 @@ final class Command {
         builder.environment().putAll(environment);
         if (input.isEmpty()) {
             builder.redirectInput(new File("/dev/null"));
+        }
+        if (silent) {
+            builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         }
         try {
             return new Running(String.join(" ", words), builder.start());

@@ -102,6 +102,12 @@ public final class Json {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
     }
 
+    /// Indented by that text a level, as Go's encoder does it.
+    public static String indented(Object value, String unit) {
+        JsonNode tree = MAPPER.valueToTree(value);
+        return new IndentedJson(unit).print(tree);
+    }
+
     public static void write(Object value, OutputStream out) {
         MAPPER.writeValue(out, value);
     }

@@ -3,6 +3,9 @@ package sampan.oci.spec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import sampan.oci.json.Json;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The documents that the command `spec` writes: a shell in a read-only root, with the fields'
 /// values that runc's users expect to find.
@@ -48,6 +51,15 @@ public final class SpecDefaults {
                 .mounts(mounts())
                 .linux(linux(cgroupNamespace))
                 .build();
+    }
+
+    /// The document as `spec` writes it.
+    public static String text(Spec spec) {
+        JsonNode tree = Json.tree(Json.write(spec));
+        if (tree instanceof ObjectNode document && document.path("hooks").isEmpty()) {
+            document.remove("hooks");
+        }
+        return Json.indented(tree, "\t");
     }
 
     private static List<Mount> mounts() {

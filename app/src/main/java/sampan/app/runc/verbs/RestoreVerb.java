@@ -1,0 +1,24 @@
+package sampan.app.runc.verbs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Unmatched;
+import sampan.app.runc.RuncContext;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+
+/// `restore`: refused.
+@Command(description = "restore a container from a previous checkpoint")
+public final class RestoreVerb implements Callable<Integer> {
+    @Unmatched private List<String> words = new ArrayList<>();
+
+    public RestoreVerb(RuncContext context) {}
+
+    @Override
+    public Integer call() {
+        throw new SampanException(
+                ErrorCode.UNSUPPORTED, "restore is not supported: create a new container");
+    }
+}

@@ -1,0 +1,244 @@
+package sampan.runtime.lifecycle;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.linux.cgroups.Cgroup;
+import sampan.linux.cgroups.CgroupEntry;
+import sampan.linux.cgroups.CgroupPosition;
+import sampan.linux.process.Signals;
+import sampan.linux.seccomp.SeccompProfile;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+import sampan.oci.spec.ContainerProcess;
+import sampan.oci.spec.Linux;
+import sampan.oci.spec.Namespace;
+import sampan.oci.spec.Spec;
+import sampan.runtime.compile.CgroupPlaces;
+import sampan.runtime.compile.LaunchContext;
+import sampan.runtime.compile.LaunchOption;
+import sampan.runtime.compile.MonitorSettings;
+import sampan.runtime.compile.PlanCompiler;
+import sampan.runtime.compile.RootSource;
+import sampan.runtime.compile.RootView;
+import sampan.runtime.compile.SeccompFilter;
+import sampan.runtime.monitor.ExitRecord;
+import sampan.runtime.monitor.LaunchWait;
+import sampan.runtime.monitor.Monitor;
+import sampan.runtime.plan.LaunchPlan;
+import sampan.runtime.state.StoredContainer;
+
+/// Makes one container. What fails leaves nothing behind.
+public final class ContainerCreation {
+    private static final int PASS_FROM = 3;
+    private static final DateTimeFormatter NANOS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSSSSXXX")
+                    .withZone(ZoneOffset.UTC);
+
+    private final RuntimeHost host;
+    private final CreateRequest request;
+    private final Spec spec;
+    private final CompletableFuture<Optional<ExitRecord>> end = new CompletableFuture<>();
+
+    private ContainerCreation(RuntimeHost host, CreateRequest request) {
+        this.host = host;
+        this.request = request;
+        this.spec = announced(request);
+    }
+
+    /// A container that was made.
+    ///
+    /// @param pid of its first process, which may have ended meanwhile
+    /// @param monitor its orders; closed in every mode but FOREGROUND
+    /// @param end how it ended, or nothing where its monitor was killed; never told in other modes
+    ///   than FOREGROUND
+    public record Made(
+            Container container,
+            int pid,
+            Monitor monitor,
+            CompletableFuture<Optional<ExitRecord>> end) {}
+
+    /// Makes it; returns when it waits or runs, as the mode has it.
+    ///
+    /// @throws SampanException CONFLICT where the id is taken or the cgroup is in use; the failures
+    ///   of the launch in runc's words
+    public static Made create(RuntimeHost host, CreateRequest request) {
+        return new ContainerCreation(host, request).create();
+    }
+
+    // sd_listen_fds(3): the first process is always pid 1 to itself.
+    private static Spec announced(CreateRequest request) {
+        Spec spec = request.bundle().spec();
+        if (request.listenFds() == 0) {
+            return spec;
+        }
+        ContainerProcess process = spec.process().orElseThrow();
+        List<String> env = new ArrayList<>(process.env());
+        env.add("LISTEN_FDS=" + request.listenFds());
+        env.add("LISTEN_PID=1");
+        return spec.toBuilder().process(process.toBuilder().env(env).build()).build();
+    }
+
+    private Made create() {
+        refuseWhatIsMissing();
+        StoredContainer stored =
+                new StoredContainer(
+                        request.id(),
+                        request.bundle().path(),
+                        request.bundle().rootfs(),
+                        NANOS.format(Instant.now()).replaceFirst("\\.?0+Z$", "Z"),
+                        cgroupPath(),
+                        request.position(),
+                        spec);
+        Path place = request.states().reserve(request.id());
+        Optional<Cgroup> made = Optional.empty();
+        try {
+            Cgroup cgroup =
+                    host.cgroups()
+                            .create(
+                                    stored.cgroup(),
+                                    CgroupPosition.of(stored.position(), host.ownCgroups()),
+                                    ResourceLimits.of(spec.linux()));
+            made = Optional.of(cgroup);
+            request.states().save(stored);
+            Container container = new Container(host, request.states(), stored);
+            return launch(container, place);
+        } catch (RuntimeException e) {
+            made.ifPresent(ContainerCreation::end);
+            request.states().remove(request.id());
+            throw e;
+        }
+    }
+
+    private static void end(Cgroup cgroup) {
+        cgroup.kill(Signals.KILL);
+        cgroup.delete();
+    }
+
+    private void refuseWhatIsMissing() {
+        Linux linux = spec.linux();
+        if (!linux.netDevices().isEmpty()) {
+            throw unsupported("linux.netDevices");
+        }
+        if (linux.intelRdt().isPresent()) {
+            throw unsupported("linux.intelRdt");
+        }
+        if (!PlanCompiler.idMaps(spec, false).isEmpty()) {
+            throw unsupported("an id-mapped mount");
+        }
+    }
+
+    private static SampanException unsupported(String what) {
+        return new SampanException(
+                ErrorCode.UNSUPPORTED, what + " is not supported by this command");
+    }
+
+    private String cgroupPath() {
+        String path = spec.linux().cgroupsPath();
+        return path.isEmpty() ? request.id() : path;
+    }
+
+    private Made launch(Container container, Path place) {
+        LaunchSlots slots = new LaunchSlots();
+        LaunchWait wait =
+                new LaunchWait(
+                        exit -> end.complete(Optional.of(exit)),
+                        () -> end.complete(Optional.empty()));
+        LaunchPlan plan;
+        Monitor monitor;
+        try (CgroupEntry entry = container.cgroup().entry();
+                Fd root = Fd.open(request.bundle().rootfs(), Open.PATH | Open.DIRECTORY)) {
+            LaunchContext.Builder context = context(container, place, slots);
+            OptionalInt slot = slots.cgroup(entry);
+            boolean ownUsers = spec.linux().namespace(Namespace.USER).isPresent();
+            context.cgroup(
+                            CgroupPlaces.of(
+                                    container.cgroup(), host.cgroups(), entry, ownUsers, slot))
+                    .view(RootView.of(root));
+            plan = PlanCompiler.compile(spec, context.fdCount(slots.size()).build());
+            monitor = host.launcher().launchAt(request.site(), plan, slots.all(), wait);
+        }
+        int pid;
+        try {
+            pid = await(wait, plan);
+            if (request.mode() != CreateRequest.Mode.CREATE) {
+                poststart(container, pid);
+            }
+        } catch (RuntimeException e) {
+            monitor.close();
+            throw e;
+        }
+        if (request.mode() != CreateRequest.Mode.FOREGROUND) {
+            monitor.close();
+        }
+        return new Made(container, pid, monitor, end);
+    }
+
+    private LaunchContext.Builder context(Container container, Path place, LaunchSlots slots) {
+        LaunchContext.Builder context =
+                LaunchContext.builder(
+                                container.id(),
+                                new RootSource.Directory(request.bundle().rootfs()),
+                                request.bundle().rootfs())
+                        .bundle(request.bundle().path())
+                        .stdio(slots.stdio(request.stdio()))
+                        .kernel(host.kernel())
+                        .with(LaunchOption.RUNTIME_HOOKS)
+                        .with(LaunchOption.NO_ONLCR);
+        MonitorSettings monitor = slots.monitor(place.toString(), request.stdio());
+        switch (request.mode()) {
+            case CREATE -> context.monitor(monitor.detached()).with(LaunchOption.WAIT_START);
+            case DETACHED -> context.monitor(monitor.detached());
+            case FOREGROUND -> context.monitor(monitor);
+        }
+        request.options().forEach(context::with);
+        int[] number = {PASS_FROM};
+        slots.addTheirs(request.passedFds(), slot -> context.pass(slot, number[0]++));
+        spec.linux()
+                .seccomp()
+                .ifPresent(s -> {
+                    SeccompProfile profile = SeccompDocument.profile(s);
+                    if (profile.notifies()) {
+                        throw unsupported("linux.seccomp with SCMP_ACT_NOTIFY");
+                    }
+                    context.seccomp(SeccompFilter.of(host.seccomp().compile(profile)));
+                });
+        return context;
+    }
+
+    /// The process's id.
+    private int await(LaunchWait wait, LaunchPlan plan) {
+        if (request.mode() == CreateRequest.Mode.CREATE) {
+            int pid = wait.awaitPid();
+            if (pid != 0) {
+                return pid;
+            }
+        }
+        return switch (wait.awaitOutcome()) {
+            case LaunchWait.Outcome.Started(int pid, var _) -> pid;
+            case LaunchWait.Outcome.Failed(var failure) ->
+                    throw FailureText.launch(
+                            failure,
+                            plan,
+                            spec.process().orElseThrow().args().getFirst());
+            case LaunchWait.Outcome.Lost() -> throw FailureText.lost();
+        };
+    }
+
+    private void poststart(Container container, int pid) {
+        RuntimeHooks.run(
+                host,
+                request.site(),
+                "poststart",
+                spec.hooks().poststart(),
+                container.state("running", pid));
+    }
+}
