@@ -8,8 +8,8 @@ import sampan.oci.spec.State;
 import sampan.runtime.plan.HookCall;
 import sampan.runtime.plan.PlanWriter;
 
-/// Hooks of a launch. Those of the runtime's namespaces are the caller's to run while the plan waits
-/// in SYNC, unless it has the launcher run them ([LaunchOption#RUNTIME_HOOKS]).
+/// Hooks of a launch. Those of the runtime's namespaces are the caller's to run while the plan
+/// waits in SYNC, unless it has the launcher run them ([LaunchOption#RUNTIME_HOOKS]).
 final class HookSteps {
     private static final int MILLIS = 1000;
     private static final String PID = "@PID@";

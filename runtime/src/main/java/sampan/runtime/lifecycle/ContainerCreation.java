@@ -226,9 +226,7 @@ public final class ContainerCreation {
             case LaunchWait.Outcome.Started(int pid, var _) -> pid;
             case LaunchWait.Outcome.Failed(var failure) ->
                     throw FailureText.launch(
-                            failure,
-                            plan,
-                            spec.process().orElseThrow().args().getFirst());
+                            failure, plan, spec.process().orElseThrow().args().getFirst());
             case LaunchWait.Outcome.Lost() -> throw FailureText.lost();
         };
     }
