@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import sampan.errors.SampanException;
+import sampan.app.cli.usage.UsageException;
 
 /// Reads `--filter NAME=VALUE`.
 public final class Filters {
@@ -15,12 +15,8 @@ public final class Filters {
         for (String text : texts) {
             int equals = text.indexOf('=');
             if (equals <= 0) {
-                throw SampanException.invalid(
-                        "invalid argument \""
-                                + text
-                                + "\" for \"-f, --filter\" flag: invalid filter '"
-                                + text
-                                + "': use NAME=VALUE");
+                throw UsageException.ofFlag(
+                        "--filter", text, "bad format of filter (expected name=value)");
             }
             filters.computeIfAbsent(text.substring(0, equals).trim(), _ -> new ArrayList<>())
                     .add(text.substring(equals + 1));

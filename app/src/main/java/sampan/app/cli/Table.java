@@ -11,10 +11,18 @@ public final class Table {
     private static final String GAP = "   ";
     private static final int WIDTH_MIN = 7;
 
+    private int least = WIDTH_MIN;
+
     private final List<List<String>> rows = new ArrayList<>();
 
     public Table(String... header) {
         rows.add(List.of(header));
+    }
+
+    /// Gives every column but the last at least this width.
+    public Table atLeast(int width) {
+        least = width;
+        return this;
     }
 
     public void row(String... cells) {
@@ -28,7 +36,7 @@ public final class Table {
     public void print(PrintStream out) {
         int columns = rows.getFirst().size();
         int[] widths = new int[columns];
-        Arrays.fill(widths, WIDTH_MIN);
+        Arrays.fill(widths, least);
         for (List<String> row : rows) {
             for (int i = 0; i < row.size(); i++) {
                 widths[i] = Math.max(widths[i], clean(row.get(i)).length());

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import sampan.errors.SampanException;
+import sampan.app.cli.usage.UsageException;
 
 /// Sizes, times and pairs as the docker client writes and reads them.
 public final class Words {
@@ -99,14 +99,7 @@ public final class Words {
         try {
             return (long) (Double.parseDouble(number.trim()) * (1L << shift));
         } catch (NumberFormatException e) {
-            throw SampanException.invalid(
-                    "invalid argument \""
-                            + text
-                            + "\" for \""
-                            + option
-                            + "\" flag: invalid size: '"
-                            + text
-                            + "'");
+            throw UsageException.ofFlag(option, text, "invalid size: \'" + text + "'");
         }
     }
 
@@ -127,14 +120,7 @@ public final class Words {
         } catch (NumberFormatException e) {
             // falls through to the one message
         }
-        throw SampanException.invalid(
-                "invalid argument \""
-                        + text
-                        + "\" for \""
-                        + option
-                        + "\" flag: time: invalid duration \""
-                        + text
-                        + "\"");
+        throw UsageException.ofFlag(option, text, "time: invalid duration \"" + text + "\"");
     }
 
     private static double unit(String name) {

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
+import sampan.app.cli.usage.UsageException;
 import sampan.app.session.Caller;
 import sampan.app.settings.Settings;
 import sampan.engine.services.Engine;
@@ -16,7 +16,7 @@ import sampan.errors.SampanException;
 /// `run`, 126 and 127 for a program that cannot run, 1 for other failures, 2 where Docker has it.
 public final class Cli {
     private static final int STATUS_FAILED = 1;
-    private static final int STATUS_ENGINE = 125;
+    private static final int STATUS_FLAG = 125;
 
     private final Engine engine;
     private final Settings settings;
@@ -34,7 +34,7 @@ public final class Cli {
         if (words.isEmpty() || isHelp(words.getFirst())) {
             boolean named = words.size() > 1 && words.getFirst().equals("help");
             if (named) {
-                return dispatch(context, List.of(words.get(1), "--help"));
+                return help(context, words.get(1));
             }
             Usage.top(context);
             return 0;
@@ -46,6 +46,14 @@ public final class Cli {
         return words.getFirst().equals("__complete") || words.getFirst().equals("completion")
                 ? complete(context, words)
                 : dispatch(context, words);
+    }
+
+    private int help(CommandContext context, String topic) {
+        if (!Commands.TOP.containsKey(topic) && !Commands.GROUPS.containsKey(topic)) {
+            context.err().println("unknown help topic: " + topic);
+            return STATUS_FAILED;
+        }
+        return dispatch(context, List.of(topic, "--help"));
     }
 
     private static int complete(CommandContext context, List<String> words) {
@@ -77,7 +85,7 @@ public final class Cli {
             }
             Verb verb = group.get(words.get(1));
             return verb == null
-                    ? unknown(context, first + " " + words.get(1))
+                    ? unknown(context, first, words.get(1))
                     : execute(
                             context,
                             verb,
@@ -86,15 +94,33 @@ public final class Cli {
         }
         Verb verb = Commands.TOP.get(first);
         return verb == null
-                ? unknown(context, first)
+                ? unknown(context, "", first)
                 : execute(context, verb, first, words.subList(1, words.size()));
     }
 
-    private static int unknown(CommandContext context, String words) {
-        context.err().println("sampan: unknown command: sampan " + words);
+    private static int unknown(CommandContext context, String group, String word) {
+        String above = group.isEmpty() ? "sampan" : "sampan " + group;
+        if (word.startsWith("-")) {
+            context.err()
+                    .println(
+                            word.startsWith("--")
+                                    ? "unknown flag: " + word
+                                    : "unknown shorthand flag: '"
+                                            + word.charAt(1)
+                                            + "' in "
+                                            + word);
+        } else {
+            context.err().println("sampan: unknown command: " + above + " " + word);
+        }
         context.err().println();
-        context.err().println("Run 'sampan --help' for more information");
-        return STATUS_FAILED;
+        context.err()
+                .println(
+                        "Usage:  "
+                                + above
+                                + (group.isEmpty() ? " [OPTIONS] COMMAND [ARG...]" : " COMMAND"));
+        context.err().println();
+        context.err().println("Run '" + above + " --help' for more information");
+        return word.startsWith("-") ? STATUS_FLAG : STATUS_FAILED;
     }
 
     private int execute(CommandContext context, Verb verb, String name, List<String> arguments) {
@@ -108,26 +134,20 @@ public final class Cli {
 
     private static int execute(
             PreparedCommand prepared, Verb verb, String name, List<String> arguments) {
-        boolean runs = verb.name().equals("run") || verb.name().equals("create");
         CommandContext context = prepared.context();
+        Parsing parsing = new Parsing(context, verb, name, prepared.line());
         if (arguments.contains("--help") && helpIsOurs(verb, arguments)) {
-            prepared.usage("sampan " + name);
+            HelpText.print(context, "sampan " + name, verb, parsing.spec());
             return 0;
         }
-        try {
-            prepared.parse(arguments);
-        } catch (CommandLine.ParameterException e) {
-            context.err()
-                    .println(
-                            String.valueOf(e.getMessage())
-                                    .lines()
-                                    .findFirst()
-                                    .orElse("wrong usage"));
-            context.err().println();
-            context.err().println("Run 'sampan " + name + " --help' for more information");
-            return runs ? STATUS_ENGINE : STATUS_FAILED;
-        }
-        return call(context, prepared.command(), name, runs);
+        boolean runs = verb.name().equals("run") || verb.name().equals("create");
+        Optional<Integer> failed = parsing.parse(arguments);
+        return failed.isPresent()
+                ? failed.get()
+                : call(
+                        context,
+                        prepared.command(),
+                        new Failures(context, parsing, name, runs));
     }
 
     /// For `run` and `exec` a `--help` behind the first argument belongs to the other program.
@@ -135,23 +155,21 @@ public final class Cli {
         return verb.interspersed() || arguments.getFirst().equals("--help");
     }
 
-    private static int call(
-            CommandContext context, Callable<Integer> command, String name, boolean runs) {
+    private static int call(CommandContext context, Callable<Integer> command, Failures failures) {
         try {
             return command.call();
         } catch (ExitException e) {
+            context.out().flush();
             if (!e.getMessage().isEmpty()) {
                 context.err().println(e.getMessage());
             }
             return e.exitCode();
+        } catch (UsageException e) {
+            context.out().flush();
+            return failures.usage(e);
         } catch (SampanException e) {
             context.out().flush();
-            context.err().println("sampan: " + e.getMessage());
-            if (runs) {
-                context.err().println();
-                context.err().println("Run 'sampan " + name + " --help' for more information");
-            }
-            return runs ? STATUS_ENGINE : STATUS_FAILED;
+            return failures.engine(e);
         } catch (InterruptedException e) {
             return STATUS_FAILED;
         } catch (RuntimeException e) {

@@ -46,6 +46,7 @@ import sampan.app.cli.system.DoctorCommand;
 import sampan.app.cli.system.EventsCommand;
 import sampan.app.cli.system.InfoCommand;
 import sampan.app.cli.system.InspectCommand;
+import sampan.app.cli.system.SystemPruneCommand;
 import sampan.app.cli.system.VersionCommand;
 import sampan.app.cli.volumes.VolumeCreateCommand;
 import sampan.app.cli.volumes.VolumeListCommand;
@@ -57,113 +58,186 @@ final class Commands {
     static final Map<String, Verb> CONTAINERS =
             named(
                     Verb.stopping(
-                            "run", "Create and run a new container from an image", RunCommand::new),
-                    Verb.stopping("create", "Create a new container", CreateCommand::new),
-                    Verb.of("start", "Start one or more stopped containers", StartCommand::new),
+                            "run [OPTIONS] IMAGE [COMMAND] [ARG...]",
+                            "Create and run a new container from an image",
+                            RunCommand::new),
                     Verb.stopping(
-                            "exec", "Execute a command in a running container", ExecCommand::new),
-                    Verb.of("attach", "Attach to a running container", AttachCommand::new),
-                    Verb.of("ps", "List containers", PsCommand::new),
-                    Verb.of("logs", "Fetch the logs of a container", LogsCommand::new),
-                    Verb.of("stats", "Show what containers use, live", StatsCommand::new),
-                    Verb.of("stop", "Stop one or more running containers", StopCommand::new),
-                    Verb.of("kill", "Kill one or more running containers", KillCommand::new),
-                    Verb.of("restart", "Restart one or more containers", RestartCommand::new),
-                    Verb.of("pause", "Pause all processes of containers", PauseCommand::new),
-                    Verb.of("unpause", "Let paused containers go on", UnpauseCommand::new),
-                    Verb.of("rm", "Remove one or more containers", RemoveCommand::new),
+                            "create [OPTIONS] IMAGE [COMMAND] [ARG...]",
+                            "Create a new container",
+                            CreateCommand::new),
                     Verb.of(
-                            "wait",
+                            "start [OPTIONS] CONTAINER [CONTAINER...]",
+                            "Start one or more stopped containers",
+                            StartCommand::new),
+                    Verb.stopping(
+                            "exec [OPTIONS] CONTAINER COMMAND [ARG...]",
+                            "Execute a command in a running container",
+                            ExecCommand::new),
+                    Verb.of(
+                            "attach [OPTIONS] CONTAINER",
+                            "Attach to a running container",
+                            AttachCommand::new),
+                    Verb.of("ps [OPTIONS]", "List containers", PsCommand::new),
+                    Verb.of(
+                            "logs [OPTIONS] CONTAINER",
+                            "Fetch the logs of a container",
+                            LogsCommand::new),
+                    Verb.of(
+                            "stats [OPTIONS] [CONTAINER...]",
+                            "Show what containers use, live",
+                            StatsCommand::new),
+                    Verb.of(
+                            "stop [OPTIONS] CONTAINER [CONTAINER...]",
+                            "Stop one or more running containers",
+                            StopCommand::new),
+                    Verb.of(
+                            "kill [OPTIONS] CONTAINER [CONTAINER...]",
+                            "Kill one or more running containers",
+                            KillCommand::new),
+                    Verb.of(
+                            "restart [OPTIONS] CONTAINER [CONTAINER...]",
+                            "Restart one or more containers",
+                            RestartCommand::new),
+                    Verb.of(
+                            "pause CONTAINER [CONTAINER...]",
+                            "Pause all processes of containers",
+                            PauseCommand::new),
+                    Verb.of(
+                            "unpause CONTAINER [CONTAINER...]",
+                            "Let paused containers go on",
+                            UnpauseCommand::new),
+                    Verb.of(
+                            "rm [OPTIONS] CONTAINER [CONTAINER...]",
+                            "Remove one or more containers",
+                            RemoveCommand::new),
+                    Verb.of(
+                            "wait CONTAINER [CONTAINER...]",
                             "Wait for the end of containers and print their exit codes",
                             WaitCommand::new),
                     Verb.stopping(
-                            "top", "Display the running processes of a container", TopCommand::new),
-                    Verb.of("port", "List port mappings", PortCommand::new),
-                    Verb.of("rename", "Rename a container", RenameCommand::new),
-                    Verb.of("update", "Change the limits of containers", UpdateCommand::new),
+                            "top CONTAINER [PS_OPTIONS...]",
+                            "Display the running processes of a container",
+                            TopCommand::new),
                     Verb.of(
-                            "cp",
+                            "port CONTAINER [PRIVATE_PORT[/PROTO]]",
+                            "List port mappings",
+                            PortCommand::new),
+                    Verb.of("rename CONTAINER NEW_NAME", "Rename a container", RenameCommand::new),
+                    Verb.of(
+                            "update [OPTIONS] CONTAINER [CONTAINER...]",
+                            "Change the limits of containers",
+                            UpdateCommand::new),
+                    Verb.of(
+                            "cp [OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n[OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
                             "Copy files between a container and the local filesystem",
                             CopyCommand::new),
                     Verb.of(
-                            "diff",
+                            "diff CONTAINER",
                             "Show what a container changed in its filesystem",
                             DiffCommand::new),
-                    Verb.of("commit", "Make an image of a container", CommitCommand::new),
                     Verb.of(
-                            "export",
+                            "commit [OPTIONS] CONTAINER [REPOSITORY[:TAG]]",
+                            "Make an image of a container",
+                            CommitCommand::new),
+                    Verb.of(
+                            "export [OPTIONS] CONTAINER",
                             "Write a container's filesystem as a tar archive",
                             ExportCommand::new));
 
     static final Map<String, Verb> IMAGES =
             named(
-                    Verb.of("images", "List images", ImagesCommand::new),
-                    Verb.of("load", "Load images from an archive", LoadCommand::new),
-                    Verb.of("save", "Save images to an archive", SaveCommand::new),
                     Verb.of(
-                            "import",
+                            "images [OPTIONS] [REPOSITORY[:TAG]]",
+                            "List images",
+                            ImagesCommand::new),
+                    Verb.of("load [OPTIONS]", "Load images from an archive", LoadCommand::new),
+                    Verb.of(
+                            "save [OPTIONS] IMAGE [IMAGE...]",
+                            "Save images to an archive",
+                            SaveCommand::new),
+                    Verb.of(
+                            "import [OPTIONS] FILE|- [REPOSITORY[:TAG]]",
                             "Make an image of a root filesystem's archive",
                             ImportCommand::new),
-                    Verb.of("tag", "Give an image another name", TagCommand::new),
-                    Verb.of("rmi", "Remove one or more images", RemoveImageCommand::new),
-                    Verb.of("history", "Show the history of an image", HistoryCommand::new));
+                    Verb.of(
+                            "tag SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
+                            "Give an image another name",
+                            TagCommand::new),
+                    Verb.of(
+                            "rmi [OPTIONS] IMAGE [IMAGE...]",
+                            "Remove one or more images",
+                            RemoveImageCommand::new),
+                    Verb.of(
+                            "history [OPTIONS] IMAGE",
+                            "Show the history of an image",
+                            HistoryCommand::new));
 
     static final Map<String, Verb> SYSTEM =
             named(
                     Verb.of(
-                            "inspect",
+                            "inspect [OPTIONS] NAME|ID [NAME|ID...]",
                             "Show everything that is known of objects",
                             InspectCommand::any),
                     Verb.of(
-                            "explain",
+                            "explain [OPTIONS] CONTAINER|PID [CONTAINER|PID...]",
                             "Tell how a container was launched, what it shares, why it ended",
                             ExplainCommand::new),
-                    Verb.of("events", "Get events as they happen", EventsCommand::new),
-                    Verb.of("info", "Show what this daemon is and has", InfoCommand::new),
+                    Verb.of("events [OPTIONS]", "Get events as they happen", EventsCommand::new),
+                    Verb.of("info [OPTIONS]", "Show what this daemon is and has", InfoCommand::new),
                     Verb.of(
-                            "doctor",
+                            "doctor [OPTIONS]",
                             "Check what the kernel offers and what is left over",
                             DoctorCommand::new),
-                    Verb.of("version", "Show versions", VersionCommand::new));
+                    Verb.of("version [OPTIONS]", "Show versions", VersionCommand::new));
 
     private static final Map<String, Verb> VOLUMES =
             named(
-                    Verb.of("ls", "List volumes", VolumeListCommand::new),
-                    Verb.of("create", "Create a volume", VolumeCreateCommand::new),
+                    Verb.of("ls [OPTIONS]", "List volumes", VolumeListCommand::new),
                     Verb.of(
-                            "inspect",
+                            "create [OPTIONS] [VOLUME]",
+                            "Create a volume",
+                            VolumeCreateCommand::new),
+                    Verb.of(
+                            "inspect [OPTIONS] VOLUME [VOLUME...]",
                             "Show everything that is known of volumes",
                             InspectCommand::volume),
-                    Verb.of("rm", "Remove one or more volumes", VolumeRemoveCommand::new),
-                    Verb.of("prune", "Remove unused volumes", VolumePruneCommand::new));
+                    Verb.of(
+                            "rm [OPTIONS] VOLUME [VOLUME...]",
+                            "Remove one or more volumes",
+                            VolumeRemoveCommand::new),
+                    Verb.of("prune [OPTIONS]", "Remove unused volumes", VolumePruneCommand::new));
 
     private static final Map<String, Verb> NETWORKS =
             named(
-                    Verb.of("ls", "List networks", NetworkListCommand::new),
+                    Verb.of("ls [OPTIONS]", "List networks", NetworkListCommand::new),
                     Verb.of(
-                            "inspect",
+                            "inspect [OPTIONS] NETWORK [NETWORK...]",
                             "Show everything that is known of networks",
                             InspectCommand::network));
 
     private static final Map<String, Verb> SYSTEM_GROUP =
             named(
-                    Verb.of("df", "Show disk usage", DiskUseCommand::new),
-                    Verb.of("info", "Show what this daemon is and has", InfoCommand::new),
-                    Verb.of("events", "Get events as they happen", EventsCommand::new));
+                    Verb.of("df [OPTIONS]", "Show disk usage", DiskUseCommand::new),
+                    Verb.of("prune [OPTIONS]", "Remove unused data", SystemPruneCommand::new),
+                    Verb.of("info [OPTIONS]", "Show what this daemon is and has", InfoCommand::new),
+                    Verb.of("events [OPTIONS]", "Get events as they happen", EventsCommand::new));
 
     private static final Map<String, Verb> NAMESPACES =
             named(
-                    Verb.of("ls", "List namespaces, as lsns does", NsListCommand::new),
                     Verb.of(
-                            "show",
+                            "ls [OPTIONS] [NAMESPACE]",
+                            "List namespaces, as lsns does",
+                            NsListCommand::new),
+                    Verb.of(
+                            "show CONTAINER|PID",
                             "Show the namespaces of a container or process",
                             NsShowCommand::new),
                     Verb.stopping(
-                            "enter",
+                            "enter [OPTIONS] [PROGRAM [ARG...]]",
                             "Run a program in namespaces, as nsenter does",
                             NsEnterCommand::new),
                     Verb.stopping(
-                            "unshare",
+                            "unshare [OPTIONS] [PROGRAM [ARG...]]",
                             "Run a program in new namespaces, as unshare does",
                             NsUnshareCommand::new));
 
@@ -188,13 +262,16 @@ final class Commands {
         Map<String, Verb> containers = new LinkedHashMap<>(CONTAINERS);
         containers.putAll(
                 named(
-                        Verb.of("ls", "List containers", PsCommand::new),
-                        Verb.of("list", "List containers", PsCommand::new),
+                        Verb.of("ls [OPTIONS]", "List containers", PsCommand::new),
+                        Verb.of("list [OPTIONS]", "List containers", PsCommand::new),
                         Verb.of(
-                                "inspect",
+                                "inspect [OPTIONS] CONTAINER [CONTAINER...]",
                                 "Show everything that is known of containers",
                                 InspectCommand::container),
-                        Verb.of("prune", "Remove all stopped containers", PruneCommand::new)));
+                        Verb.of(
+                                "prune [OPTIONS]",
+                                "Remove all stopped containers",
+                                PruneCommand::new)));
         return containers;
     }
 
@@ -204,14 +281,26 @@ final class Commands {
         images.remove("rmi");
         images.putAll(
                 named(
-                        Verb.of("ls", "List images", ImagesCommand::new),
-                        Verb.of("list", "List images", ImagesCommand::new),
-                        Verb.of("rm", "Remove one or more images", RemoveImageCommand::new),
                         Verb.of(
-                                "inspect",
+                                "ls [OPTIONS] [REPOSITORY[:TAG]]",
+                                "List images",
+                                ImagesCommand::new),
+                        Verb.of(
+                                "list [OPTIONS] [REPOSITORY[:TAG]]",
+                                "List images",
+                                ImagesCommand::new),
+                        Verb.of(
+                                "rm [OPTIONS] IMAGE [IMAGE...]",
+                                "Remove one or more images",
+                                RemoveImageCommand::new),
+                        Verb.of(
+                                "inspect [OPTIONS] IMAGE [IMAGE...]",
                                 "Show everything that is known of images",
                                 InspectCommand::image),
-                        Verb.of("prune", "Remove unused images", PruneImagesCommand::new)));
+                        Verb.of(
+                                "prune [OPTIONS]",
+                                "Remove unused images",
+                                PruneImagesCommand::new)));
         return images;
     }
 

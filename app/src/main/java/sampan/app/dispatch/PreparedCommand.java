@@ -1,6 +1,5 @@
 package sampan.app.dispatch;
 
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import sampan.app.cli.CommandContext;
@@ -21,8 +20,7 @@ final class PreparedCommand {
                         .setStopAtPositional(!verb.interspersed())
                         .setUnmatchedOptionsArePositionalParams(false)
                         .setOverwrittenOptionsAllowed(true)
-                        .setInterpolateVariables(false)
-                        .setUsageHelpAutoWidth(false);
+                        .setInterpolateVariables(false);
     }
 
     CommandContext context() {
@@ -33,11 +31,7 @@ final class PreparedCommand {
         return command;
     }
 
-    void usage(String name) {
-        line.setCommandName(name).usage(context.out());
-    }
-
-    void parse(List<String> arguments) {
-        line.parseArgs(arguments.toArray(String[]::new));
+    CommandLine line() {
+        return line;
     }
 }

@@ -32,12 +32,23 @@ final class Usage {
         PrintStream out = context.out();
         out.println("Usage:  sampan " + name + " COMMAND");
         out.println();
+        out.println(
+                name.equals("ns")
+                        ? "Look at namespaces, enter them and make new ones"
+                        : "Manage " + (name.equals("system") ? "Sampan" : name + "s"));
+        out.println();
         out.println(context.style().bold("Commands:"));
         list(out, verbs);
+        out.println();
+        out.println("Run 'sampan " + name + " COMMAND --help' for more information on a command.");
     }
 
     private static void list(PrintStream out, Map<String, Verb> verbs) {
-        verbs.forEach((name, verb) ->
-                out.println("  " + Table.padded(name, NAME_WIDTH) + verb.summary()));
+        verbs.forEach((name, verb) -> {
+            // an alias of ls
+            if (!name.equals("list")) {
+                out.println("  " + Table.padded(name, NAME_WIDTH) + verb.summary());
+            }
+        });
     }
 }

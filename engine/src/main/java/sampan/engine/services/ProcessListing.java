@@ -93,7 +93,8 @@ final class ProcessListing {
     }
 
     private static Top ps(Set<Integer> pids, String arguments) {
-        String output = run(arguments);
+        List<String> options = Arrays.asList(arguments.split("\\s+", -1));
+        String output = run(options, pids);
         List<String> lines = output.lines().toList();
         if (lines.isEmpty()) {
             throw new SampanException(ErrorCode.INTERNAL, "ps printed nothing");
@@ -120,9 +121,21 @@ final class ProcessListing {
         return Arrays.asList(line.strip().split("\\s+", count));
     }
 
-    private static String run(String arguments) {
+    /// Asks for these processes alone, or for whatever the options select where `ps` does not
+    /// combine them.
+    private static String run(List<String> options, Set<Integer> pids) {
+        List<String> chosen = new ArrayList<>(options);
+        chosen.add("-q" + String.join(",", pids.stream().map(String::valueOf).toList()));
+        try {
+            return run(chosen);
+        } catch (SampanException e) {
+            return run(options);
+        }
+    }
+
+    private static String run(List<String> options) {
         List<String> command = new ArrayList<>(List.of("ps"));
-        command.addAll(Arrays.asList(arguments.split("\\s+", -1)));
+        command.addAll(options);
         try {
             Process process =
                     new ProcessBuilder(command)

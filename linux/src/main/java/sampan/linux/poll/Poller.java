@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import sampan.linux.sys.Errno;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Kernel;
@@ -170,6 +171,8 @@ public final class Poller implements AutoCloseable {
         private final long id;
         private final Fd fd;
         private final Handler handler;
+        // Held where the kernel is told: after close() the descriptor's number may be another's.
+        private final ReentrantLock telling = new ReentrantLock();
 
         Watch(long id, Fd fd, Handler handler) {
             this.id = id;
@@ -179,18 +182,27 @@ public final class Poller implements AutoCloseable {
 
         @Override
         public void events(int events) {
-            if (watches.containsKey(id)) {
-                control(CTL_MOD, fd, events, id);
+            telling.lock();
+            try {
+                if (watches.containsKey(id)) {
+                    control(CTL_MOD, fd, events, id);
+                }
+            } finally {
+                telling.unlock();
             }
         }
 
         @Override
         public void close() {
-            // Where the owner has closed the descriptor before, the kernel has forgotten it unless
-            // a
-            // duplicate is open; its number may be another's now.
-            if (watches.remove(id) != null && fd.isOpen() && epoll.isOpen()) {
-                control(CTL_DEL, fd, 0, id);
+            telling.lock();
+            try {
+                // Where the owner has closed the descriptor before, the kernel has forgotten it
+                // unless a duplicate is open; its number may be another's now.
+                if (watches.remove(id) != null && fd.isOpen() && epoll.isOpen()) {
+                    control(CTL_DEL, fd, 0, id);
+                }
+            } finally {
+                telling.unlock();
             }
         }
     }

@@ -7,7 +7,11 @@ import sampan.errors.SampanException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.PrettyPrinter;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.CoercionAction;
@@ -59,6 +63,17 @@ public final class Json {
                     .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
                     .build();
 
+    // Four blanks a level, nothing inside of what is empty: as `docker inspect` prints.
+    private static final DefaultIndenter INDENT = new DefaultIndenter("    ", "\n");
+    private static final PrettyPrinter PRETTY =
+            new DefaultPrettyPrinter(
+                            Separators.createDefaultInstance()
+                                    .withObjectNameValueSpacing(Separators.Spacing.AFTER)
+                                    .withObjectEmptySeparator("")
+                                    .withArrayEmptySeparator(""))
+                    .withArrayIndenter(INDENT)
+                    .withObjectIndenter(INDENT);
+
     private Json() {}
 
     public static <T> T read(byte[] document, Class<T> type) {
@@ -99,7 +114,7 @@ public final class Json {
 
     /// Indented by two spaces, for people.
     public static String pretty(Object value) {
-        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+        return MAPPER.writer().with(PRETTY).writeValueAsString(value);
     }
 
     /// Indented by that text a level, as Go's encoder does it.

@@ -5,9 +5,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.Container;
 import sampan.engine.containers.ContainerStatus;
-import sampan.errors.SampanException;
 
 /// `sampan attach`.
 @Command(
@@ -40,12 +40,10 @@ public final class AttachCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Container found = context.engine().containers().inspect(container);
         if (found.status() == ContainerStatus.PAUSED) {
-            throw SampanException.conflict(
-                    "you cannot attach to a paused container, unpause it first");
+            throw new UsageException("You cannot attach to a paused container, unpause it first");
         }
         if (!found.status().alive()) {
-            throw SampanException.conflict(
-                    "you cannot attach to a stopped container, start it first");
+            throw new UsageException("You cannot attach to a stopped container, start it first");
         }
         return new Attaching(context, DetachKeys.parse(detachKeys), signalProxy)
                 .run(found, !noStdin, () -> {});

@@ -255,6 +255,16 @@ final class ContainerOptions {
             description = "User: NAME|UID[:GROUP|GID]")
     String user = "";
 
+    @Option(names = "--use-api-socket", description = "Refused: mount the socket with --volume")
+    boolean useApiSocket;
+
+    @Option(
+            names = "--disable-content-trust",
+            arity = "0..1",
+            fallbackValue = "true",
+            hidden = true)
+    boolean disableContentTrust = true;
+
     @Option(names = "--userns", description = "User namespace")
     String userns = "";
 

@@ -2,7 +2,7 @@ package sampan.app.cli.containers;
 
 import java.util.Arrays;
 import java.util.Locale;
-import sampan.errors.SampanException;
+import sampan.app.cli.usage.UsageException;
 
 /// The key sequence that leaves a container's terminal. Keys of a sequence that was begun but not
 /// finished are sent on.
@@ -35,7 +35,7 @@ final class DetachKeys {
                 return (byte) (c & 0x1f);
             }
         }
-        throw SampanException.invalid("invalid detach keys: unknown character: '" + name + "'");
+        throw new UsageException("invalid detach keys: unknown character: '" + name + "'");
     }
 
     /// @param forward what goes to the container

@@ -5,8 +5,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.usage.UsageException;
 import sampan.app.session.DescriptorStreams;
-import sampan.errors.SampanException;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 
@@ -31,7 +31,7 @@ public final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         if (output.isEmpty()) {
             if (context.caller().stdoutIsTerminal()) {
-                throw SampanException.invalid(
+                throw new UsageException(
                         "cowardly refusing to save to a terminal. Use the -o flag or redirect");
             }
             context.engine()

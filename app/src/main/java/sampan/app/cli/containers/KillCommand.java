@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.Each;
+import sampan.errors.SampanException;
 
 /// `sampan kill`.
 @Command(description = "Kill one or more running containers")
@@ -28,6 +29,21 @@ public final class KillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return Each.of(context, containers, c -> context.engine().tasks().kill(c, signal));
+        return Each.of(
+                context,
+                containers,
+                c -> {
+                    try {
+                        context.engine().tasks().kill(c, signal);
+                    } catch (SampanException e) {
+                        String message = e.getMessage();
+                        throw new SampanException(
+                                e.code(),
+                                message.startsWith("cannot kill container")
+                                        ? message
+                                        : "cannot kill container: " + c + ": " + message,
+                                e);
+                    }
+                });
     }
 }

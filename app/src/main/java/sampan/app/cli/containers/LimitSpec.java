@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sampan.app.cli.Words;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.ResourceSpec;
 import sampan.engine.containers.ResourceSpec.Device;
 import sampan.engine.containers.ResourceSpec.DeviceRate;
 import sampan.engine.containers.ResourceSpec.DeviceWeight;
 import sampan.engine.containers.ResourceSpec.Ulimit;
-import sampan.errors.SampanException;
 
 /// Reads [LimitOptions].
 final class LimitSpec {
@@ -18,7 +18,7 @@ final class LimitSpec {
 
     static ResourceSpec of(LimitOptions o) {
         if (!o.kernelMemory.isEmpty()) {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "--kernel-memory "
                             + o.kernelMemory
                             + ": the kernel dropped this limit in 5.4; leave it out");
@@ -61,8 +61,7 @@ final class LimitSpec {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw SampanException.invalid(
-                    "invalid argument \"" + text + "\" for \"" + option + "\" flag: not a number");
+            throw UsageException.ofFlag(option, text, "parsing \"" + text + "\": invalid syntax");
         }
     }
 
@@ -73,17 +72,15 @@ final class LimitSpec {
         try {
             return new BigDecimal(text).movePointRight(9).longValueExact();
         } catch (NumberFormatException | ArithmeticException e) {
-            throw SampanException.invalid(
-                    "invalid argument \""
-                            + text
-                            + "\" for \"--cpus\" flag: failed to parse as a rational number");
+            throw UsageException.ofFlag(
+                    "--cpus", text, "failed to parse " + text + " as a rational number");
         }
     }
 
     private static DeviceWeight weight(String text) {
         int colon = text.lastIndexOf(':');
         if (colon <= 0) {
-            throw SampanException.invalid("bad format for --blkio-weight-device: " + text);
+            throw new UsageException("bad format for --blkio-weight-device: " + text);
         }
         return new DeviceWeight(
                 text.substring(0, colon),
@@ -95,7 +92,7 @@ final class LimitSpec {
         for (String text : texts) {
             int colon = text.lastIndexOf(':');
             if (colon <= 0) {
-                throw SampanException.invalid("bad format for " + option + ": " + text);
+                throw new UsageException("bad format for " + option + ": " + text);
             }
             String rate = text.substring(colon + 1);
             rates.add(
@@ -123,7 +120,7 @@ final class LimitSpec {
                 || !permissions.matches("[rwm]{1,3}")
                 || host.isEmpty()
                 || target.isEmpty()) {
-            throw SampanException.invalid("invalid device specification: " + text);
+            throw new UsageException("invalid device specification: " + text);
         }
         return new Device(host, target, permissions);
     }
@@ -131,7 +128,7 @@ final class LimitSpec {
     private static Ulimit ulimit(String text) {
         int equals = text.indexOf('=');
         if (equals <= 0) {
-            throw SampanException.invalid("invalid ulimit argument: " + text);
+            throw UsageException.ofFlag("--ulimit", text, "invalid ulimit argument: " + text);
         }
         String[] limits = text.substring(equals + 1).split(":", -1);
         long soft = limit(text, limits[0]);
@@ -146,7 +143,7 @@ final class LimitSpec {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw SampanException.invalid("invalid ulimit argument: " + whole);
+            throw UsageException.ofFlag("--ulimit", whole, "invalid ulimit argument: " + whole);
         }
     }
 }

@@ -8,10 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.Times;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.Container;
 import sampan.engine.services.StreamService.LogRequest;
 import sampan.engine.services.StreamService.LogSink;
-import sampan.errors.SampanException;
 
 /// `sampan logs`.
 @Command(description = "Fetch the logs of a container")
@@ -103,7 +103,7 @@ public final class LogsCommand implements Callable<Integer> {
         try {
             return tail.equals("all") ? -1 : Long.parseLong(tail);
         } catch (NumberFormatException e) {
-            throw SampanException.invalid("--tail " + tail + ": give a number or all");
+            throw new UsageException("--tail " + tail + ": give a number or all");
         }
     }
 

@@ -4,10 +4,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.StorageSpec;
 import sampan.engine.containers.StorageSpec.MountRequest;
 import sampan.engine.containers.StorageSpec.Origin;
-import sampan.errors.SampanException;
 
 /// Reads `-v` and `--mount`.
 final class MountSpec {
@@ -20,7 +20,7 @@ final class MountSpec {
     static MountRequest volume(String text, String workingDirectory) {
         String[] parts = text.split(":", -1);
         if (parts.length > 3 || parts.length < 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
-            throw SampanException.invalid("invalid volume specification: '" + text + "'");
+            throw new UsageException("invalid volume specification: '" + text + "'");
         }
         String source = parts[0];
         if (source.startsWith(".")) {
@@ -79,14 +79,10 @@ final class MountSpec {
                 case "volume-opt" -> put(options, "opt:", value, text);
                 case "volume-label" -> put(options, "label:", value, text);
                 default ->
-                        throw SampanException.invalid(
-                                "invalid argument \""
-                                        + text
-                                        + "\" for \"--mount\" flag: unexpected key '"
-                                        + name
-                                        + "' in '"
-                                        + field
-                                        + "'");
+                        throw UsageException.ofFlag(
+                                "--mount",
+                                text,
+                                "unexpected key '" + name + "' in '" + field + "'");
             }
         }
     }
@@ -99,8 +95,7 @@ final class MountSpec {
         StorageSpec.Type type = type(fields.getOrDefault("type", "volume"), text);
         String target = fields.getOrDefault("target", "");
         if (target.isEmpty()) {
-            throw SampanException.invalid(
-                    "invalid argument \"" + text + "\" for \"--mount\" flag: target is required");
+            throw UsageException.ofFlag("--mount", text, "target is required");
         }
         String source = fields.getOrDefault("source", "");
         if (type == StorageSpec.Type.BIND && source.startsWith(".")) {
@@ -127,8 +122,7 @@ final class MountSpec {
     private static void put(Map<String, String> options, String prefix, String pair, String text) {
         int equals = pair.indexOf('=');
         if (equals <= 0) {
-            throw SampanException.invalid(
-                    "invalid argument \"" + text + "\" for \"--mount\" flag: " + pair);
+            throw UsageException.ofFlag("--mount", text, "" + pair);
         }
         options.put(prefix + pair.substring(0, equals), pair.substring(equals + 1));
     }
@@ -143,12 +137,7 @@ final class MountSpec {
             case "volume" -> StorageSpec.Type.VOLUME;
             case "tmpfs" -> StorageSpec.Type.TMPFS;
             case "image" -> StorageSpec.Type.IMAGE;
-            default ->
-                    throw SampanException.invalid(
-                            "invalid argument \""
-                                    + text
-                                    + "\" for \"--mount\" flag: mount type unknown: "
-                                    + word);
+            default -> throw UsageException.ofFlag("--mount", text, "mount type unknown: " + word);
         };
     }
 }

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.ExitException;
 import sampan.engine.containers.NetworkSpec.PortBinding;
-import sampan.errors.SampanException;
 
 /// `sampan port`.
 @Command(description = "List port mappings or a specific mapping for the container")
@@ -45,8 +45,8 @@ public final class PortCommand implements Callable<Integer> {
         String name = port.contains("/") ? port : port + "/tcp";
         List<PortBinding> bindings = ports.getOrDefault(name, List.of());
         if (bindings.isEmpty()) {
-            throw SampanException.notFound(
-                    "no public port '" + name + "' published for " + container);
+            throw new ExitException(
+                    1, "Error: No public port '" + port + "' published for " + container);
         }
         bindings.forEach(b -> context.out().println(shown(b)));
         return 0;

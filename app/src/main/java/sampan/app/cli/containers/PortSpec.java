@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.NetworkSpec.PortBinding;
-import sampan.errors.SampanException;
 
 /// Reads `-p` and `--expose`.
 final class PortSpec {
@@ -58,7 +58,7 @@ final class PortSpec {
         int[] outside = host.isEmpty() ? new int[] {0, 0} : range(text, host);
         boolean oneToMany = count == 1 && outside[1] > outside[0];
         if (!host.isEmpty() && !oneToMany && outside[1] - outside[0] + 1 != count) {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "invalid ranges specified for container and host ports: " + text);
         }
         for (int i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ final class PortSpec {
         String name =
                 slash < 0 ? "tcp" : text.substring(slash + 1).toLowerCase(java.util.Locale.ROOT);
         if (!List.of("tcp", "udp", "sctp").contains(name)) {
-            throw SampanException.invalid("invalid proto: " + name);
+            throw new UsageException("invalid proto: " + name);
         }
         return name;
     }
@@ -101,10 +101,10 @@ final class PortSpec {
         } catch (NumberFormatException e) {
             // falls through to the one message
         }
-        throw SampanException.invalid("invalid containerPort: " + (text.isEmpty() ? whole : text));
+        throw new UsageException("invalid containerPort: " + (text.isEmpty() ? whole : text));
     }
 
-    private static SampanException invalid(String text) {
-        return SampanException.invalid("invalid publish specification: " + text);
+    private static UsageException invalid(String text) {
+        return new UsageException("invalid publish specification: " + text);
     }
 }

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
-import sampan.app.cli.Each;
+import sampan.app.cli.usage.UsageException;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
@@ -41,20 +41,20 @@ public final class RemoveCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (link) {
-            throw SampanException.invalid("--link is not supported: there are no links to remove");
+            throw new UsageException("--link is not supported: there are no links to remove");
         }
-        return Each.of(
-                context,
-                containers,
-                c -> {
-                    try {
-                        context.engine().containers().remove(c, force, volumes);
-                    } catch (SampanException e) {
-                        // As the docker client: forcing away what is not there is a success.
-                        if (!force || e.code() != ErrorCode.NOT_FOUND) {
-                            throw e;
-                        }
-                    }
-                });
+        int status = 0;
+        for (String container : containers) {
+            try {
+                context.engine().containers().remove(container, force, volumes);
+                context.out().println(container);
+            } catch (SampanException e) {
+                context.out().flush();
+                context.err().println("Error response from daemon: " + e.getMessage());
+                // As the docker client: forcing away what is not there is a success.
+                status = force && e.code() == ErrorCode.NOT_FOUND ? status : 1;
+            }
+        }
+        return status;
     }
 }

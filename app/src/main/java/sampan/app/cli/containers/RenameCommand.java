@@ -4,6 +4,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.ExitException;
+import sampan.app.cli.usage.UsageException;
+import sampan.errors.SampanException;
 
 /// `sampan rename`.
 @Command(description = "Rename a container")
@@ -22,7 +25,15 @@ public final class RenameCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        context.engine().containers().rename(container, name);
+        if (container.isBlank() || name.isBlank()) {
+            throw new UsageException("Error: Neither old nor new names may be empty");
+        }
+        try {
+            context.engine().containers().rename(container, name);
+        } catch (SampanException e) {
+            context.err().println("Error response from daemon: " + e.getMessage());
+            throw new ExitException(1, "Error: failed to rename container named " + container);
+        }
         return 0;
     }
 }

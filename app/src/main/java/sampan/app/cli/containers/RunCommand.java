@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
 import sampan.app.cli.Pollers;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.ContainerSpec;
 import sampan.engine.services.ContainerService;
 import sampan.engine.services.Engine;
@@ -18,6 +19,7 @@ import sampan.engine.services.StreamService.AttachSession;
 import sampan.engine.services.TaskService.Attachment;
 import sampan.engine.services.TaskService.WaitCondition;
 import sampan.engine.services.TaskService.WaitResult;
+import sampan.errors.ErrnoException;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
@@ -62,6 +64,10 @@ public final class RunCommand implements Callable<Integer> {
         if (options.tty && options.interactive && !detach && !context.caller().stdinIsTerminal()) {
             throw new ExitException(1, "the input device is not a TTY");
         }
+        if (detach && !options.attach.isEmpty()) {
+            throw new ExitException(
+                    1, "conflicting options: cannot specify both --attach and --detach");
+        }
         ContainerSpec spec = new SpecFromOptions(context, options).spec(detach);
         ContainerService.Created created = create(context, options, spec);
         String id = created.id().value();
@@ -80,6 +86,9 @@ public final class RunCommand implements Callable<Integer> {
         if (!options.cidfile.isEmpty()) {
             idFile = Optional.of(openIdFile(context, options.cidfile));
         }
+        if (!options.platform.isEmpty()) {
+            PlatformCheck.require(context.engine(), options.image, options.platform);
+        }
         Optional<String> name =
                 options.name.isEmpty() ? Optional.empty() : Optional.of(options.name);
         ContainerService.Created created = context.engine().containers().create(name, spec);
@@ -94,13 +103,13 @@ public final class RunCommand implements Callable<Integer> {
     private static Fd openIdFile(CommandContext context, String path) {
         try {
             return context.caller().open(path, Open.WRONLY | Open.CREAT | Open.EXCL, 0644);
-        } catch (SampanException e) {
-            throw SampanException.conflict(
-                    "container ID file found, make sure the other container isn't running or delete "
-                            + path
-                            + " ("
-                            + e.getMessage()
-                            + ")");
+        } catch (ErrnoException e) {
+            throw new UsageException(
+                    e.isExisting()
+                            ? "container ID file found, make sure the other container isn't running"
+                                    + " or delete "
+                                    + path
+                            : "failed to create the container ID file: " + e.getMessage());
         }
     }
 
@@ -173,7 +182,7 @@ public final class RunCommand implements Callable<Integer> {
             removeQuietly(id);
             throw new ExitException(
                     status,
-                    "sampan: "
+                    "sampan: Error response from daemon: "
                             + e.getMessage()
                             + "\n\nRun 'sampan run --help' for more information");
         }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.Words;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.ContainerSpec;
 import sampan.engine.containers.LifecycleSpec;
 import sampan.engine.containers.LifecycleSpec.HealthCheck;
@@ -19,7 +20,6 @@ import sampan.engine.containers.NetworkSpec;
 import sampan.engine.containers.ProcessSpec;
 import sampan.engine.containers.SecuritySpec;
 import sampan.engine.containers.StorageSpec;
-import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
@@ -56,6 +56,16 @@ final class SpecFromOptions {
 
     private void refuse() {
         refuse("--gpus", o.gpus);
+        if (o.useApiSocket) {
+            throw new UsageException(
+                    "--use-api-socket is not supported: mount the socket with --volume");
+        }
+        if (o.remove && !List.of("no", "").contains(o.restart)) {
+            throw new UsageException("conflicting options: cannot specify both --restart and --rm");
+        }
+        if (o.noHealthcheck && (!o.healthCmd.isEmpty() || o.healthRetries != 0)) {
+            throw new UsageException("--no-healthcheck conflicts with --health-* options");
+        }
         refuse("--ip6", o.ip6);
         refuse("--link-local-ip", String.join(",", o.linkLocalIp));
         refuse("--link", String.join(",", o.links));
@@ -63,13 +73,13 @@ final class SpecFromOptions {
             refuse("--isolation", o.isolation);
         }
         if (!List.of("missing", "never", "always").contains(o.pull)) {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "invalid pull option: '"
                             + o.pull
                             + "': must be one of \"always\", \"missing\" or \"never\"");
         }
         if (o.network.size() > 1) {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "--network "
                             + String.join(", ", o.network)
                             + ": one network at a time is supported");
@@ -78,7 +88,7 @@ final class SpecFromOptions {
 
     private static void refuse(String flag, String value) {
         if (!value.isEmpty()) {
-            throw SampanException.invalid(flag + " " + value + " is not supported");
+            throw new UsageException(flag + " " + value + " is not supported");
         }
     }
 
@@ -87,8 +97,8 @@ final class SpecFromOptions {
         List<String> streams = o.attach.stream().map(a -> a.toLowerCase(Locale.ROOT)).toList();
         for (String stream : streams) {
             if (!List.of("stdin", "stdout", "stderr").contains(stream)) {
-                throw SampanException.invalid(
-                        "valid streams are STDIN, STDOUT and STDERR; not --attach " + stream);
+                throw UsageException.ofFlag(
+                        "--attach", stream, "valid streams are STDIN, STDOUT and STDERR");
             }
         }
         boolean stdin = !detached && (given ? streams.contains("stdin") : o.interactive);
@@ -127,7 +137,7 @@ final class SpecFromOptions {
     /// A name without a value takes the caller's, where there is one.
     private void addVariable(List<String> variables, String text) {
         if (text.startsWith("=")) {
-            throw SampanException.invalid("invalid environment variable: " + text);
+            throw new UsageException("invalid environment variable: " + text);
         }
         if (text.contains("=")) {
             variables.add(text);
@@ -246,7 +256,7 @@ final class SpecFromOptions {
             return new RestartPolicy(
                     name, colon < 0 ? 0 : Integer.parseInt(text.substring(colon + 1)));
         } catch (NumberFormatException e) {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "invalid restart policy format: maximum retry count must be an integer");
         }
     }
@@ -255,8 +265,8 @@ final class SpecFromOptions {
         try {
             return Duration.ofSeconds(Long.parseLong(text));
         } catch (NumberFormatException e) {
-            throw SampanException.invalid(
-                    "invalid argument \"" + text + "\" for \"--stop-timeout\" flag: not a number");
+            throw UsageException.ofFlag(
+                    "--stop-timeout", text, "parsing \"" + text + "\": invalid syntax");
         }
     }
 
@@ -293,8 +303,7 @@ final class SpecFromOptions {
         for (String text : texts) {
             int equals = text.indexOf('=');
             if (equals == 0) {
-                throw SampanException.invalid(
-                        "invalid argument \"" + text + "\" for \"" + option + "\" flag");
+                throw UsageException.ofFlag(option, text, "give NAME=VALUE");
             }
             pairs.put(
                     equals < 0 ? text : text.substring(0, equals),

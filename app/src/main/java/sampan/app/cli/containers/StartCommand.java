@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.Container;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -42,8 +43,7 @@ public final class StartCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (attach || interactive) {
             if (containers.size() > 1) {
-                throw SampanException.invalid(
-                        "you cannot start and attach multiple containers at once");
+                throw new UsageException("you cannot start and attach multiple containers at once");
             }
             String reference = containers.getFirst();
             Container container = context.engine().containers().inspect(reference);

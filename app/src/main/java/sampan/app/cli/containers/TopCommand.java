@@ -11,6 +11,8 @@ import sampan.app.cli.Table;
 /// `sampan top`.
 @Command(description = "Display the running processes of a container")
 public final class TopCommand implements Callable<Integer> {
+    private static final int COLUMN_WIDTH_MIN = 17;
+
     private final CommandContext context;
 
     @Parameters(index = "0", paramLabel = "CONTAINER", description = "Name or id")
@@ -26,7 +28,7 @@ public final class TopCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var top = context.engine().tasks().top(container, String.join(" ", options));
-        Table table = new Table(top.titles().toArray(String[]::new));
+        Table table = new Table(top.titles().toArray(String[]::new)).atLeast(COLUMN_WIDTH_MIN);
         top.processes().forEach(table::row);
         table.print(context.out());
         return 0;

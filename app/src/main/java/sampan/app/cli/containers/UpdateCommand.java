@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.Each;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.LifecycleSpec.RestartPolicy;
 
 /// `sampan update`.
@@ -31,6 +32,9 @@ public final class UpdateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!changes()) {
+            throw new UsageException("you must provide one or more flags when using this command");
+        }
         var resources = LimitSpec.of(limits);
         Optional<RestartPolicy> policy =
                 restart.isEmpty()
@@ -44,5 +48,9 @@ public final class UpdateCommand implements Callable<Integer> {
                                 .containers()
                                 .update(c, resources, policy)
                                 .forEach(warning -> context.err().println("WARNING: " + warning)));
+    }
+
+    private boolean changes() {
+        return !restart.isEmpty() || !LimitSpec.of(limits).equals(LimitSpec.of(new LimitOptions()));
     }
 }

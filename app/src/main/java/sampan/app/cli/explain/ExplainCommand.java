@@ -78,10 +78,10 @@ public final class ExplainCommand implements Callable<Integer> {
                         context.out(),
                         context.style(),
                         terminal && !whole ? context.caller().columns() : 0);
+        String gap = "";
         for (Found one : found) {
-            if (one != found.getFirst()) {
-                context.out().println();
-            }
+            context.out().print(gap);
+            gap = "\n";
             switch (one) {
                 case Found.OfContainer(Explanation explanation) -> text.print(explanation);
                 case Found.OfProcess(ProcessView process) -> text.print(process);

@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.usage.UsageException;
 import sampan.app.session.DescriptorStreams;
-import sampan.errors.SampanException;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 
@@ -50,7 +50,7 @@ public final class ImportCommand implements Callable<Integer> {
             return 0;
         }
         if (file.startsWith("http://") || file.startsWith("https://")) {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "import of " + file + ": addresses are not supported; fetch it and pipe it in");
         }
         try (Fd archive = context.caller().open(file, Open.RDONLY, 0)) {

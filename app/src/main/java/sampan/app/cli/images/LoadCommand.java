@@ -5,9 +5,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.Words;
+import sampan.app.cli.usage.UsageException;
 import sampan.app.session.DescriptorStreams;
 import sampan.engine.services.ImageTransferService.Loaded;
-import sampan.errors.SampanException;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 
@@ -34,7 +34,7 @@ public final class LoadCommand implements Callable<Integer> {
     public Integer call() {
         if (input.isEmpty()) {
             if (context.caller().stdinIsTerminal()) {
-                throw SampanException.invalid("requested load from stdin, but stdin is empty");
+                throw new UsageException("requested load from stdin, but stdin is empty");
             }
             print(context.engine().transfers().load(context.caller().in(), this::report));
             return 0;

@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.usage.UsageException;
 import sampan.app.session.DescriptorStreams;
-import sampan.errors.SampanException;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 
@@ -33,7 +33,7 @@ public final class SaveCommand implements Callable<Integer> {
     public Integer call() {
         if (output.isEmpty()) {
             if (context.caller().stdoutIsTerminal()) {
-                throw SampanException.invalid(
+                throw new UsageException(
                         "cowardly refusing to save to a terminal. Use the -o flag or redirect");
             }
             context.engine()

@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.usage.UsageException;
 import sampan.app.session.BecomeStep;
-import sampan.errors.SampanException;
 import sampan.linux.namespaces.NamespaceId;
 import sampan.linux.namespaces.NamespaceKind;
 import sampan.linux.namespaces.Namespaces;
@@ -204,7 +204,7 @@ public final class NsEnterCommand implements Callable<Integer> {
     private String shell() {
         String shell = context.caller().environment().getOrDefault("SHELL", "/bin/sh");
         if (shell.isEmpty()) {
-            throw SampanException.invalid("SHELL is empty: name a program");
+            throw new UsageException("SHELL is empty: name a program");
         }
         return shell;
     }

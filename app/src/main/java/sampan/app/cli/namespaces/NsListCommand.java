@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.Table;
-import sampan.errors.SampanException;
+import sampan.app.cli.usage.UsageException;
 import sampan.linux.namespaces.NamespaceKind;
 import sampan.linux.namespaces.NamespaceRow;
 import sampan.linux.namespaces.Namespaces;
@@ -73,7 +73,7 @@ public final class NsListCommand implements Callable<Integer> {
                 wanted.add(
                         NamespaceKind.ofProcName(kind)
                                 .orElseThrow(() ->
-                                        SampanException.invalid(
+                                        new UsageException(
                                                 "unknown namespace type: "
                                                         + kind
                                                         + ": give mnt, net, ipc, user, pid, uts, cgroup or time")));

@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.usage.UsageException;
 import sampan.app.session.BecomeStep;
-import sampan.errors.SampanException;
 import sampan.linux.namespaces.NamespaceKind;
 
 /// `sampan ns unshare`: as unshare(1). The client itself leaves its namespaces and becomes the
@@ -170,7 +170,7 @@ public final class NsUnshareCommand implements Callable<Integer> {
             case "slave" -> 1L << 19;
             case "shared" -> 1L << 20;
             default ->
-                    throw SampanException.invalid(
+                    throw new UsageException(
                             "unsupported propagation mode: "
                                     + propagation
                                     + ": give slave, shared, private or unchanged");

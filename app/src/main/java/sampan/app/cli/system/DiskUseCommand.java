@@ -1,11 +1,16 @@
 package sampan.app.cli.system;
 
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.Rows;
 import sampan.app.cli.Table;
 import sampan.app.cli.Words;
+import sampan.engine.services.SystemService.DiskUse;
 
 /// `sampan system df`.
 @Command(description = "Show disk usage")
@@ -16,6 +21,9 @@ public final class DiskUseCommand implements Callable<Integer> {
             names = {"-v", "--verbose"},
             description = "Show detailed information on space usage")
     private boolean verbose;
+
+    @Option(names = "--format", description = "table, json, or a template")
+    private String format = "";
 
     public DiskUseCommand(CommandContext context) {
         this.context = context;
@@ -45,46 +53,63 @@ public final class DiskUseCommand implements Callable<Integer> {
                         .mapToLong(v -> v.bytes())
                         .sum();
         long used = use.volumes().stream().filter(v -> v.references() > 0).count();
-        Table table = new Table("TYPE", "TOTAL", "ACTIVE", "SIZE", "RECLAIMABLE");
-        row(table, "Images", new long[] {use.images().size(), active, use.layersBytes(), idle});
-        row(table, "Containers", new long[] {use.containers().size(), running, written, stopped});
-        row(table, "Local Volumes", new long[] {use.volumes().size(), used, volumes, loose});
-        row(table, "Build Cache", new long[] {0, 0, 0, 0});
-        table.print(context.out());
+        Rows rows = new Rows(HEADERS);
+        rows.add(row("Images", new long[] {use.images().size(), active, use.layersBytes(), idle}));
+        rows.add(
+                row("Containers", new long[] {use.containers().size(), running, written, stopped}));
+        rows.add(row("Local Volumes", new long[] {use.volumes().size(), used, volumes, loose}));
+        rows.add(row("Build Cache", new long[] {0, 0, 0, 0}));
+        rows.print(
+                context.out(),
+                format,
+                List.of("Type", "TotalCount", "Active", "Size", "Reclaimable"));
         if (verbose) {
-            context.out().println();
-            Table images = new Table("IMAGE", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS");
-            use.images()
-                    .forEach(i ->
-                            images.row(
-                                    i.image().references().stream()
-                                            .findFirst()
-                                            .orElse(i.image().id()),
-                                    Words.size(i.shared() + i.unique()),
-                                    Words.size(i.shared()),
-                                    Words.size(i.unique()),
-                                    String.valueOf(i.containers())));
-            images.print(context.out());
-            context.out().println();
-            Table volumeTable = new Table("VOLUME NAME", "LINKS", "SIZE");
-            use.volumes()
-                    .forEach(v ->
-                            volumeTable.row(
-                                    v.volume().name(),
-                                    String.valueOf(v.references()),
-                                    Words.size(v.bytes())));
-            volumeTable.print(context.out());
+            details(use);
         }
         return 0;
     }
 
-    private static void row(Table table, String type, long[] figures) {
-        long percent = figures[2] == 0 ? 0 : figures[3] * 100 / figures[2];
-        table.row(
-                type,
-                String.valueOf(figures[0]),
-                String.valueOf(figures[1]),
-                Words.size(figures[2]),
-                Words.size(figures[3]) + " (" + percent + "%)");
+    private void details(DiskUse use) {
+        context.out().println();
+        Table images = new Table("IMAGE", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS");
+        use.images()
+                .forEach(i ->
+                        images.row(
+                                i.image().references().stream().findFirst().orElse(i.image().id()),
+                                Words.size(i.shared() + i.unique()),
+                                Words.size(i.shared()),
+                                Words.size(i.unique()),
+                                String.valueOf(i.containers())));
+        images.print(context.out());
+        context.out().println();
+        Table volumeTable = new Table("VOLUME NAME", "LINKS", "SIZE");
+        use.volumes()
+                .forEach(v ->
+                        volumeTable.row(
+                                v.volume().name(),
+                                String.valueOf(v.references()),
+                                Words.size(v.bytes())));
+        volumeTable.print(context.out());
     }
+
+    private static Map<String, Object> row(String type, long[] figures) {
+        long percent = figures[2] == 0 ? 0 : figures[3] * 100 / figures[2];
+        Map<String, Object> row = new TreeMap<>();
+        row.put("Type", type);
+        row.put("TotalCount", String.valueOf(figures[0]));
+        row.put("Active", String.valueOf(figures[1]));
+        row.put("Size", Words.size(figures[2]));
+        row.put(
+                "Reclaimable",
+                Words.size(figures[3]) + (figures[2] == 0 ? "" : " (" + percent + "%)"));
+        return row;
+    }
+
+    private static final Map<String, String> HEADERS =
+            Map.of(
+                    "Type", "TYPE",
+                    "TotalCount", "TOTAL",
+                    "Active", "ACTIVE",
+                    "Size", "SIZE",
+                    "Reclaimable", "RECLAIMABLE");
 }

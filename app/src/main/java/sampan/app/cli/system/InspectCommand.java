@@ -15,6 +15,7 @@ import sampan.api.translate.NetworkDocs;
 import sampan.api.translate.VolumeDocs;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.template.GoTemplate;
+import sampan.app.cli.usage.UsageException;
 import sampan.engine.services.Engine;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -71,18 +72,18 @@ public final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!List.of("", "container", "image", "volume", "network").contains(type)) {
-            throw SampanException.invalid("\"" + type + "\" is not a valid value for --type");
+            throw new UsageException("\"" + type + "\" is not a valid value for --type");
         }
         List<Object> found = new ArrayList<>();
-        int status = 0;
+        List<String> failures = new ArrayList<>();
         for (String object : objects) {
-            Optional<Object> document = find(object);
-            if (document.isPresent()) {
-                found.add(document.get());
-            } else {
-                String kind = type.isEmpty() ? "object" : type;
-                context.err().println("Error: No such " + kind + ": " + object);
-                status = 1;
+            try {
+                found.add(find(object));
+            } catch (SampanException e) {
+                failures.add(
+                        type.isEmpty()
+                                ? "Error: No such object: " + object
+                                : "Error response from daemon: " + e.getMessage());
             }
         }
         if (format.isEmpty() || format.equals("json")) {
@@ -94,10 +95,12 @@ public final class InspectCommand implements Callable<Integer> {
                 context.out().println(template.render(plain));
             }
         }
-        return status;
+        context.out().flush();
+        failures.forEach(context.err()::println);
+        return failures.isEmpty() ? 0 : 1;
     }
 
-    private Optional<Object> find(String object) {
+    private Object find(String object) {
         Engine engine = context.engine();
         List<Kind> kinds =
                 List.of(
@@ -119,15 +122,17 @@ public final class InspectCommand implements Callable<Integer> {
         for (Kind kind : kinds) {
             if (type.isEmpty() || type.equals(kind.name)) {
                 try {
-                    return Optional.of(kind.document.get());
+                    return kind.document.get();
                 } catch (SampanException e) {
-                    if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.INVALID) {
+                    boolean missing =
+                            e.code() == ErrorCode.NOT_FOUND || e.code() == ErrorCode.INVALID;
+                    if (!type.isEmpty() || !missing) {
                         throw e;
                     }
                 }
             }
         }
-        return Optional.empty();
+        throw SampanException.notFound("No such object: " + object);
     }
 
     private record Kind(String name, Supplier<Object> document) {}

@@ -6,8 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import sampan.errors.SampanException;
+import sampan.app.cli.usage.UsageException;
 import sampan.oci.json.Json;
 
 /// Built-in functions, and those of the docker client. Lists of values may hold null, Go's nil.
@@ -51,7 +53,7 @@ final class Functions {
                             + " ".repeat((int) integer(at(name, arguments, 2)));
             case "slice" -> slice(arguments);
             default ->
-                    throw SampanException.invalid(
+                    throw new UsageException(
                             "template parsing error: template: :1: function \""
                                     + name
                                     + "\" not defined");
@@ -68,7 +70,7 @@ final class Functions {
 
     private static @Nullable Object at(String name, List<@Nullable Object> arguments, int index) {
         if (index >= arguments.size()) {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "template: :1: wrong number of args for " + name + ": got " + arguments.size());
         }
         return arguments.get(index);
@@ -92,7 +94,7 @@ final class Functions {
             case Map<?, ?> m -> m.size();
             case List<?> l -> l.size();
             case null, default ->
-                    throw SampanException.invalid(
+                    throw new UsageException(
                             "template: :1: error calling len: len of " + string(value));
         };
     }
@@ -106,14 +108,14 @@ final class Functions {
                         case List<?> list -> {
                             long i = integer(key);
                             if (i < 0 || i >= list.size()) {
-                                throw SampanException.invalid(
+                                throw new UsageException(
                                         "template: :1: error calling index: index out of range: "
                                                 + i);
                             }
                             yield list.get((int) i);
                         }
                         case null, default ->
-                                throw SampanException.invalid(
+                                throw new UsageException(
                                         "template: :1: error calling index: can't index item of type "
                                                 + string(value));
                     };
@@ -130,7 +132,7 @@ final class Functions {
                     ? new ArrayList<>(list.subList(from, to))
                     : string(value).substring(from, to);
         } catch (IndexOutOfBoundsException e) {
-            throw SampanException.invalid("template: :1: error calling slice: index out of range");
+            throw new UsageException("template: :1: error calling slice: index out of range");
         }
     }
 
@@ -168,17 +170,27 @@ final class Functions {
         return out.toString();
     }
 
+    private static final Pattern VERB = Pattern.compile("%[-+ #0]*\\d*(?:\\.\\d+)?[a-zA-Z]");
+
     private static String printf(List<@Nullable Object> arguments) {
-        String format = string(at("printf", arguments, 0)).replaceAll("%(-?\\d*)[vq]", "%$1s");
+        String asked = string(at("printf", arguments, 0));
+        String format = asked.replaceAll("%(-?\\d*)[vq]", "%$1s");
         Object[] rest =
                 arguments.stream()
                         .skip(1)
                         .map(a -> a instanceof Number || a instanceof Boolean ? a : string(a))
                         .toArray();
+        // %q: the same order of verbs, so that the n-th verb takes the n-th argument
+        Matcher verbs = VERB.matcher(asked.replace("%%", ""));
+        for (int i = 0; i < rest.length && verbs.find(); i++) {
+            if (verbs.group().endsWith("q")) {
+                rest[i] = Json.text(string(rest[i]));
+            }
+        }
         try {
             return String.format(Locale.ROOT, format, rest);
         } catch (java.util.IllegalFormatException e) {
-            throw SampanException.invalid("template: :1: error calling printf: " + e.getMessage());
+            throw new UsageException("template: :1: error calling printf: " + e.getMessage());
         }
     }
 
@@ -201,7 +213,7 @@ final class Functions {
         if (value instanceof Number number) {
             return number.longValue();
         }
-        throw SampanException.invalid("template: :1: expected integer; found " + string(value));
+        throw new UsageException("template: :1: expected integer; found " + string(value));
     }
 
     /// As Go's %v prints it: `[a b]`, `map[k:v]` sorted by key.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import sampan.app.cli.template.Node.Command;
 import sampan.app.cli.template.Node.Operand;
 import sampan.app.cli.template.Node.Pipeline;
-import sampan.errors.SampanException;
+import sampan.app.cli.usage.UsageException;
 
 /// A template, parsed once and run for any number of values. Immutable.
 ///
@@ -119,7 +119,7 @@ public final class GoTemplate {
                 }
                 case null -> {}
                 default ->
-                        throw SampanException.invalid(
+                        throw new UsageException(
                                 "template: :1: range can't iterate over "
                                         + Functions.string(value));
             }
@@ -159,7 +159,7 @@ public final class GoTemplate {
                 return Functions.call(name, arguments);
             }
             if (command.operands().size() > 1 || !piped.isEmpty()) {
-                throw SampanException.invalid("template: :1: can't give argument to non-function");
+                throw new UsageException("template: :1: can't give argument to non-function");
             }
             return operand(command.operands().getFirst(), dot);
         }
@@ -182,7 +182,7 @@ public final class GoTemplate {
                 case Operand.Field(List<String> names) -> walk(dot, names);
                 case Operand.Variable(String name, List<String> names) -> {
                     if (!variables.containsKey(name)) {
-                        throw SampanException.invalid(
+                        throw new UsageException(
                                 "template parsing error: template: :1: undefined variable \"$"
                                         + name
                                         + "\"");
@@ -202,14 +202,14 @@ public final class GoTemplate {
                         switch (value) {
                             case Map<?, ?> map when map.containsKey(name) -> map.get(name);
                             case Map<?, ?> _ ->
-                                    throw SampanException.invalid(
+                                    throw new UsageException(
                                             "template: :1: executing \"\" at <."
                                                     + String.join(".", names)
                                                     + ">: map has no entry for key \""
                                                     + name
                                                     + "\"");
                             case null, default ->
-                                    throw SampanException.invalid(
+                                    throw new UsageException(
                                             "template: :1: executing \"\" at <."
                                                     + String.join(".", names)
                                                     + ">: can't evaluate field "

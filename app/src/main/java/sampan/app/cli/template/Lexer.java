@@ -2,7 +2,7 @@ package sampan.app.cli.template;
 
 import java.util.ArrayList;
 import java.util.List;
-import sampan.errors.SampanException;
+import sampan.app.cli.usage.UsageException;
 
 /// Cuts a template into texts and the tokens of its actions.
 final class Lexer {
@@ -109,7 +109,7 @@ final class Lexer {
             at++;
             add("symbol", String.valueOf(c));
         } else {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "template parsing error: template: :1: unexpected \"" + c + "\" in operand");
         }
     }
@@ -167,7 +167,7 @@ final class Lexer {
         tokens.add(new Token(kind, text));
     }
 
-    private static SampanException unclosed(String what) {
-        return SampanException.invalid("template parsing error: template: :1: unclosed " + what);
+    private static UsageException unclosed(String what) {
+        return new UsageException("template parsing error: template: :1: unclosed " + what);
     }
 }

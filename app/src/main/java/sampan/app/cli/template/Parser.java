@@ -7,7 +7,7 @@ import sampan.app.cli.template.Lexer.Token;
 import sampan.app.cli.template.Node.Command;
 import sampan.app.cli.template.Node.Operand;
 import sampan.app.cli.template.Node.Pipeline;
-import sampan.errors.SampanException;
+import sampan.app.cli.usage.UsageException;
 
 /// Builds nodes from tokens.
 final class Parser {
@@ -158,7 +158,7 @@ final class Parser {
             operands.add(operand());
         }
         if (operands.isEmpty()) {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "template parsing error: template: :1: missing value for command");
         }
         return new Command(List.copyOf(operands));
@@ -190,7 +190,7 @@ final class Parser {
                 }
                 Pipeline inner = pipeline();
                 if (!next().is(")")) {
-                    throw SampanException.invalid(
+                    throw new UsageException(
                             "template parsing error: template: :1: unclosed left paren");
                 }
                 yield new Operand.Group(inner, names());
@@ -205,7 +205,7 @@ final class Parser {
                     ? (Object) Double.parseDouble(text)
                     : (Object) Long.decode(text);
         } catch (NumberFormatException e) {
-            throw SampanException.invalid(
+            throw new UsageException(
                     "template parsing error: template: :1: bad number syntax: " + text);
         }
     }
@@ -255,7 +255,7 @@ final class Parser {
         return at < tokens.size() ? tokens.get(at++) : END;
     }
 
-    private static SampanException unexpected(String what) {
-        return SampanException.invalid("template parsing error: template: :1: unexpected " + what);
+    private static UsageException unexpected(String what) {
+        return new UsageException("template parsing error: template: :1: unexpected " + what);
     }
 }

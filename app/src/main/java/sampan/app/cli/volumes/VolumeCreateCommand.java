@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.usage.UsageException;
 
 /// `sampan volume create`.
 @Command(description = "Create a volume")
@@ -28,8 +29,11 @@ public final class VolumeCreateCommand implements Callable<Integer> {
             description = "Set a driver option")
     private List<String> options = new ArrayList<>();
 
+    @Option(names = "--name", hidden = true)
+    private String flagName = "";
+
     @Parameters(arity = "0..1", paramLabel = "VOLUME", description = "Its name")
-    private String name = "";
+    private String argument = "";
 
     public VolumeCreateCommand(CommandContext context) {
         this.context = context;
@@ -37,6 +41,12 @@ public final class VolumeCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!argument.isEmpty() && !flagName.isEmpty()) {
+            throw new UsageException(
+                    "conflicting options: cannot specify a volume-name through both --name and as"
+                            + " a positional arg");
+        }
+        String name = argument.isEmpty() ? flagName : argument;
         var created =
                 context.engine().volumes().create(name, driver, pairs(options), pairs(labels));
         context.out().println(created.volume().name());

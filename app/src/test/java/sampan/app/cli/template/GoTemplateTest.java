@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import sampan.errors.SampanException;
+import sampan.app.cli.usage.UsageException;
 
 class GoTemplateTest {
     private static final Map<String, Object> VALUE =
@@ -80,7 +80,7 @@ class GoTemplateTest {
             })
     void refusesMalformedTemplates(String template) {
         assertThatThrownBy(() -> GoTemplate.parse(template).render(VALUE))
-                .isInstanceOf(SampanException.class)
+                .isInstanceOf(UsageException.class)
                 .hasMessageContaining("template");
     }
 
