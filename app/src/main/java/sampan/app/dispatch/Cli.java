@@ -144,10 +144,7 @@ public final class Cli {
         Optional<Integer> failed = parsing.parse(arguments);
         return failed.isPresent()
                 ? failed.get()
-                : call(
-                        context,
-                        prepared.command(),
-                        new Failures(context, parsing, name, runs));
+                : call(context, prepared.command(), new Failures(context, parsing, name, runs));
     }
 
     /// For `run` and `exec` a `--help` behind the first argument belongs to the other program.
