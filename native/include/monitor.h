@@ -40,7 +40,8 @@
  *      pid    "PID STARTTIME STARTED_NS\n"  starttime as in /proc/PID/stat field 22; STARTED_NS is 0
  *             as long as the process is only created (SYNC, WAIT_START)
  *      exit   "PID STATUS OOM STARTED_NS FINISHED_NS\n"  STATUS is wait(2)'s; OOM 0|1; CLOCK_REALTIME ns;
- *             written when the log is complete, before the last client got everything
+ *             written when the log is complete, before the last client got everything; where the
+ *             disk does not take it and no daemon hears the end, the monitor stays until one of both does
  *      fail   "STEP CODE STAGE ERRNO PATH\n"   the plan failed before EXEC succeeded; PATH is the rest
  *             of the file, which may be empty or contain anything
  *    attach.sock is removed after exit or fail was written, and before EXITED or FAILED is told: who

@@ -253,6 +253,14 @@ void clients_end(bool force)
     clean();
 }
 
+bool clients_supervised(void)
+{
+    for EACH (c)
+        if (c->state != CLIENT_FREE && c->role == ROLE_SUPERVISE)
+            return true;
+    return false;
+}
+
 bool clients_any(void)
 {
     return count;

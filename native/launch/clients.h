@@ -38,6 +38,8 @@ void clients_tell(const struct mon_message *message, const char *text);
 /* Ends the stream of every attached client that got everything; force: of all clients. */
 void clients_end(bool force);
 bool clients_any(void);
+/* Whether a daemon listens by attach.sock. */
+bool clients_supervised(void);
 
 /* Nothing flows: gives memory back. */
 void clients_idle(void);

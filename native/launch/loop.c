@@ -31,6 +31,7 @@
 #include "wait_start.h"
 
 #define IDLE_MS 250 /* without traffic before buffers go back */
+#define RECORD_AGAIN_MS 1000 /* between two tries to write the exit record */
 #define PAGE 4096
 #define STACK_DROPPED (64 << 10)
 #define LINGER_MS 600000 /* without progress before a client that got not everything is dropped */
@@ -316,8 +317,13 @@ static int end(void)
     int64_t deadline = now_ms() + drain_ms;
     bool oom = oom_happened();
     drain(deadline);
-    record_exit(clone_child(), status, oom, started_ns, finished_ns);
+    int kept = record_exit(clone_child(), status, oom, started_ns, finished_ns);
     flush_clients(deadline);
+    /* Without its record and without a daemon that hears it nobody would ever know the end. */
+    while (kept < 0 && kept != -ENOENT && control < 0 && !clients_supervised()) {
+        round_once(RECORD_AGAIN_MS);
+        kept = record_exit(clone_child(), status, oom, started_ns, finished_ns);
+    }
     struct mon_message message = {
         .type = MON_EXITED, .a = clone_child(), .b = status, .c = oom, .d = finished_ns};
     /* Who hears of the end may remove the directory: it is not touched any more. */

@@ -62,19 +62,21 @@ int run_MON_DIR(const struct plan_step *step)
     return 0;
 }
 
-static void put(const char *name, const char *aside, const char *line, size_t length)
+static int put(const char *name, const char *aside, const char *line, size_t length)
 {
     if (directory < 0)
-        return;
+        return 0;
     int fd = openat(directory, aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return;
+        return -errno;
     ssize_t n = write(fd, line, length);
+    int result = n < 0 ? -errno : n == (ssize_t)length ? 0 : -ENOSPC;
     close(fd);
-    if (n == (ssize_t)length)
-        renameat(directory, aside, directory, name);
-    else
+    if (!result && renameat(directory, aside, directory, name) < 0)
+        result = -errno;
+    if (result)
         unlinkat(directory, aside, 0);
+    return result;
 }
 
 /* Field 22 of /proc/PID/stat; the name in field 2 may hold anything but ends at the last ')'. */
@@ -115,7 +117,7 @@ void record_pid(pid_t pid, int64_t started_ns)
     put("pid", ".pid", line, (size_t)(at - line));
 }
 
-void record_exit(pid_t pid, int status, bool oom, int64_t started_ns, int64_t finished_ns)
+int record_exit(pid_t pid, int status, bool oom, int64_t started_ns, int64_t finished_ns)
 {
     char line[5 * TEXT_NUMBER_MAX + 1], *at = line;
     at = put_number(at, pid, ' ');
@@ -123,7 +125,7 @@ void record_exit(pid_t pid, int status, bool oom, int64_t started_ns, int64_t fi
     at = put_number(at, oom, ' ');
     at = put_number(at, started_ns, ' ');
     at = put_number(at, finished_ns, '\n');
-    put("exit", ".exit", line, (size_t)(at - line));
+    return put("exit", ".exit", line, (size_t)(at - line));
 }
 
 void record_fail(const struct failure *failure)

@@ -12,7 +12,7 @@ int64_t record_now(void);
 
 /* Without MON_DIR all of these do nothing. */
 void record_pid(pid_t pid, int64_t started_ns);
-void record_exit(pid_t pid, int status, bool oom, int64_t started_ns, int64_t finished_ns);
+int record_exit(pid_t pid, int status, bool oom, int64_t started_ns, int64_t finished_ns);
 void record_fail(const struct failure *failure);
 
 /* The task is over: removes attach.sock, closes the directory. */

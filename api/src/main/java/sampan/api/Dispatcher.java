@@ -100,7 +100,9 @@ final class Dispatcher implements Handler {
         } catch (SampanException e) {
             fail(exchange, call, Problem.status(e.code()), String.valueOf(e.getMessage()), e);
         } catch (UncheckedIOException e) {
-            throw e.getCause();
+            // The disk's, or the connection's own: then the answer fails as well.
+            SampanException storage = SampanException.storage(e);
+            fail(exchange, call, 500, storage.getMessage(), storage);
         } catch (ProtocolException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -1,5 +1,8 @@
 package sampan.errors;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
 /// A failure with a code. The message is lower case without a full stop, says what was attempted on
 /// what, and what to do where the reader can do something.
 public class SampanException extends RuntimeException {
@@ -31,6 +34,16 @@ public class SampanException extends RuntimeException {
 
     public static SampanException conflict(String message) {
         return new SampanException(ErrorCode.CONFLICT, message);
+    }
+
+    /// What failed on a disk, as a full or a read-only one does, in the kernel's words.
+    public static SampanException storage(UncheckedIOException failure) {
+        IOException cause = failure.getCause();
+        String subject = String.valueOf(failure.getMessage());
+        String words = String.valueOf(cause.getMessage());
+        // Made without words of its own it repeats those of its cause.
+        String message = subject.equals(cause.toString()) ? words : subject + ": " + words;
+        return new SampanException(ErrorCode.INTERNAL, message, failure);
     }
 
     public static SampanException invalid(String message) {

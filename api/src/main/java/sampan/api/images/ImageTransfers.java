@@ -1,6 +1,7 @@
 package sampan.api.images;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import sampan.api.call.Call;
@@ -47,6 +48,8 @@ public final class ImageTransfers {
             }
         } catch (SampanException e) {
             lines.failOrThrow(e);
+        } catch (UncheckedIOException e) {
+            lines.failOrThrow(SampanException.storage(e));
         }
         lines.close();
     }

@@ -1,5 +1,6 @@
 package sampan.app.dispatch;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -168,6 +169,9 @@ public final class Cli {
             context.out().flush();
             return failures.engine(e);
         } catch (InterruptedException e) {
+            return STATUS_FAILED;
+        } catch (UncheckedIOException e) {
+            context.err().println("sampan: " + SampanException.storage(e).getMessage());
             return STATUS_FAILED;
         } catch (RuntimeException e) {
             throw e;

@@ -156,19 +156,26 @@ public final class ContainerFiles {
 
     /// What was found on disk.
     ///
-    /// @param broken directories without a readable spec: a create that never ended
-    public record Found(List<ContainerRecord> records, List<Path> broken) {}
+    /// @param halfMade directories without a whole spec: a create that never ended
+    /// @param unreadable directories whose spec says nothing to us: another version's, or damaged
+    public record Found(
+            List<ContainerRecord> records, List<Path> halfMade, List<Path> unreadable) {}
 
     /// Reads all containers, in no order. States that say running are as old as their file: the
     /// caller asks the monitors.
     public Found readAll() {
         List<ContainerRecord> records = new ArrayList<>();
-        List<Path> broken = new ArrayList<>();
+        List<Path> halfMade = new ArrayList<>();
+        List<Path> unreadable = new ArrayList<>();
         try (var entries = Files.newDirectoryStream(root)) {
             for (Path directory : entries) {
+                if (isHalfMade(directory)) {
+                    halfMade.add(directory);
+                    continue;
+                }
                 ContainerRecord record = read(directory);
                 if (record == null) {
-                    broken.add(directory);
+                    unreadable.add(directory);
                 } else {
                     records.add(record);
                 }
@@ -176,7 +183,20 @@ public final class ContainerFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Found(records, broken);
+        return new Found(records, halfMade, unreadable);
+    }
+
+    /// Whether the directory is of a create that never ended, or there is none. The spec is written
+    /// before anybody is told of the container; one that was cut off has no end.
+    public static boolean isHalfMade(Path directory) {
+        try {
+            byte[] text = Files.readAllBytes(directory.resolve(SPEC));
+            return text.length == 0 || text[text.length - 1] != '}';
+        } catch (NoSuchFileException _) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     private static @Nullable ContainerRecord read(Path directory) {

@@ -1,10 +1,13 @@
 package sampan.engine.containers;
 
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import sampan.errors.SampanException;
 
 /// One container that the engine has. Readers take the current picture at any time; changes are
 /// made in its [Turn].
@@ -12,6 +15,11 @@ public final class ContainerHandle {
     /// How long a changed state may stay unwritten: a container that lives shorter never touches
     /// the disk for it.
     public static final Duration WRITE_DELAY = Duration.ofMillis(200);
+
+    /// Between two tries to write it to a disk that does not take it.
+    static final Duration RETRY_DELAY = Duration.ofSeconds(2);
+
+    private static final System.Logger LOG = System.getLogger(ContainerHandle.class.getName());
 
     private final ContainerFiles files;
     private final Path directory;
@@ -22,6 +30,7 @@ public final class ContainerHandle {
     private volatile ContainerRecord record;
     private volatile Container view;
     private volatile boolean retired;
+    private volatile boolean unwritten;
     private volatile boolean gone;
 
     ContainerHandle(ContainerFiles files, ContainerRecord record) {
@@ -86,8 +95,12 @@ public final class ContainerHandle {
         record = next;
         view = next.view(directory);
         if (writeDue.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("state ", 0).start(this::writeLater);
+            writeIn(WRITE_DELAY);
         }
+    }
+
+    private void writeIn(Duration delay) {
+        Thread.ofVirtual().name("state ", 0).start(() -> writeLater(delay));
     }
 
     /// Changes name or spec, and writes it before it shows.
@@ -98,22 +111,37 @@ public final class ContainerHandle {
         view = next.view(directory);
     }
 
-    private void writeLater() {
+    private void writeLater(Duration delay) {
         try {
-            Thread.sleep(WRITE_DELAY);
+            Thread.sleep(delay);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        writeNow();
+        try {
+            writeNow();
+        } catch (UncheckedIOException _) {
+            // Told where it happened first; the next try is due already.
+        }
     }
 
-    /// Writes the state at once, where it is due.
+    /// Writes the state at once, where it is due. Where the disk does not take it, it is tried
+    /// again until it does: the state that counts is in memory.
     public void writeNow() {
         writing.lock();
         try {
             if (writeDue.getAndSet(false) && !retired) {
                 files.writeState(record);
+                unwritten = false;
             }
+        } catch (UncheckedIOException e) {
+            if (!unwritten) {
+                LOG.log(Level.ERROR, "state of " + SampanException.storage(e).getMessage());
+            }
+            unwritten = true;
+            if (writeDue.compareAndSet(false, true)) {
+                writeIn(RETRY_DELAY);
+            }
+            throw e;
         } finally {
             writing.unlock();
         }

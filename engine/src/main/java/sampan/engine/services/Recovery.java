@@ -60,9 +60,15 @@ public final class Recovery {
     /// Does it. Trouble with one container is logged and hinders no other.
     public void recover() {
         ContainerFiles.Found found = parts.containers().files().readAll();
-        found.broken().forEach(this::discard);
+        found.halfMade().forEach(this::discard);
         found.records().forEach(this::add);
-        sweepSnapshots(found.records());
+        found.unreadable()
+                .forEach(directory ->
+                        LOG.log(
+                                Level.ERROR,
+                                "container directory {0} cannot be read and is left as it is",
+                                directory));
+        sweepSnapshots(found);
         Map<String, TaskScan.Found> tasks = new HashMap<>();
         for (TaskScan.Found task : parts.scan().found()) {
             Optional<ContainerHandle> owner =
@@ -109,9 +115,10 @@ public final class Recovery {
                 });
     }
 
-    private void sweepSnapshots(List<ContainerRecord> records) {
+    private void sweepSnapshots(ContainerFiles.Found found) {
         Set<String> known = new HashSet<>();
-        records.forEach(r -> known.add(r.id().value()));
+        found.records().forEach(r -> known.add(r.id().value()));
+        found.unreadable().forEach(d -> known.add(String.valueOf(d.getFileName())));
         for (String key : parts.snapshots().keys()) {
             if (!known.contains(key)) {
                 attempt("snapshot " + key, () -> parts.snapshots().remove(key));

@@ -50,21 +50,21 @@ public final class StoreLeftovers implements Leftovers {
         List<Leftover> found = new ArrayList<>(mounts());
         for (Path directory : entries(parts.root().resolve("containers"))) {
             String id = String.valueOf(directory.getFileName());
-            if (!parts.containers().knows(id)) {
+            if (isNobodys(id)) {
                 found.add(
                         new Leftover(
                                 "directory " + directory,
                                 "belongs to no container",
-                                () -> unlessKnown(id, () -> ContainerFiles.deleteTree(directory))));
+                                () -> ifNobodys(id, () -> ContainerFiles.deleteTree(directory))));
             }
         }
         for (String key : parts.snapshots().keys()) {
-            if (!parts.containers().knows(key)) {
+            if (isNobodys(key)) {
                 found.add(
                         new Leftover(
                                 "snapshot " + key,
                                 "belongs to no container",
-                                () -> unlessKnown(key, () -> parts.snapshots().remove(key))));
+                                () -> ifNobodys(key, () -> parts.snapshots().remove(key))));
             }
         }
         parts.collector()
@@ -78,10 +78,16 @@ public final class StoreLeftovers implements Leftovers {
         return found;
     }
 
-    private void unlessKnown(String id, Runnable removal) {
-        if (!parts.containers().knows(id)) {
+    private void ifNobodys(String id, Runnable removal) {
+        if (isNobodys(id)) {
             removal.run();
         }
+    }
+
+    // A container that cannot be read is somebody's all the same.
+    private boolean isNobodys(String id) {
+        return !parts.containers().knows(id)
+                && ContainerFiles.isHalfMade(parts.root().resolve("containers").resolve(id));
     }
 
     private List<Leftover> mounts() {

@@ -67,13 +67,18 @@ public final class TaskEnding implements TaskStarter.Ends {
         clock.did("state");
         giveBack(task, before, clock);
         // The run directory tells a new daemon of the end until the container does so itself.
-        if (before.spec().lifecycle().autoRemove()) {
-            removal.finish(handle, true);
-        } else {
-            handle.writeNow();
+        boolean told = false;
+        try {
+            if (before.spec().lifecycle().autoRemove()) {
+                removal.finish(handle, true);
+            } else {
+                handle.writeNow();
+            }
+            told = true;
+            clock.did("removal");
+        } finally {
+            starter.forget(task, told);
         }
-        clock.did("removal");
-        starter.forget(task);
         clock.did("run directory");
     }
 

@@ -2,6 +2,7 @@ package sampan.engine.tasks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -135,13 +136,28 @@ public final class TaskStarter {
     private Path directory(ContainerRecord record) {
         Path directory = path(record);
         try {
-            return Files.createDirectory(
-                    directory,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
+            return make(directory);
+        } catch (FileAlreadyExistsException _) {
+            // Of a task whose end could not be written down: what is written from now on says more.
+            ContainerFiles.deleteTree(directory);
+            return remade(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(directory.toString(), e);
         }
+    }
+
+    private static Path remade(Path directory) {
+        try {
+            return make(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(directory.toString(), e);
+        }
+    }
+
+    private static Path make(Path directory) throws IOException {
+        return Files.createDirectory(
+                directory,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     private TaskNote note(ContainerRecord record, NetworkWiring.Wired wired) {
@@ -242,7 +258,7 @@ public final class TaskStarter {
         List<RuntimeException> failures = new ArrayList<>();
         attempt(failures, () -> task.cgroup().kill(sampan.linux.process.Signals.KILL));
         giveBack(task, failures, StepClock.off());
-        attempt(failures, () -> forget(task));
+        attempt(failures, () -> forget(task, true));
     }
 
     /// Gives back what an ended task held: its network, its cgroup. Every part is tried; the first
@@ -274,17 +290,21 @@ public final class TaskStarter {
         clock.tell(settings.clock());
     }
 
-    /// Removes the last trace of a task, when its end is written down.
-    public void forget(Task task) {
+    /// Lets go of an ended task.
+    ///
+    /// @param told its end is written down: its last trace on disk goes too
+    public void forget(Task task, boolean told) {
         table.remove(task);
-        ContainerFiles.deleteTree(task.directory());
+        if (told) {
+            ContainerFiles.deleteTree(task.directory());
+        }
     }
 
     /// [#giveBack] and [#forget], of a task that never ran.
     void cleanUp(Task task) {
         List<RuntimeException> failures = new ArrayList<>();
         giveBack(task, failures, StepClock.off());
-        forget(task);
+        forget(task, true);
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }

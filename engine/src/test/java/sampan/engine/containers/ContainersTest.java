@@ -100,7 +100,18 @@ class ContainersTest {
         Files.createDirectory(directory.resolve("cd".repeat(32)));
         ContainerFiles.Found found = new ContainerFiles(directory).readAll();
         assertThat(found.records()).containsExactly(one.record());
-        assertThat(found.broken()).containsExactly(directory.resolve("cd".repeat(32)));
+        assertThat(found.halfMade()).containsExactly(directory.resolve("cd".repeat(32)));
+    }
+
+    @Test
+    void aContainerOfAnotherVersionIsNotTakenForHalfMade() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("cd".repeat(32)));
+        Files.writeString(other.resolve("container.json"), "{\"format\":99}");
+        Path cut = Files.createDirectory(directory.resolve("ce".repeat(32)));
+        Files.writeString(cut.resolve("container.json"), "{\"format\":1,\"orig");
+        ContainerFiles.Found found = new ContainerFiles(directory).readAll();
+        assertThat(found.unreadable()).containsExactly(other);
+        assertThat(found.halfMade()).containsExactly(cut);
     }
 
     @Test

@@ -74,7 +74,7 @@ public record BridgeSettings(
                         - (network.subnet().base() & 0xffff_ffffL);
         return offset < 0 || offset >= network.subnet().size()
                 ? Optional.empty()
-                : Optional.of(network.subnet().at((int) offset));
+                : Optional.of(network.subnet().at(offset));
     }
 
     /// Four hexadecimal digits; FNV-1a, so that the name is the same for every version of Java.

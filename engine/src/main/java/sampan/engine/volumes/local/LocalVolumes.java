@@ -2,11 +2,11 @@ package sampan.engine.volumes.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -22,6 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import sampan.engine.store.AtomicFile;
+import sampan.engine.store.Directories;
+import sampan.engine.store.Durability;
 import sampan.engine.volumes.Volume;
 import sampan.engine.volumes.Volumes;
 import sampan.errors.ErrorCode;
@@ -38,6 +41,7 @@ public final class LocalVolumes implements Volumes {
     private static final String RECORD = "volume.json";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int ANONYMOUS_BYTES = 32;
+    private static final System.Logger LOG = System.getLogger(LocalVolumes.class.getName());
 
     /// How memory volumes come to be mounted; the engine gives the kernel's.
     public interface TmpfsMounter {
@@ -88,8 +92,13 @@ public final class LocalVolumes implements Volumes {
             deleteTree(directory);
             return;
         }
-        Stored stored = Json.read(Files.readAllBytes(file), Stored.class);
-        volumes.put(stored.name(), volume(stored));
+        try {
+            Stored stored = Json.read(Files.readAllBytes(file), Stored.class);
+            volumes.put(stored.name(), volume(stored));
+        } catch (SampanException e) {
+            // Its data may be all there is of somebody's work: left as it is, for him to look at.
+            LOG.log(Level.ERROR, "volume record " + file + " cannot be read: " + e.getMessage());
+        }
     }
 
     private Volume volume(Stored stored) {
@@ -174,15 +183,31 @@ public final class LocalVolumes implements Volumes {
                     directory,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx-----x")));
-            Path data = directory.resolve(DATA);
-            Files.createDirectory(data);
-            Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
-            Path aside = directory.resolve(RECORD + ".new");
-            Files.write(aside, Json.write(stored));
-            Files.move(aside, directory.resolve(RECORD), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("create " + stored.name(), e);
         }
+        boolean whole = false;
+        try {
+            fill(directory, stored);
+            whole = true;
+        } catch (IOException e) {
+            throw new UncheckedIOException("create " + stored.name(), e);
+        } finally {
+            if (!whole) {
+                Directories.removeTree(directory);
+            }
+        }
+    }
+
+    private static void fill(Path directory, Stored stored) throws IOException {
+        Path data = directory.resolve(DATA);
+        Files.createDirectory(data);
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        // What somebody named he counts on, after a power cut too.
+        AtomicFile.write(
+                directory.resolve(RECORD),
+                Json.write(stored),
+                stored.anonymous() ? Durability.DAEMON : Durability.POWER);
     }
 
     @Override
