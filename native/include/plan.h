@@ -98,11 +98,11 @@ enum plan_stage {
     X(SETDOMAINNAME, 34, 0, 1)                                                                       \
     /* ---- files ---- */                                                                            \
     X(OPENAT2, 40, 5, 1)       /* out, dir slot|CWD, flags, mode, resolve; path */                   \
-    X(ENSURE_DIR, 41, 3, 1)    /* out (O_PATH), root slot, mode; path: made where missing, never leaves the root */ \
+    X(ENSURE_DIR, 41, 3, 1)    /* out (O_PATH), root slot, mode; path: made where missing, never leaves the root; EPERM where links lead into procfs */ \
     X(ENSURE_FILE, 42, 3, 1)   /* the same, the last part a regular file unless something is there */ \
     X(MKNOD, 43, 5, 1)         /* root slot, mode (type and bits), dev (makedev), uid, gid; path; missing directories are made (0755); the same node that is there already gets mode and owner, anything else is EEXIST */ \
     X(SYMLINK, 44, 1, 2)       /* root slot; target, path; missing directories are made; an existing link is left alone, anything else is EEXIST */ \
-    X(WRITE_FILE, 45, 1, 2)    /* dir slot|CWD; path, data: one write(2) to an existing file */      \
+    X(WRITE_FILE, 45, 1, 2)    /* dir slot|CWD; path, data: one write(2) to an existing file; below /proc EXDEV where it is not on procfs */      \
     X(CHOWN, 46, 3, 0)         /* slot, uid, gid */                                                  \
     X(CHMOD, 47, 2, 0)         /* slot, mode */                                                      \
     X(CLOSE, 48, 1, 0)         /* slot */                                                            \

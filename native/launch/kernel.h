@@ -56,6 +56,7 @@ struct k_mount_attr {
 #define K_MOUNT_ATTR_NODEV 0x04
 #define K_MOUNT_ATTR_NOEXEC 0x08
 
+#define K_PROC_SUPER_MAGIC 0x9fa0
 #define K_CLOSE_RANGE_CLOEXEC 4
 #define K_P_PIDFD 3
 #define K_KEYCTL_JOIN_SESSION_KEYRING 1

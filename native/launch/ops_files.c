@@ -92,6 +92,11 @@ int run_WRITE_FILE(const struct plan_step *step)
     int fd = openat(slot_get(step->ints[0]), step->strs[0].bytes, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return -errno;
+    /* Under that name a container may have put files of its own, which lead elsewhere. */
+    if (paths_names_proc(step->strs[0].bytes) && !paths_on_proc(fd)) {
+        close(fd);
+        return -EXDEV;
+    }
     ssize_t n = write(fd, step->strs[1].bytes, step->strs[1].length);
     int result = n < 0 ? -errno : n == (ssize_t)step->strs[1].length ? 0 : -EIO;
     close(fd);

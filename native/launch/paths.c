@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "kernel.h"
@@ -141,7 +142,7 @@ static int walk_step(struct walk *w, const char *name, mode_t mode, bool directo
     return result;
 }
 
-int paths_ensure(int root, const char *path, mode_t mode, bool directory)
+static int ensure(int root, const char *path, mode_t mode, bool directory)
 {
     int flags = directory ? O_DIRECTORY : 0;
     int fd = paths_open(root, path, flags);
@@ -168,6 +169,28 @@ int paths_ensure(int root, const char *path, mode_t mode, bool directory)
         return -ENAMETOOLONG;
     }
     return w.at;
+}
+
+bool paths_names_proc(const char *path)
+{
+    path += strspn(path, "/");
+    return !strncmp(path, "proc", 4) && (!path[4] || path[4] == '/');
+}
+
+bool paths_on_proc(int fd)
+{
+    struct statfs status;
+    return fstatfs(fd, &status) == 0 && status.f_type == K_PROC_SUPER_MAGIC;
+}
+
+int paths_ensure(int root, const char *path, mode_t mode, bool directory)
+{
+    int fd = ensure(root, path, mode, directory);
+    if (fd >= 0 && !paths_names_proc(path) && paths_on_proc(fd)) {
+        close(fd);
+        return -EPERM;
+    }
+    return fd;
 }
 
 int paths_parent(int root, const char *path, const char **name)

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 
 #include "../launch/paths.h"
@@ -37,6 +38,19 @@ static void refuses(const char *path, int directory, int error)
 static void stays_inside(void)
 {
     ensures("a/b/c", 1, "root/a/b/c");
+    /* A root like a container's: procfs is reached by its own name only, not through links. */
+    int whole = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char link[PATH_MAX];
+    CHECK(symlink("/proc/self", "to-proc") == 0 && getcwd(link, sizeof link - 16));
+    strcat(link, "/to-proc");
+    CHECK(paths_ensure(whole, link, 0755, true) == -EPERM);
+    strcat(link, "/attr/x");
+    CHECK(paths_ensure(whole, link, 0755, true) < 0);
+    int named = paths_ensure(whole, "/proc/self/fd", 0755, true);
+    CHECK(named >= 0 && paths_on_proc(named) && !paths_on_proc(whole));
+    close(named);
+    close(whole);
+    CHECK(paths_names_proc("/proc") && paths_names_proc("proc/x") && !paths_names_proc("/process"));
     ensures("/a/b/c", 1, "root/a/b/c");
     ensures("../../x/../y", 1, "root/y");
     ensures("a/b/../file", 0, "root/a/file");

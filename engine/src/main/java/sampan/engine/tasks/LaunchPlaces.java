@@ -18,9 +18,10 @@ import sampan.engine.containers.ContainerRecord.MountSource;
 import sampan.engine.containers.Containers;
 import sampan.engine.containers.NamespaceSpec;
 import sampan.engine.volumes.Volumes;
+import sampan.errors.ErrnoException;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
-import sampan.linux.files.InRoot;
+import sampan.linux.files.FileOps;
 import sampan.linux.mounts.MountEntry;
 import sampan.linux.mounts.MountTable;
 import sampan.linux.sys.Fd;
@@ -28,6 +29,7 @@ import sampan.linux.sys.Open;
 import sampan.linux.users.Identity;
 import sampan.linux.users.UserDatabase;
 import sampan.oci.spec.Namespace;
+import sampan.runtime.monitor.StepFailures;
 import sampan.oci.spec.User;
 
 /// Finds out what a start needs to know: who the user is, where mounts come from, whose namespaces
@@ -75,7 +77,7 @@ final class LaunchPlaces {
                 hostname,
                 user(who, record.spec().security().groupAdd(), reading.users()),
                 who.home(),
-                sources(record),
+                sources(record, reading),
                 files,
                 wired.ownNamespace(),
                 peers(record, wired),
@@ -92,7 +94,7 @@ final class LaunchPlaces {
         return new User(who.uid(), who.gid(), Optional.empty(), List.copyOf(groups));
     }
 
-    private List<Optional<Path>> sources(ContainerRecord record) {
+    private List<Optional<Path>> sources(ContainerRecord record, RootReading reading) {
         List<Optional<Path>> paths = new ArrayList<>();
         List<MountPoint> mounts = record.origin().mounts();
         for (int i = 0; i < mounts.size(); i++) {
@@ -100,7 +102,7 @@ final class LaunchPlaces {
             MountSource source = record.origin().mountSources().get(i);
             paths.add(
                     switch (mount.type()) {
-                        case "volume" -> Optional.of(volume(mount, source));
+                        case "volume" -> Optional.of(volume(mount, source, reading));
                         case "bind" -> Optional.of(spread(bind(mount, source), mount));
                         default -> Optional.empty();
                     });
@@ -108,7 +110,7 @@ final class LaunchPlaces {
         return paths;
     }
 
-    private Path volume(MountPoint mount, MountSource source) {
+    private Path volume(MountPoint mount, MountSource source, RootReading reading) {
         Path root =
                 volumes.source(
                         volumes.find(mount.name())
@@ -118,14 +120,22 @@ final class LaunchPlaces {
         if (source.subpath().isEmpty()) {
             return root;
         }
-        // The volume's content is not ours: a link in it must not lead out of it.
-        try (Fd directory = Fd.open(root.toString(), Open.PATH | Open.DIRECTORY);
-                InRoot.Place place = InRoot.parent(directory, source.subpath())) {
-            return Path.of(place.dir().path()).toRealPath().resolve(place.name());
-        } catch (IOException e) {
+        // The volume's content is hostile: what the name leads to is opened inside of it now, and
+        // the
+        // launcher mounts that very directory, whatever stands at its place by then.
+        try (Fd directory = Fd.open(root.toString(), Open.PATH | Open.DIRECTORY)) {
+            Fd found = FileOps.openInRoot(directory, source.subpath(), Open.PATH, 0);
+            reading.keep(found);
+            return Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + found.number());
+        } catch (ErrnoException e) {
             throw new SampanException(
                     ErrorCode.INVALID,
-                    "cannot access path of volume: " + source.subpath() + ": " + e.getMessage(),
+                    "cannot access path of volume "
+                            + mount.name()
+                            + ": "
+                            + source.subpath()
+                            + ": "
+                            + StepFailures.text(e.errno()),
                     e);
         }
     }

@@ -23,6 +23,7 @@ final class RootReading implements RootView, AutoCloseable {
     private final List<String> layers;
     private @Nullable Fd root;
     private @Nullable UserDatabase users;
+    private final List<Fd> kept = new ArrayList<>(0);
 
     /// What was written into the container counts as well.
     RootReading(RootMount mount) {
@@ -57,6 +58,11 @@ final class RootReading implements RootView, AutoCloseable {
         return open;
     }
 
+    /// Keeps a descriptor open as long as this object is.
+    void keep(Fd fd) {
+        kept.add(fd);
+    }
+
     /// Its users and groups, read once.
     UserDatabase users() {
         UserDatabase read = users;
@@ -85,5 +91,6 @@ final class RootReading implements RootView, AutoCloseable {
         if (open != null) {
             open.close();
         }
+        kept.forEach(Fd::close);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import sampan.errors.ErrnoException;
+import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
 import sampan.linux.files.FileOps;
@@ -57,14 +58,18 @@ public record UserDatabase(List<User> users, List<Group> groups) {
         int flags = Open.RDONLY | Open.NONBLOCK | Open.NOCTTY;
         try (Fd file = FileOps.openInRoot(root, path, flags, 0)) {
             if (!FileOps.stat(file).isRegular()) {
-                throw SampanException.invalid(path + " of the container is no regular file");
+                throw SampanException.invalid("it is no regular file");
             }
             return FileIo.readFully(file, BYTES_MAX);
-        } catch (ErrnoException e) {
-            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR) {
+        } catch (SampanException e) {
+            if (e instanceof ErrnoException missing
+                    && (missing.errno() == Errno.ENOENT || missing.errno() == Errno.ENOTDIR)) {
                 return new byte[0];
             }
-            throw e;
+            throw new SampanException(
+                    ErrorCode.INVALID,
+                    "cannot read " + path + " of the container: " + e.getMessage(),
+                    e);
         }
     }
 

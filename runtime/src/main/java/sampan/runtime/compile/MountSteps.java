@@ -6,6 +6,7 @@ import static sampan.runtime.plan.PlanWriter.NONE;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.spec.Mount;
@@ -22,6 +23,8 @@ final class MountSteps {
     static final int VALUE_BYTES_MAX = 255;
 
     static final int TARGET_MODE = 0755;
+
+    private static final Pattern BY_DESCRIPTOR = Pattern.compile("/proc/[0-9a-z]+/fd/[0-9]+");
 
     private final Launch launch;
     private final PlanWriter plan;
@@ -55,8 +58,9 @@ final class MountSteps {
         return true;
     }
 
-    /// In the launcher: opens the sources that the child would lack the rights for, or that must
-    /// stay peers of the host's mounts.
+    /// In the launcher: opens the sources that the child would lack the rights for, those that must
+    /// stay peers of the host's mounts, and those that another process holds open: what it holds is
+    /// not in the child's mount namespace.
     void openSources() {
         if (!launch.mountApi()) {
             return;
@@ -64,7 +68,10 @@ final class MountSteps {
         boolean user = launch.namespaces.hasUser();
         for (int i = 0; i < options.length; i++) {
             MountOptions option = options[i];
-            if (option.isBind() && (user || option.propagation == MS_SHARED)) {
+            if (option.isBind()
+                    && (user
+                            || option.propagation == MS_SHARED
+                            || BY_DESCRIPTOR.matcher(mounts.get(i).source()).matches())) {
                 purpose(mounts.get(i));
                 sources[i] = plan.slot();
                 openSource(sources[i], mounts.get(i), option);

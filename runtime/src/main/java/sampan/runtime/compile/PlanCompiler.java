@@ -3,6 +3,7 @@ package sampan.runtime.compile;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.spec.ContainerProcess;
 import sampan.oci.spec.Mount;
@@ -35,6 +36,12 @@ public final class PlanCompiler {
         if (context.seccomp().isEmpty() && spec.linux().seccomp().isPresent()) {
             throw SampanException.invalid(
                     "linux.seccomp is given, but its compiled filter is not in the context");
+        }
+        if (spec.linux().intelRdt().isPresent()) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED,
+                    "intelRdt is specified in config, but Intel RDT is not supported: leave"
+                            + " linux.intelRdt out");
         }
         this.launch = new Launch(spec, context);
         this.root = new RootSteps(launch);

@@ -14,8 +14,8 @@
 ///
 /// What a spec asks for and a plan cannot do is refused (`INVALID` or `UNSUPPORTED`); nothing is
 /// dropped silently: [sampan.runtime.plan.LaunchPlan#warnings] names the few things that runc drops
-/// with a warning. Resource limits (`linux.resources`), `intelRdt` and moving `netDevices` are the
-/// caller's: the plan enters the cgroups and waits where it must.
+/// with a warning. Resource limits (`linux.resources`) and moving `netDevices` are the caller's:
+/// the plan enters the cgroups and waits where it must.
 ///
 /// Thread-safe: compilers hold no state between calls.
 @NullMarked

@@ -83,10 +83,13 @@ public final class StepFailures {
         }
         return switch (failure.call()) {
             case "CHDIR" ->
-                    "chdir to cwd (\""
-                            + failure.path()
-                            + "\") set in config.json failed: "
-                            + text(failure.errno());
+                    failure.errno() == Errno.EXDEV
+                            ? "current working directory is outside of container mount namespace"
+                                    + " root -- possible container breakout detected"
+                            : "chdir to cwd (\""
+                                    + failure.path()
+                                    + "\") set in config.json failed: "
+                                    + text(failure.errno());
             case "HOOK" -> hook(failure, purpose);
             case "MASK" -> "can't mask path \"" + failure.path() + "\": " + text(failure.errno());
             case "READONLY" ->
@@ -151,6 +154,9 @@ public final class StepFailures {
         if (wrongKind) {
             return purpose + ": not a directory" + WRONG_KIND + detail;
         }
+        if (mounts && failure.errno() == Errno.EPERM && failure.call().startsWith("ENSURE_")) {
+            return purpose + ": its links lead inside /proc";
+        }
         if (!purpose.isEmpty()) {
             return purpose + ": " + text(failure.errno()) + detail;
         }
@@ -186,6 +192,7 @@ public final class StepFailures {
             case Errno.EBUSY -> "device or resource busy";
             case Errno.ENOMEM -> "cannot allocate memory";
             case Errno.ENOSPC -> "no space left on device";
+            case Errno.EXDEV -> "invalid cross-device link";
             case Errno.EROFS -> "read-only file system";
             case Errno.ELOOP -> "too many levels of symbolic links";
             case Errno.ENODEV -> "no such device";

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import sampan.oci.spec.IdMapping;
 import sampan.oci.spec.Linux;
 import sampan.oci.spec.Mount;
+import sampan.runtime.plan.LaunchPlan;
 
 class MountFieldsTest {
     private static final KernelFeatures OLD = new KernelFeatures(false, false, false, false, false);
@@ -170,6 +171,31 @@ class MountFieldsTest {
     void relativeSourcesCountFromTheBundle() {
         assertThat(withMount(Mount.of("bind", "data", "/dst", "bind")))
                 .contains("OPEN_TREE out=#1 flags=CLONE path=\"/b/data\"");
+    }
+
+    /// What a process holds open is in the launcher's mount namespace; the child has its own.
+    @Test
+    void aSourceThatAProcessHoldsOpenIsOpenedBeforeTheClone() {
+        List<String> steps =
+                withMount(Mount.of("bind", "/proc/12/fd/7", "/dst", "rbind", "rprivate"));
+        assertThat(index(steps, "OPEN_TREE")).isLessThan(index(steps, "CLONE"));
+        assertThat(steps).contains("OPEN_TREE out=#0 flags=CLONE|RECURSIVE path=\"/proc/12/fd/7\"");
+        steps = withMount(Mount.of("bind", "/proc/12/fdinfo/7", "/dst", "rbind", "rprivate"));
+        assertThat(steps.subList(index(steps, "CLONE"), steps.size()))
+                .contains("OPEN_TREE out=#1 flags=CLONE|RECURSIVE path=\"/proc/12/fdinfo/7\"");
+    }
+
+    @Test
+    void aStepOfAMountTellsWhatItIsFor() {
+        LaunchPlan plan =
+                PlanCompiler.compile(
+                        spec().mount(Mount.of("tmpfs", "tmpfs", "/t")).build(), context().build());
+        List<String> steps = steps(plan);
+        String purpose = "error mounting \"tmpfs\" to rootfs at \"/t\"";
+        assertThat(plan.purpose(index(steps, "FSOPEN"))).isEqualTo(purpose);
+        assertThat(plan.purpose(index(steps, "ENSURE_DIR"))).isEqualTo(purpose);
+        assertThat(plan.purpose(index(steps, "CLONE"))).isEmpty();
+        assertThat(plan.purpose(index(steps, "PIVOT"))).isEmpty();
     }
 
     @Test

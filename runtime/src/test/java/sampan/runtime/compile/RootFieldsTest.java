@@ -1,5 +1,6 @@
 package sampan.runtime.compile;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static sampan.runtime.compile.Compiled.*;
@@ -8,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import sampan.errors.SampanException;
+import sampan.oci.json.Json;
 import sampan.oci.spec.Device;
 import sampan.oci.spec.IdMapping;
 import sampan.oci.spec.Linux;
@@ -222,6 +225,14 @@ class RootFieldsTest {
                         l.readonlyPaths(List.of("/proc/sys"))
                                 .sysctl(java.util.Map.of("kernel.shmmni", "1")));
         assertThat(index(steps, "WRITE_FILE")).isLessThan(index(steps, "READONLY"));
+    }
+
+    @Test
+    void cacheAllocationIsRefused() {
+        Linux linux = Json.read("{\"intelRdt\":{\"closID\":\"c\"}}".getBytes(UTF_8), Linux.class);
+        assertThatThrownBy(() -> steps(spec().linux(linux)))
+                .isInstanceOf(SampanException.class)
+                .hasMessageContaining("intelRdt");
     }
 
     @Test
