@@ -12,12 +12,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import sampan.api.call.Call;
 import sampan.api.call.LateBody;
-import sampan.api.call.Problem;
 import sampan.api.call.Routes;
 import sampan.api.streams.DetachKeys;
 import sampan.api.streams.LogStream;
 import sampan.api.streams.Pump;
+import sampan.api.streams.Unframed;
 import sampan.api.streams.Upgrade;
+import sampan.api.streams.WebSocket;
 import sampan.api.translate.Times;
 import sampan.engine.containers.Container;
 import sampan.engine.events.Event;
@@ -29,7 +30,7 @@ import sampan.engine.services.StreamService.AttachRequest;
 import sampan.engine.services.StreamService.AttachSession;
 import sampan.engine.services.StreamService.LogRequest;
 import sampan.errors.SampanException;
-import sampan.http.RawStream;
+import sampan.http.Transport;
 
 /// What containers say and hear: attach and logs.
 public final class ContainerStreams {
@@ -49,44 +50,66 @@ public final class ContainerStreams {
                 .add("GET", "/containers/{id}/logs", this::logs);
     }
 
+    /// Takes the connection out of HTTP.
+    private interface Taking {
+        Transport take() throws IOException;
+    }
+
     private void attach(Call call) throws IOException, InterruptedException {
         DetachKeys keys = DetachKeys.parse(call.query("detachKeys"));
         Container container = containers.inspect(call.path("id"));
-        String id = container.id().value();
         boolean tty = container.spec().process().tty();
+        attach(
+                call,
+                container,
+                () -> Upgrade.hijack(call, !tty),
+                tty ? Optional.of(keys) : Optional.empty());
+    }
+
+    /// A web socket carries no frames: stdout and stderr follow each other.
+    private void attachWebSocket(Call call) throws IOException, InterruptedException {
+        DetachKeys keys = DetachKeys.parse(call.query("detachKeys"));
+        Container container = containers.inspect(call.path("id"));
+        boolean tty = container.spec().process().tty();
+        WebSocket.check(call);
+        attach(
+                call,
+                container,
+                () -> {
+                    WebSocket client = WebSocket.accept(call);
+                    return tty ? client : new Unframed(client);
+                },
+                tty ? Optional.of(keys) : Optional.empty());
+    }
+
+    /// @param keys what detaches; absent without a terminal
+    private void attach(Call call, Container container, Taking taking, Optional<DetachKeys> keys)
+            throws IOException, InterruptedException {
         boolean stdin = call.flag("stdin");
         AttachRequest request = new AttachRequest(stdin, call.flag("stdout"), call.flag("stderr"));
         if (!call.flag("stream")) {
-            RawStream client = Upgrade.hijack(call, !tty);
+            Transport client = taking.take();
             if (call.flag("logs")) {
                 replay(container, request, client);
             }
+            client.finishOutput();
             return;
         }
-        try (AttachSession session = streams.attach(id, request)) {
-            RawStream client = Upgrade.hijack(call, !tty);
+        try (AttachSession session = streams.attach(container.id().value(), request)) {
+            Transport client = taking.take();
             if (call.flag("logs")) {
                 replay(container, request, client);
             }
-            boolean endsStdin = container.spec().process().stdinOnce() && !tty;
-            Pump.Input input =
-                    new Pump.Input(stdin, endsStdin, tty ? Optional.of(keys) : Optional.empty());
-            Pump pump = new Pump(session, client, input);
+            boolean endsStdin = container.spec().process().stdinOnce() && keys.isEmpty();
+            Pump pump = new Pump(session, client, new Pump.Input(stdin, endsStdin, keys));
             if (pump.run() == Pump.End.DETACHED) {
                 publishDetach(container);
             }
         }
     }
 
-    private void attachWebSocket(Call call) {
-        throw Problem.unsupported(
-                "attach by web socket is not supported: use POST /containers/"
-                        + call.path("id")
-                        + "/attach");
-    }
-
     /// What was logged so far, in front of what comes.
-    private void replay(Container container, AttachRequest request, RawStream client) {
+    private void replay(Container container, AttachRequest request, Transport client) {
         LogRequest all =
                 new LogRequest(
                         false,
