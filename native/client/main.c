@@ -27,6 +27,8 @@ static int watch_signals(sigset_t *before)
     for (size_t i = 0; i < sizeof FORWARDED / sizeof *FORWARDED; i++)
         sigaddset(&set, FORWARDED[i]);
     sigprocmask(SIG_BLOCK, &set, before);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
@@ -37,6 +39,10 @@ static void forward_signal(int sock, int signals)
     struct signalfd_siginfo info;
     if (read(signals, &info, sizeof info) != sizeof info)
         return;
+    if (info.ssi_signo == SIGCHLD) {
+        reap_program(sock);
+        return;
+    }
     if (info.ssi_signo == SIGWINCH) {
         uint16_t size[2];
         terminal_size(&size[0], &size[1]);
@@ -108,6 +114,10 @@ static void serve(int sock, const sigset_t *before)
     case CLI_OPEN:
         if (length > 12)
             open_file(sock, data, length);
+        break;
+    case CLI_RUN:
+        if (length > 4)
+            spawn_program(sock, data, length, fds, before);
         break;
     case CLI_BECOME:
         sigprocmask(SIG_SETMASK, before, NULL);

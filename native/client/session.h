@@ -1,6 +1,7 @@
 /* What the files of the thin client share. */
 #ifndef SAMPAN_CLIENT_SESSION_H
 #define SAMPAN_CLIENT_SESSION_H
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,11 @@ void send_frame(int sock, int type, const void *data, uint32_t length, int fd);
 /* Reads one frame into data (CLI_FRAME_MAX); returns its type, or 0 at end of file. fds gets up to
  * CLI_FDS descriptors, unused ones -1. */
 int read_frame(int sock, void *data, uint32_t *length, int *fds);
+
+/* spawn.c: runs a program beside the session; `before` is its signal mask. Its end is told when
+ * reap_program is called after a SIGCHLD. */
+void spawn_program(int sock, unsigned char *data, uint32_t length, const int *fds, const sigset_t *before);
+void reap_program(int sock);
 
 /* become.c: takes the steps; does not return. */
 _Noreturn void become(const unsigned char *steps, uint32_t length, const int *fds);

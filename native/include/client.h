@@ -33,6 +33,7 @@ enum cli_type {
     CLI_SIGNAL = 1, /* i32 number: INT TERM HUP QUIT USR1 USR2 CONT TSTP PIPE */
     CLI_WINCH = 2,  /* u16 rows, u16 cols */
     CLI_OPENED = 3, /* u32 id, i32 errno; with SCM_RIGHTS one descriptor when errno is 0 */
+    CLI_RAN = 4,    /* u32 id, i32 exit status, 128 + the signal, or 126, 127 as shells have it */
     /* daemon to client */
     CLI_EXIT = 16,  /* i32 exit code: the client restores the terminal and exits so */
     CLI_RAW = 17,   /* u8 enum cli_terminal: the terminal on the client's stdin */
@@ -44,6 +45,8 @@ enum cli_type {
                         socket (see plan.h), then more: the client starts the launcher as its own child, so that
                         a container has the caller's parent, namespaces, limits and rights. A slot is an index of
                         the descriptors that came along, -1 for none, or -(n + 2) for the client's own n. */
+    CLI_RUN = 22,   /* u32 id, argv (NUL each, found by PATH), with SCM_RIGHTS its descriptors 0, 1, 2: the client runs
+                       it with its own rights and answers CLI_RAN; one at a time (credential helpers) */
 };
 
 enum cli_terminal {

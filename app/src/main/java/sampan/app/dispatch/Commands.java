@@ -41,6 +41,11 @@ import sampan.app.cli.namespaces.NsListCommand;
 import sampan.app.cli.namespaces.NsShowCommand;
 import sampan.app.cli.namespaces.NsUnshareCommand;
 import sampan.app.cli.networks.NetworkListCommand;
+import sampan.app.cli.registry.LoginCommand;
+import sampan.app.cli.registry.LogoutCommand;
+import sampan.app.cli.registry.PullCommand;
+import sampan.app.cli.registry.PushCommand;
+import sampan.app.cli.registry.SearchCommand;
 import sampan.app.cli.system.DiskUseCommand;
 import sampan.app.cli.system.DoctorCommand;
 import sampan.app.cli.system.EventsCommand;
@@ -150,6 +155,14 @@ final class Commands {
                             "images [OPTIONS] [REPOSITORY[:TAG]]",
                             "List images",
                             ImagesCommand::new),
+                    Verb.of(
+                            "pull [OPTIONS] NAME[:TAG|@DIGEST]",
+                            "Download an image from a registry",
+                            PullCommand::new),
+                    Verb.of(
+                            "push [OPTIONS] NAME[:TAG]",
+                            "Upload an image to a registry",
+                            PushCommand::new),
                     Verb.of("load [OPTIONS]", "Load images from an archive", LoadCommand::new),
                     Verb.of(
                             "save [OPTIONS] IMAGE [IMAGE...]",
@@ -183,6 +196,15 @@ final class Commands {
                             "Tell how a container was launched, what it shares, why it ended",
                             ExplainCommand::new),
                     Verb.of("events [OPTIONS]", "Get events as they happen", EventsCommand::new),
+                    Verb.of(
+                            "login [OPTIONS] [SERVER]",
+                            "Authenticate to a registry",
+                            LoginCommand::new),
+                    Verb.of("logout [SERVER]", "Log out from a registry", LogoutCommand::new),
+                    Verb.of(
+                            "search [OPTIONS] TERM",
+                            "Search a registry for images",
+                            SearchCommand::new),
                     Verb.of("info [OPTIONS]", "Show what this daemon is and has", InfoCommand::new),
                     Verb.of(
                             "doctor [OPTIONS]",

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 import sampan.linux.sys.Fd;
 import sampan.linux.users.Rights;
@@ -69,6 +70,12 @@ public interface Caller extends LaunchSite {
     ///
     /// @param flags of open(2); O_CLOEXEC is added
     Fd open(String path, int flags, int mode);
+
+    /// Has the client run a program beside the session, found by its PATH, with these descriptors
+    /// as 0, 1 and 2; they stay ours to close. One at a time.
+    ///
+    /// @return its exit status when it has ended; 127 where there is no such program
+    CompletableFuture<Integer> run(List<String> arguments, List<Fd> standard);
 
     /// Hears the signals that the client caught (numbers of signal(7)), and its end as SIGHUP, on
     /// the session's reader thread. Until a listener is set, SIGINT, SIGTERM and SIGHUP interrupt

@@ -46,6 +46,7 @@ final class Session implements Caller, AutoCloseable {
     private final AtomicReference<IntConsumer> signalListener = new AtomicReference<>();
     private final AtomicReference<Runnable> resizeListener = new AtomicReference<>(() -> {});
     private final AtomicInteger openIds = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<Integer>> programs = new ConcurrentHashMap<>();
     private final Map<Integer, CompletableFuture<Fd>> opening = new ConcurrentHashMap<>();
     private final AtomicBoolean became = new AtomicBoolean();
     private final AtomicInteger deadly = new AtomicInteger();
@@ -110,11 +111,10 @@ final class Session implements Caller, AutoCloseable {
             gone = true;
             // Commands end with their caller, as a process would with its terminal.
             signal(Signals.HUP);
-            opening.values()
-                    .forEach(f ->
-                            f.completeExceptionally(
-                                    new SampanException(
-                                            ErrorCode.UNAVAILABLE, "the client went away")));
+            SampanException away =
+                    new SampanException(ErrorCode.UNAVAILABLE, "the client went away");
+            opening.values().forEach(f -> f.completeExceptionally(away));
+            programs.values().forEach(f -> f.completeExceptionally(away));
         }
     }
 
@@ -127,6 +127,7 @@ final class Session implements Caller, AutoCloseable {
                 columns = content.getShort() & 0xffff;
                 resizeListener.get().run();
             }
+            case Wire.RAN -> ran(content.getInt(), content.getInt());
             case Wire.OPENED -> opened(content.getInt(), content.getInt(), frame.fds());
             default -> throw SampanException.invalid("client frame of type " + frame.type());
         }
@@ -139,6 +140,13 @@ final class Session implements Caller, AutoCloseable {
         } else if (number == Signals.INT || number == Signals.TERM || number == Signals.HUP) {
             deadly.compareAndSet(0, number);
             commandThread.interrupt();
+        }
+    }
+
+    private void ran(int id, int status) {
+        CompletableFuture<Integer> waiting = programs.remove(id);
+        if (waiting != null) {
+            waiting.complete(status);
         }
     }
 
@@ -309,6 +317,15 @@ final class Session implements Caller, AutoCloseable {
     @Override
     public boolean isGone() {
         return gone;
+    }
+
+    @Override
+    public CompletableFuture<Integer> run(List<String> arguments, List<Fd> standard) {
+        int id = openIds.incrementAndGet();
+        CompletableFuture<Integer> ended = new CompletableFuture<>();
+        programs.put(id, ended);
+        wire.sendRun(id, arguments, standard);
+        return ended;
     }
 
     @Override

@@ -16,12 +16,14 @@ final class Wire implements AutoCloseable {
     static final int SIGNAL = 1;
     static final int WINCH = 2;
     static final int OPENED = 3;
+    static final int RAN = 4;
     static final int EXIT = 16;
     static final int RAW = 17;
     static final int OPEN = 18;
     static final int BECOME = 19;
     static final int DIE = 20;
     static final int LAUNCH = 21;
+    static final int RUN = 22;
 
     private static final int FRAME_BYTES_MAX = 64 << 10;
     private static final int FRAME_HEAD_BYTES = 8;
@@ -107,6 +109,21 @@ final class Wire implements AutoCloseable {
                         .put(name)
                         .array(),
                 List.of());
+    }
+
+    void sendRun(int id, List<String> arguments, List<Fd> standard) {
+        byte[] words = (String.join("\0", arguments) + "\0").getBytes(StandardCharsets.UTF_8);
+        if (words.length > FRAME_BYTES_MAX - 4) {
+            throw SampanException.invalid("command line is longer than 64 KiB");
+        }
+        send(
+                RUN,
+                ByteBuffer.allocate(4 + words.length)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(id)
+                        .put(words)
+                        .array(),
+                standard);
     }
 
     void sendSteps(List<BecomeStep> steps) {

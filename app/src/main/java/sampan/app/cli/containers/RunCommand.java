@@ -11,6 +11,7 @@ import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
 import sampan.app.cli.Pollers;
 import sampan.app.cli.usage.UsageException;
+import sampan.app.cli.registry.RunImage;
 import sampan.engine.containers.ContainerSpec;
 import sampan.engine.services.ContainerService;
 import sampan.engine.services.Engine;
@@ -86,6 +87,7 @@ public final class RunCommand implements Callable<Integer> {
         if (!options.cidfile.isEmpty()) {
             idFile = Optional.of(openIdFile(context, options.cidfile));
         }
+        RunImage.ensure(context, options.image, options.pull, options.platform, options.quiet);
         if (!options.platform.isEmpty()) {
             PlatformCheck.require(context.engine(), options.image, options.platform);
         }

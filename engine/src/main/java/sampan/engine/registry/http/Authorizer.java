@@ -70,6 +70,13 @@ final class Authorizer {
             }
             if (Challenge.find(challenges, "basic").isPresent() && used.isEmpty()) {
                 current = Tokens.basic(credential);
+                if (current.isEmpty()) {
+                    throw new SampanException(
+                            ErrorCode.DENIED,
+                            "no basic auth credentials for "
+                                    + endpoint.host()
+                                    + ": log in to it first");
+                }
                 return current;
             }
             return Optional.empty();

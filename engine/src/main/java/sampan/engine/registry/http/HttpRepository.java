@@ -243,12 +243,11 @@ final class HttpRepository implements Repository {
         return ask(door -> {
             HttpResponse<BodyChannel> response =
                     door.send(Calling.of("HEAD", door.in("blobs/" + blob)));
+            if (response.statusCode() != 200 && response.statusCode() != 404) {
+                throw door.refusal(response);
+            }
             response.body().close();
-            return switch (response.statusCode()) {
-                case 200 -> true;
-                case 404 -> false;
-                default -> throw door.refusal(response);
-            };
+            return response.statusCode() == 200;
         });
     }
 
