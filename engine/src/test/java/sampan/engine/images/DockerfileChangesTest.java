@@ -111,11 +111,11 @@ class DockerfileChangesTest {
                 "EXPOSE many | invalid containerPort: many",
                 "EXPOSE 0 | invalid containerPort: 0",
                 "EXPOSE 5-4 | invalid containerPort: 5-4",
-                "USER a b | USER requires exactly one argument",
-                "LABEL \"a=b | unterminated quote",
+                "USER | USER requires exactly one argument",
+                "LABEL \"a=b | unexpected end of statement while looking for matching double-quote",
                 "HEALTHCHECK CMD | Missing command after HEALTHCHECK CMD",
-                "HEALTHCHECK --interval=soon CMD x | invalid duration soon",
-                "HEALTHCHECK --what=1 CMD x | Unknown flag: what",
+                "HEALTHCHECK --interval=soon CMD x | invalid duration \"soon\"",
+                "HEALTHCHECK --what=1 CMD x | unknown flag: --what",
                 "ONBUILD ONBUILD RUN x | Chaining ONBUILD",
             })
     void refusesWhatItCannotApply(String line, String words) {

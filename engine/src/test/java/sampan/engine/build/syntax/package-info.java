@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.build.syntax;
+
+import org.jspecify.annotations.NullMarked;
