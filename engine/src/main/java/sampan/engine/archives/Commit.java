@@ -1,13 +1,11 @@
 package sampan.engine.archives;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import sampan.engine.archives.ContainerRoots.ContainerRoot;
 import sampan.engine.archives.ContainerRoots.Pause;
 import sampan.engine.images.DockerfileChanges;
@@ -19,10 +17,7 @@ import sampan.engine.images.transfer.NewImage;
 import sampan.engine.images.transfer.Stores;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.RootMount;
-import sampan.engine.trees.PackOptions;
-import sampan.engine.trees.TreeArchiver;
 import sampan.errors.SampanException;
-import sampan.linux.sys.Fd;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.ImageDocument;
@@ -30,7 +25,6 @@ import sampan.oci.image.ImageDocument.Step;
 import sampan.oci.image.Manifest;
 import sampan.oci.image.Platform;
 import sampan.oci.json.Json;
-import sampan.oci.tar.TarWriter;
 
 /// Makes images of containers: their image's layers, and their upper directory as one more.
 public final class Commit {
@@ -86,22 +80,13 @@ public final class Commit {
         RootMount mount = stores.snapshots().rootMount(container.snapshotKey());
         Pause pause = wish.pause() ? roots.pause(wish.reference()) : () -> {};
         try {
-            return image.make(stores, wish.name(), out -> pack(mount, out)).id();
+            return image.make(
+                            stores,
+                            wish.name(),
+                            out -> UpperLayer.pack(mount, out, List.of(), OptionalLong.empty()))
+                    .id();
         } finally {
             pause.close();
-        }
-    }
-
-    private static void pack(RootMount mount, OutputStream out) throws IOException {
-        try (Fd upper = ContainerArchives.upper(mount);
-                Fd lower = ContainerArchives.lower(mount)) {
-            Set<String> stubs = MountStubs.in(upper, lower);
-            TarWriter tar = new TarWriter(out);
-            TreeArchiver.pack(
-                    upper,
-                    tar,
-                    new PackOptions("", false, true, false, path -> !stubs.contains(path)));
-            tar.finish();
         }
     }
 

@@ -1,5 +1,6 @@
 package sampan.engine.archives;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -33,8 +34,16 @@ final class MountStubs {
 
     /// Paths of the stubs that are in the upper directory and not below it.
     static Set<String> in(Fd upper, Fd lower) {
+        return in(upper, lower, List.of());
+    }
+
+    /// @param targets of the container's own mounts, absolute
+    static Set<String> in(Fd upper, Fd lower, List<String> targets) {
         Set<String> found = new HashSet<>();
-        for (String place : PLACES) {
+        List<String> places = new ArrayList<>();
+        targets.forEach(target -> addWithParents(target, places));
+        places.addAll(PLACES);
+        for (String place : places) {
             Optional<Stat> made = stat(upper, place);
             if (made.isPresent()
                     && stat(lower, place).isEmpty()
@@ -43,6 +52,14 @@ final class MountStubs {
             }
         }
         return found;
+    }
+
+    private static void addWithParents(String target, List<String> places) {
+        String path = target.replaceAll("^/+|/+$", "");
+        while (!path.isEmpty()) {
+            places.add(path);
+            path = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+        }
     }
 
     private static Optional<Stat> stat(Fd root, String path) {

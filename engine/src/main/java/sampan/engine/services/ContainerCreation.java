@@ -62,7 +62,11 @@ public final class ContainerCreation {
     }
 
     Created create(Optional<String> name, ContainerSpec wanted) {
-        ResolvedImage image = images.resolve(wanted.image());
+        return create(name, wanted, images.resolve(wanted.image()));
+    }
+
+    /// As [ContainerService#create] does, of an image that need not be stored: a step of a build.
+    public Created create(Optional<String> name, ContainerSpec wanted, ResolvedImage image) {
         ContainerSpec merged = ImageDefaults.merge(wanted, image.image().config());
         List<String> warnings = new ArrayList<>(SpecCheck.check(host, merged, wanted));
         SpecBuilder.check(merged);

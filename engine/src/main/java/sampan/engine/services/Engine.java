@@ -11,6 +11,7 @@ public record Engine(
         ImageService images,
         ImageTransferService transfers,
         RegistryService registries,
+        BuildService builds,
         VolumeService volumes,
         NetworkService networks,
         EventService events,

@@ -215,6 +215,8 @@ public final class TreeArchiver implements AutoCloseable {
             Map<String, byte[]> attributes) {
         boolean device =
                 type == TarEntry.Type.CHARACTER_DEVICE || type == TarEntry.Type.BLOCK_DEVICE;
+        boolean late =
+                options.newest().isPresent() && stat.mtimeSec() > options.newest().getAsLong();
         tar.begin(
                 new TarEntry(
                         name,
@@ -224,8 +226,8 @@ public final class TreeArchiver implements AutoCloseable {
                         stat.uid(),
                         stat.gid(),
                         type == TarEntry.Type.FILE ? stat.size() : 0,
-                        stat.mtimeSec(),
-                        stat.mtimeNsec(),
+                        late ? options.newest().getAsLong() : stat.mtimeSec(),
+                        late ? 0 : stat.mtimeNsec(),
                         device ? Device.major(stat.rdev()) : 0,
                         device ? Device.minor(stat.rdev()) : 0,
                         attributes));

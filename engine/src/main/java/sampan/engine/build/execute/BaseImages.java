@@ -1,0 +1,107 @@
+package sampan.engine.build.execute;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import sampan.engine.build.execute.StageState.Start;
+import sampan.engine.images.Image;
+import sampan.engine.images.ImageViews;
+import sampan.engine.images.ResolvedImage;
+import sampan.engine.images.transfer.BuiltImages;
+import sampan.engine.images.transfer.Stores;
+import sampan.engine.snapshots.Chain;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.oci.Digest;
+import sampan.oci.image.ImageDocument;
+import sampan.oci.image.Platform;
+
+/// Images that stages stand on or copy from. Thread-safe.
+final class BaseImages {
+    /// Gets images that are not here.
+    interface Fetch {
+        /// @param platform as asked for
+        void fetch(String reference, Platform platform);
+    }
+
+    private final Stores stores;
+    private final BuiltImages held;
+    private final Optional<Fetch> fetch;
+    private final boolean anew;
+
+    /// @param anew images are fetched even where one of the name is here
+    BaseImages(Stores stores, BuiltImages held, Optional<Fetch> fetch, boolean anew) {
+        this.stores = stores;
+        this.held = held;
+        this.fetch = fetch;
+        this.anew = anew;
+    }
+
+    /// @param asked a platform was asked for, so that another is refused
+    Start start(String reference, Platform platform, boolean asked) {
+        Image image = resolve(reference, platform);
+        Platform own = Platform.of(image.os(), image.architecture(), image.variant());
+        if (asked && !own.runsOn(platform)) {
+            throw SampanException.notFound(
+                    "image with reference "
+                            + reference
+                            + " was found but its platform ("
+                            + own
+                            + ") does not match the specified platform ("
+                            + platform
+                            + ")");
+        }
+        Digest id = Digest.parse(image.id());
+        ImageDocument document = stores.images().document(id);
+        return new Start(
+                own,
+                document.config().map(ImageViews::config).orElse(ImageViews.NO_CONFIG),
+                held.layersOf(stores.images().record(id)),
+                document.history(),
+                Optional.of(id),
+                document.author(),
+                image.id(),
+                image.created().orElse(Instant.EPOCH));
+    }
+
+    Chain chain(String reference, Platform platform) {
+        Digest id = Digest.parse(resolve(reference, platform).id());
+        held.layersOf(stores.images().record(id));
+        return new Chain(stores.images().record(id).diffIds());
+    }
+
+    private Image resolve(String reference, Platform platform) {
+        Optional<ResolvedImage> found = stores.images().find(reference);
+        if (found.isEmpty() || (anew && !found.get().image().virtual())) {
+            found = fetched(reference, platform).or(() -> stores.images().find(reference));
+        }
+        Image image =
+                found.orElseThrow(() ->
+                                SampanException.notFound(
+                                        "No such image: " + reference + ": load it first"))
+                        .image();
+        if (image.virtual()) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED,
+                    "image host is built in and cannot be built on: it has no layers");
+        }
+        return image;
+    }
+
+    private Optional<ResolvedImage> fetched(String reference, Platform platform) {
+        if (fetch.isEmpty()) {
+            return Optional.empty();
+        }
+        fetch.get().fetch(reference, platform);
+        return stores.images().find(reference);
+    }
+
+    /// Images whose steps count as done; unknown ones are none.
+    List<Image> known(List<String> references) {
+        return references.stream()
+                .flatMap(r -> stores.images().find(r).stream())
+                .map(ResolvedImage::image)
+                .filter(i -> !i.virtual())
+                .toList();
+    }
+}

@@ -1,0 +1,18 @@
+package sampan.engine.build.execute;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import sampan.engine.build.cache.StepCache;
+import sampan.engine.images.transfer.Stores;
+
+/// What every build works with.
+///
+/// @param directory on disk, for contexts and cache mounts; ours alone
+/// @param secrets in memory (a tmpfs), for what must not reach a disk; ours alone
+public record BuildParts(
+        Stores stores,
+        StepCache cache,
+        StepContainers containers,
+        CacheMounts mounts,
+        Path directory,
+        Path secrets) {}

@@ -1,0 +1,247 @@
+package sampan.engine.build.execute;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import sampan.engine.build.context.Tree;
+import sampan.engine.build.plan.Arguments;
+import sampan.engine.build.plan.Plan;
+import sampan.engine.build.plan.Plan.PlannedStage;
+import sampan.engine.images.transfer.BuiltImages;
+import sampan.engine.services.BuildListener.BuildEvent;
+import sampan.engine.services.BuildRequest;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.oci.image.Platform;
+
+/// One build that runs. Stages run at the same time, each on a thread of its own, up to
+/// [#STAGES_MAX]; a stage waits for those it needs before it takes its turn.
+final class BuildRun implements AutoCloseable {
+    /// Stages of one build that run at the same time.
+    static final int STAGES_MAX = Math.max(4, Runtime.getRuntime().availableProcessors());
+
+    final BuildParts parts;
+    final BuildRequest request;
+    final Plan plan;
+    final Arguments arguments;
+    final Platform platform;
+    final Given given;
+    final BuiltImages images;
+    final BaseImages bases;
+    final Trees trees;
+    final OrderedEvents events;
+    private final Map<Integer, CompletableFuture<StageState>> stages = new HashMap<>();
+    private final Semaphore turns = new Semaphore(STAGES_MAX);
+    private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean over;
+    private final AtomicInteger steps = new AtomicInteger();
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(
+                    Thread.ofPlatform().daemon().name("build-stage-", 0).factory());
+
+    /// What the context gave.
+    ///
+    /// @param context the unpacked context
+    /// @param contextPath where it lies
+    /// @param scratch a directory for what this build needs meanwhile
+    /// @param newest SOURCE_DATE_EPOCH
+    record Given(Tree context, Path contextPath, Path scratch, OptionalLong newest) {}
+
+    BuildRun(
+            BuildParts parts,
+            BuildRequest request,
+            Planned planned,
+            Given given,
+            Optional<BaseImages.Fetch> fetch,
+            OrderedEvents events) {
+        this.parts = parts;
+        this.request = request;
+        this.plan = planned.plan();
+        this.arguments = planned.arguments();
+        this.platform = planned.platform();
+        this.given = given;
+        this.events = events;
+        this.images = new BuiltImages(parts.stores());
+        this.bases = new BaseImages(parts.stores(), images, fetch, request.options().pull());
+        this.trees = new Trees(parts.stores().snapshots());
+    }
+
+    /// What was known before anything ran.
+    record Planned(Plan plan, Arguments arguments, Platform platform) {}
+
+    /// Builds the target; returns when every stage that was begun has ended.
+    StageState run() {
+        plan.file()
+                .arguments()
+                .forEach(a -> events.say(first(), step("", a.at().text())));
+        Map<Integer, Integer> numbers = new HashMap<>();
+        int number = plan.file().arguments().size();
+        for (PlannedStage stage : plan.stages()) {
+            numbers.put(stage.stage().index(), number);
+            number += stage.stage().commands().size() + 1;
+        }
+        plan.stages().forEach(s -> stages.put(s.stage().index(), new CompletableFuture<>()));
+        for (PlannedStage stage : plan.stages()) {
+            int before = numbers.getOrDefault(stage.stage().index(), 0);
+            threads.execute(() -> complete(stage, before));
+        }
+        try {
+            return await();
+        } finally {
+            end();
+        }
+    }
+
+    private int first() {
+        return plan.stages().getFirst().stage().index();
+    }
+
+    private BuildEvent step(String stage, String text) {
+        return new BuildEvent.Step(steps.incrementAndGet(), plan.steps(), stage, text);
+    }
+
+    private void complete(PlannedStage stage, int stepsBefore) {
+        CompletableFuture<StageState> work = work(stage.stage().index());
+        try {
+            work.complete(stage(stage, stepsBefore));
+        } catch (RuntimeException | Error e) {
+            work.completeExceptionally(e);
+        }
+    }
+
+    private StageState stage(PlannedStage stage, int stepsBefore) {
+        try {
+            stage.needs().forEach(this::done);
+            turns.acquire();
+            try {
+                return new StageRun(this, stage, stepsBefore).run();
+            } finally {
+                turns.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cancelled(e);
+        } finally {
+            events.done(stage.stage().index());
+        }
+    }
+
+    private static SampanException cancelled(Exception cause) {
+        return new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled", cause);
+    }
+
+    private CompletableFuture<StageState> work(int stage) {
+        CompletableFuture<StageState> work = stages.get(stage);
+        if (work == null) {
+            throw new IllegalStateException("stage " + stage + " is not in the plan");
+        }
+        return work;
+    }
+
+    /// What a stage came to; waits for it.
+    StageState done(int stage) {
+        try {
+            return work(stage).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cancelled(e);
+        } catch (ExecutionException e) {
+            throw new Elsewhere(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    /// Another stage failed, and this one needs it.
+    private static final class Elsewhere extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Elsewhere(Throwable cause) {
+            super(cause);
+        }
+    }
+
+    // The first failure ends all: a step of another stage need not run on for minutes.
+    private StageState await() {
+        List<CompletableFuture<StageState>> all = new ArrayList<>(stages.values());
+        CompletableFuture<?>[] works = all.toArray(CompletableFuture[]::new);
+        CompletableFuture<Void> whole = CompletableFuture.allOf(works);
+        CompletableFuture<Void> failed = firstFailure(all);
+        try {
+            CompletableFuture.anyOf(whole, failed).get();
+            return work(plan.target().stage().index()).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cancelled(e);
+        } catch (ExecutionException e) {
+            throw rethrown(e);
+        }
+    }
+
+    private static CompletableFuture<Void> firstFailure(List<CompletableFuture<StageState>> all) {
+        CompletableFuture<Void> failed = new CompletableFuture<>();
+        for (CompletableFuture<StageState> work : all) {
+            work.exceptionally(e -> {
+                failed.completeExceptionally(e);
+                throw new CompletionException(e);
+            });
+        }
+        return failed;
+    }
+
+    private static RuntimeException rethrown(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null
+                && (cause instanceof ExecutionException
+                        || cause instanceof CompletionException
+                        || cause instanceof Elsewhere)) {
+            cause = cause.getCause();
+        }
+        return switch (cause) {
+            case RuntimeException known -> known;
+            case Error error -> throw error;
+            default -> new SampanException(ErrorCode.INTERNAL, "building failed: " + cause, cause);
+        };
+    }
+
+    /// A container runs for this build until it is ended; refused once the build is over.
+    void began(String container) {
+        running.add(container);
+        if (over) {
+            throw new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled");
+        }
+    }
+
+    void ended(String container) {
+        running.remove(container);
+    }
+
+    // A thread that waits for a container's output hears no interrupt: its container is killed.
+    private void end() {
+        boolean interrupted = Thread.interrupted();
+        over = true;
+        threads.shutdownNow();
+        running.forEach(parts.containers()::remove);
+        threads.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        trees.close();
+        images.close();
+    }
+}

@@ -1,0 +1,338 @@
+package sampan.engine.build.execute;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import sampan.engine.build.cache.StepInput;
+import sampan.engine.build.context.FileMode;
+import sampan.engine.build.context.FileSums;
+import sampan.engine.build.context.IgnoreRules;
+import sampan.engine.build.context.LayerWriter;
+import sampan.engine.build.context.LayerWriter.Attributes;
+import sampan.engine.build.context.Picked;
+import sampan.engine.build.context.Picking;
+import sampan.engine.build.context.Tree;
+import sampan.engine.build.syntax.Command;
+import sampan.engine.build.syntax.Heredoc;
+import sampan.engine.build.syntax.SyntaxError;
+import sampan.engine.build.syntax.Words;
+import sampan.engine.images.ConfigEdits;
+import sampan.engine.images.transfer.BuiltImages.BuiltLayer;
+import sampan.engine.snapshots.Chain;
+import sampan.errors.SampanException;
+import sampan.linux.files.Stat;
+import sampan.linux.users.UserDatabase;
+import sampan.oci.Digest;
+import sampan.oci.tar.TarLimits;
+import sampan.oci.tar.TarReader;
+import sampan.oci.tar.TarWriter;
+
+/// COPY and ADD: files of the context, a stage or an image, heredocs, and for ADD archives and URLs,
+/// written straight into a layer.
+final class CopyStep {
+    private static final int HEREDOC_MODE = 0644;
+
+    private final StageRun stage;
+    private final Command.Copy copy;
+    private final StageState state;
+    private final List<Document> documents = new ArrayList<>();
+    private final List<Remote> remotes = new ArrayList<>();
+    private final List<Archive> archives = new ArrayList<>();
+
+    /// A file of a heredoc.
+    private record Document(String name, byte[] content) {}
+
+    /// A fetched file.
+    private record Remote(RemoteFiles.Fetched file) {}
+
+    /// A file of the source tree that is unpacked.
+    private record Archive(String path) {}
+
+    CopyStep(StageRun stage, Command.Copy copy) {
+        this.stage = stage;
+        this.copy = copy;
+        this.state = stage.state;
+    }
+
+    private String verb() {
+        return copy.add() ? "ADD" : "COPY";
+    }
+
+    void execute() {
+        String destination = stage.word(copy.destination());
+        List<String> sources = sources();
+        boolean slash =
+                destination.endsWith("/") || destination.equals(".") || destination.endsWith("/.");
+        Tree source = sourceTree();
+        List<String> paths = expanded(source, sources);
+        int count = paths.size() + documents.size() + remotes.size() + archives.size();
+        if (count == 0) {
+            throw SampanException.invalid(verb() + " failed: no source files were specified");
+        }
+        if (!slash && (count > 1 || sources.size() + documents.size() + remotes.size() > 1)) {
+            throw SampanException.invalid(
+                    "When using " + verb()
+                            + " with more than one source file, the destination must be a"
+                            + " directory and end with a /");
+        }
+        boolean link = copy.truth("link");
+        Tree lower = stage.build.trees.of(link ? Chain.EMPTY : state.chain());
+        String place = ConfigEdits.below(state.config.workingDir(), destination).substring(1);
+        boolean into = slash || lower.statFollowing(place).filter(Stat::isDirectory).isPresent();
+        List<Picked> picked = picked(source, paths, sources, into);
+        FileSums.Sums sums = FileSums.of(source, picked);
+        StepInput input = input(link, destination, sums, source);
+        String createdBy =
+                verb() + " " + copy.at().rest() + " # "
+                        + "sha256:" + input.content().substring(0, Math.min(12, input.content().length()));
+        Place target = new Place(place, into);
+        stage.finish(input, createdBy, () -> layer(source, lower, picked, target));
+    }
+
+    /// Where the files go.
+    ///
+    /// @param path below the root
+    /// @param into it is or becomes a directory
+    private record Place(String path, boolean into) {}
+
+    private StepInput input(boolean link, String destination, FileSums.Sums sums, Tree source) {
+        StringBuilder content = new StringBuilder(sums.whole().hex());
+        documents.forEach(d -> content.append(d.name()).append(Digest.of(d.content()).hex()));
+        remotes.forEach(r -> content.append(r.file().name()).append(r.file().digest().hex()));
+        if (!archives.isEmpty()) {
+            List<Picked> files =
+                    archives.stream()
+                            .map(a -> new Picked(
+                                    a.path(), "", source.stat(a.path()).orElseThrow()))
+                            .toList();
+            content.append(FileSums.of(source, files).whole().hex());
+        }
+        return new StepInput(
+                verb().toLowerCase(Locale.ROOT),
+                link ? "" : state.chainKey(),
+                StageRun.text(copy.at()),
+                stage.settings(
+                        "destination",
+                        ConfigEdits.below(state.config.workingDir(), destination)
+                                + (destination.endsWith("/") ? "/" : ""),
+                        "chown",
+                        stage.word(copy.flag("chown")),
+                        "chmod",
+                        stage.word(copy.flag("chmod"))),
+                Map.of(),
+                Digest.of(StageRun.bytes(content.toString())).hex(),
+                sums.files());
+    }
+
+    // ---- sources ----
+
+    private List<String> sources() {
+        List<String> left = new ArrayList<>();
+        List<Heredoc> heredocs = new ArrayList<>(copy.at().heredocs());
+        for (String source : copy.sources()) {
+            Optional<Heredoc> heredoc =
+                    heredocs.stream().filter(h -> h.marker().equals(source)).findFirst();
+            if (heredoc.isPresent()) {
+                heredocs.remove(heredoc.get());
+                documents.add(document(heredoc.get()));
+                continue;
+            }
+            String word = stage.word(source);
+            if (copy.add() && RemoteFiles.isRemote(word)) {
+                remotes.add(new Remote(fetched(word)));
+            } else {
+                left.add(word);
+            }
+        }
+        if (copy.add() && !copy.flag("checksum").isEmpty() && remotes.isEmpty()) {
+            throw SyntaxError.at(
+                    copy.at().line(), "checksum can't be specified for non-HTTP(S) sources");
+        }
+        return left;
+    }
+
+    private Document document(Heredoc heredoc) {
+        String content =
+                heredoc.expand()
+                        ? Words.document(heredoc.content(), state.escape, state::variable)
+                        : heredoc.content();
+        return new Document(heredoc.name(), StageRun.bytes(content));
+    }
+
+    private RemoteFiles.Fetched fetched(String url) {
+        return new RemoteFiles(stage.build.given.scratch())
+                .fetch(url, stage.word(copy.flag("checksum")));
+    }
+
+    private Tree sourceTree() {
+        String from = copy.flag("from");
+        if (from.isEmpty()) {
+            return stage.build.given.context();
+        }
+        Optional<Integer> earlier = stage.build.plan.source(stage.planned, from);
+        if (earlier.isPresent()) {
+            return stage.build.trees.of(stage.build.done(earlier.get()).chain());
+        }
+        try {
+            return stage.build.trees.of(stage.build.bases.chain(from, stage.build.platform));
+        } catch (SampanException e) {
+            throw new SampanException(
+                    e.code(), "invalid from flag value " + from + ": " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> expanded(Tree source, List<String> sources) {
+        List<String> paths = new ArrayList<>();
+        for (String word : sources) {
+            try {
+                for (String path : Picking.expand(source, word)) {
+                    if (unpacks(source, path)) {
+                        archives.add(new Archive(source.real(path)));
+                    } else {
+                        paths.add(path);
+                    }
+                }
+            } catch (SampanException e) {
+                boolean context = copy.flag("from").isEmpty();
+                throw new SampanException(
+                        e.code(),
+                        verb() + " failed: "
+                                + (context
+                                        ? "file not found in build context or excluded by"
+                                                + " .dockerignore: "
+                                        : "")
+                                + e.getMessage(),
+                        e);
+            }
+        }
+        return paths;
+    }
+
+    private boolean unpacks(Tree source, String path) {
+        return copy.add()
+                && !copy.flag("unpack").equals("false")
+                && ArchiveFiles.isArchive(source, source.real(path));
+    }
+
+    private List<Picked> picked(
+            Tree source, List<String> paths, List<String> sources, boolean into) {
+        List<String> exclusions =
+                copy.flags().getOrDefault("exclude", List.of()).stream()
+                        .map(stage::word)
+                        .toList();
+        boolean parents = copy.truth("parents");
+        Picking picking = new Picking(source, IgnoreRules.of(exclusions), parents, into);
+        for (String path : paths) {
+            picking.add(path, parents ? pivot(path, sources) : 0);
+        }
+        return picking.picked();
+    }
+
+    /// `a/./b/c` keeps b alone of the directories above.
+    private static int pivot(String path, List<String> sources) {
+        for (String source : sources) {
+            int dot = source.indexOf("/./");
+            if (dot > 0) {
+                String before = Picking.relative(source.substring(0, dot));
+                if (path.startsWith(before + "/")) {
+                    return before.length() + 1;
+                }
+            }
+        }
+        return 0;
+    }
+
+    // ---- the layer ----
+
+    private Optional<BuiltLayer> layer(
+            Tree source, Tree lower, List<Picked> picked, Place place) {
+        Attributes attributes = attributes();
+        return Optional.of(
+                stage.build.images.layer(out -> {
+                    TarWriter tar = new TarWriter(out);
+                    LayerWriter layer = new LayerWriter(tar, lower, attributes);
+                    if (place.into() && copy.destination().endsWith("/")) {
+                        layer.directory(place.path());
+                    }
+                    layer.copy(source, picked, place.path());
+                    write(layer, place);
+                    unpack(layer, source, place);
+                    tar.finish();
+                }));
+    }
+
+    private void write(LayerWriter layer, Place place) throws IOException {
+        for (Document document : documents) {
+            layer.file(
+                    path(place, document.name()), document.content(), HEREDOC_MODE,
+                    Instant.now().getEpochSecond());
+        }
+        for (Remote remote : remotes) {
+            if (copy.truth("unpack") && remote.file().isArchive()) {
+                try (ReadableByteChannel plain = remote.file().openPlain()) {
+                    layer.unpack(new TarReader(plain, TarLimits.DEFAULT), place.path(), owned());
+                }
+            } else {
+                RemoteFiles.Fetched file = remote.file();
+                try (InputStream in = Files.newInputStream(file.file())) {
+                    layer.file(
+                            path(place, file.name()), in, file.size(), file.mode(), file.time());
+                }
+            }
+        }
+    }
+
+    private static String path(Place place, String name) {
+        if (!place.into()) {
+            return place.path();
+        }
+        return place.path().isEmpty() ? name : place.path() + "/" + name;
+    }
+
+    private boolean owned() {
+        return !copy.flag("chown").isEmpty();
+    }
+
+    private void unpack(LayerWriter layer, Tree source, Place place) {
+        for (Archive archive : archives) {
+            try (ReadableByteChannel plain = ArchiveFiles.open(source, archive.path())) {
+                layer.unpack(new TarReader(plain, TarLimits.DEFAULT), place.path(), owned());
+            } catch (IOException e) {
+                throw RemoteFiles.failed(archive.path(), e);
+            }
+        }
+    }
+
+    private Attributes attributes() {
+        String chown = stage.word(copy.flag("chown"));
+        String chmod = stage.word(copy.flag("chmod"));
+        int uid = 0;
+        int gid = 0;
+        if (!chown.isEmpty()) {
+            Tree names = stage.build.trees.of(state.chain());
+            UserDatabase users = UserDatabase.inRoot(names.root());
+            int colon = chown.indexOf(':');
+            String user = colon < 0 ? chown : chown.substring(0, colon);
+            String group = colon < 0 ? user : chown.substring(colon + 1);
+            try {
+                uid = users.resolve(user).uid();
+                gid = group.isEmpty() ? uid : users.gid(group);
+            } catch (SampanException e) {
+                throw SampanException.invalid(
+                        "unable to convert uid/gid chown string to host mapping: "
+                                + e.getMessage());
+            }
+        }
+        Optional<FileMode> mode =
+                chmod.isEmpty() ? Optional.empty() : Optional.of(FileMode.parse(chmod));
+        return new Attributes(
+                uid, gid, mode, Instant.now().getEpochSecond(), stage.build.given.newest());
+    }
+}

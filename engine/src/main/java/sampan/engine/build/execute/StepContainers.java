@@ -1,0 +1,112 @@
+package sampan.engine.build.execute;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import sampan.engine.containers.ContainerSpec;
+import sampan.engine.images.ResolvedImage;
+import sampan.engine.services.ContainerCreation;
+import sampan.engine.services.ContainerService;
+import sampan.engine.services.Descriptors;
+import sampan.engine.services.TaskService;
+import sampan.engine.services.TaskService.Attachment;
+import sampan.engine.services.TaskService.WaitCondition;
+import sampan.engine.services.TaskService.WaitResult;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.linux.files.FileIo;
+import sampan.linux.sys.Open;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/// The containers that run steps: the engine's ordinary ones, marked by an annotation so that what
+/// a killed daemon left is found. Thread-safe.
+public final class StepContainers {
+    /// Marks a container of a build.
+    public static final String ANNOTATION = "sampan.build.step";
+
+    private static final int OUTPUT_BYTES = 32 << 10;
+
+    private final ContainerCreation creation;
+    private final ContainerService containers;
+    private final TaskService tasks;
+
+    public StepContainers(
+            ContainerCreation creation, ContainerService containers, TaskService tasks) {
+        this.creation = creation;
+        this.containers = containers;
+        this.tasks = tasks;
+    }
+
+    /// Removes what builds of a killed daemon left.
+    public void sweep() {
+        containers.list().stream()
+                .filter(c -> c.spec().annotations().containsKey(ANNOTATION))
+                .forEach(c -> remove(c.id().value()));
+    }
+
+    static Map<String, String> annotations() {
+        return Map.of(ANNOTATION, "true");
+    }
+
+    String create(ContainerSpec spec, ResolvedImage image) {
+        return creation.create(Optional.empty(), spec, image).id().value();
+    }
+
+    /// Runs it to its end.
+    ///
+    /// @param output hears what it says, both streams together
+    /// @return its exit code
+    int run(String id, Consumer<byte[]> output) {
+        try (FileIo.Pipe pipe = FileIo.pipe2(Open.CLOEXEC)) {
+            CompletableFuture<WaitResult> end = tasks.waitFor(id, WaitCondition.NEXT_EXIT);
+            Descriptors streams =
+                    new Descriptors(
+                            Optional.empty(),
+                            Optional.of(pipe.writeEnd()),
+                            Optional.of(pipe.writeEnd()));
+            tasks.start(id, Optional.of(new Attachment(streams, false, true, true)));
+            pipe.writeEnd().close();
+            drain(pipe, output);
+            return end.get().exitCode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled", e);
+        } catch (ExecutionException e) {
+            throw new SampanException(ErrorCode.INTERNAL, "waiting for a step failed", e);
+        }
+    }
+
+    // The read ends when the last writer is gone: the monitor, after the container's end. Who
+    // cancels kills the container, so the read ends then too.
+    private static void drain(FileIo.Pipe pipe, Consumer<byte[]> output) {
+        Thread reader = Thread.currentThread();
+        byte[] buffer = new byte[OUTPUT_BYTES];
+        int got = FileIo.read(pipe.readEnd(), buffer);
+        while (got > 0) {
+            output.accept(Arrays.copyOf(buffer, got));
+            if (reader.isInterrupted()) {
+                return;
+            }
+            got = FileIo.read(pipe.readEnd(), buffer);
+        }
+    }
+
+    /// Kills it if it runs and removes it with its anonymous volumes, also on an interrupted
+    /// thread.
+    void remove(String id) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            containers.remove(id, true, true);
+        } catch (SampanException e) {
+            if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.CONFLICT) {
+                throw e;
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package sampan.engine.images.transfer;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sampan.engine.images.ImageRecord;
+import sampan.engine.images.ImageStore;
+import sampan.engine.images.transfer.NewImage.LayerSource;
+import sampan.engine.snapshots.Layer;
+import sampan.oci.Digest;
+import sampan.oci.Reference;
+import sampan.oci.image.Descriptor;
+import sampan.oci.image.ImageDocument;
+import sampan.oci.image.Manifest;
+import sampan.oci.image.MediaType;
+import sampan.oci.json.Json;
+
+/// Layers and images that a build makes. Several threads may add layers. Closing it drops what
+/// neither an image nor another lease keeps.
+public final class BuiltImages implements AutoCloseable {
+    private final Stores stores;
+    private final Transfer transfer;
+
+    public BuiltImages(Stores stores) {
+        this.stores = stores;
+        this.transfer = new Transfer(stores);
+    }
+
+    /// A layer that is stored.
+    ///
+    /// @param blob as an image's manifest names it
+    /// @param diffId of the plain tar
+    /// @param size bytes of its files
+    public record BuiltLayer(Descriptor blob, Digest diffId, long size) {}
+
+    /// Stores a layer.
+    public BuiltLayer layer(LayerSource source) {
+        try {
+            Stored stored = transfer.storeLayer(source);
+            Digest diffId = transfer.diffId(stored);
+            Layer layer = transfer.commitLayers(List.of(stored), List.of(diffId)).getFirst();
+            return new BuiltLayer(ArchiveLoader.descriptorOf(stored), diffId, layer.size());
+        } catch (IOException e) {
+            throw Transfer.failed(e);
+        }
+    }
+
+    /// Keeps a layer for as long as this lasts; false where it is gone already.
+    public boolean hold(BuiltLayer layer) {
+        transfer.hold(layer.diffId());
+        transfer.hold(layer.blob().digest());
+        return stores.snapshots().layer(layer.diffId()).isPresent();
+    }
+
+    /// The layers of an image that is here, kept for as long as this lasts.
+    public List<BuiltLayer> layersOf(ImageRecord image) {
+        transfer.hold(image);
+        Manifest manifest =
+                Json.read(
+                        stores.content().read(image.manifest(), ImageStore.CONFIG_BYTES_MAX),
+                        Manifest.class);
+        List<BuiltLayer> layers = new ArrayList<>();
+        for (int i = 0; i < image.diffIds().size(); i++) {
+            Digest diffId = image.diffIds().get(i);
+            long size = stores.snapshots().layer(diffId).map(Layer::size).orElse(0L);
+            layers.add(new BuiltLayer(manifest.layers().get(i), diffId, size));
+        }
+        return layers;
+    }
+
+    /// Stores an image of layers that are here.
+    public ImageRecord image(
+            ImageDocument document,
+            List<BuiltLayer> layers,
+            Optional<Digest> parent,
+            List<Reference> names) {
+        Stored config = transfer.store(Json.write(document));
+        List<Descriptor> descriptors = layers.stream().map(BuiltLayer::blob).toList();
+        Descriptor described = Descriptor.of(MediaType.OCI_CONFIG, config.digest(), config.size());
+        Stored manifest = transfer.store(Json.write(Manifest.of(described, descriptors)));
+        ImageRecord record =
+                new ImageRecord(
+                        config.digest(),
+                        manifest.digest(),
+                        descriptors.stream().map(Descriptor::digest).toList(),
+                        layers.stream().map(BuiltLayer::diffId).toList(),
+                        layers.stream().mapToLong(BuiltLayer::size).sum(),
+                        parent,
+                        List.of(),
+                        Instant.now());
+        stores.images().add(record, names);
+        return record;
+    }
+
+    @Override
+    public void close() {
+        transfer.close();
+    }
+}

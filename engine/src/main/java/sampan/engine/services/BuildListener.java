@@ -1,0 +1,42 @@
+package sampan.engine.services;
+
+import java.util.List;
+
+/// Hears how a build goes. Called by one thread at a time, stage after stage in the Dockerfile's
+/// order, whatever order they run in; an exception ends the build.
+public interface BuildListener {
+    void on(BuildEvent event);
+
+    /// What happens in a build.
+    sealed interface BuildEvent {
+        /// A step begins.
+        ///
+        /// @param number from 1
+        /// @param stage name or number, empty in front of the first FROM
+        record Step(int number, int total, String stage, String text) implements BuildEvent {}
+
+        /// The step was done before.
+        record Cached() implements BuildEvent {}
+
+        /// The step was not done before, and why.
+        record Missed(String cause) implements BuildEvent {}
+
+        /// A container runs the step.
+        record Running(String containerId) implements BuildEvent {}
+
+        /// The container said something; the bytes are the receiver's.
+        record Output(byte[] bytes) implements BuildEvent {}
+
+        record Removed(String containerId) implements BuildEvent {}
+
+        /// Triggers of the parent image run.
+        record Triggers(List<String> triggers) implements BuildEvent {}
+
+        /// What the step led to.
+        ///
+        /// @param imageId that the stage would have if it ended here; empty: nothing to show
+        record Done(String imageId) implements BuildEvent {}
+
+        record Warning(String text) implements BuildEvent {}
+    }
+}

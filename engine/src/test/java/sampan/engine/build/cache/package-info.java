@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.build.cache;
+
+import org.jspecify.annotations.NullMarked;

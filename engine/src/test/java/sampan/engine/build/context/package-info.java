@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.build.context;
+
+import org.jspecify.annotations.NullMarked;

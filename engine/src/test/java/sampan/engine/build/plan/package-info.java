@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.build.plan;
+
+import org.jspecify.annotations.NullMarked;
