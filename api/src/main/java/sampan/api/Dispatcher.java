@@ -17,6 +17,7 @@ import sampan.api.containers.ContainerStats;
 import sampan.api.containers.ContainerStreams;
 import sampan.api.containers.ContainerTasks;
 import sampan.api.containers.Execs;
+import sampan.api.images.Builds;
 import sampan.api.images.Commits;
 import sampan.api.images.ImageRecords;
 import sampan.api.images.ImageTransfers;
@@ -85,6 +86,7 @@ final class Dispatcher implements Handler {
         registries.register(registrar);
         new ImageTransfers(ready.transfers(), registries).register(registrar);
         new Commits(ready.archives()).register(registrar);
+        new Builds(ready.builds()).register(registrar);
         new Volumes(ready.volumes()).register(registrar);
         new Networks(ready).register(registrar);
         new EngineState(ready, product).register(registrar);

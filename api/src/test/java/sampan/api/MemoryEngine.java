@@ -21,6 +21,7 @@ import sampan.engine.containers.LifecycleSpec.RestartPolicy;
 import sampan.engine.containers.ResourceSpec;
 import sampan.engine.events.Event;
 import sampan.engine.services.ArchiveService;
+import sampan.engine.services.BuildService;
 import sampan.engine.services.ContainerService;
 import sampan.engine.services.Descriptors;
 import sampan.engine.services.Engine;
@@ -58,6 +59,7 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
                 absent(ImageService.class),
                 absent(ImageTransferService.class),
                 absent(RegistryService.class),
+                absent(BuildService.class),
                 absent(VolumeService.class),
                 absent(NetworkService.class),
                 this,

@@ -10,6 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import sampan.app.runc.CallerCgroups;
 import sampan.app.settings.Settings;
+import sampan.engine.build.EngineBuilds;
+import sampan.engine.build.cache.StepCache;
+import sampan.engine.build.execute.BuildParts;
+import sampan.engine.build.execute.CacheMounts;
+import sampan.engine.build.execute.ImageFetch;
+import sampan.engine.build.execute.StepContainers;
 import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.Containers;
 import sampan.engine.containers.HostLimits;
@@ -137,6 +143,9 @@ final class EngineWiring implements AutoCloseable {
 
     private Engine build() {
         Stored stored = stores();
+        // Before anything collects: what the cache keeps is nobody else's.
+        StepCache cache =
+                new StepCache(settings.root().resolve("build/cache"), imageStores(stored));
         // Read before anything is made: who runs on keeps its address and ports.
         TaskScan scan = TaskScan.read(settings.run().resolve("c"));
         Networking networking = Networking.open(settings, scan.attachments(), LOG);
@@ -157,9 +166,12 @@ final class EngineWiring implements AutoCloseable {
                 .forEach(finding -> LOG.log(Level.WARNING, finding));
         LogWatch watch = new LogWatch();
         closing.push(watch);
+        EngineRegistries registries = registries(stored);
+        ContainerCreation creation = creation(stored, host);
+        EngineContainers containers = containers(stored, removal, creation, host);
         ImageUsers users = () -> HostFacts.uses(stored.containers.views());
         return new Engine(
-                containers(stored, removal, host),
+                containers,
                 taskService,
                 new EngineStreams(stored.containers, tasks, starting.launcher, watch, events),
                 new EngineExecs(stored.containers, tasks, starting.execs, events),
@@ -167,7 +179,12 @@ final class EngineWiring implements AutoCloseable {
                 new EngineExplanations(stored.containers),
                 new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
                 transfers(stored),
-                registries(stored),
+                registries,
+                builds(
+                        stored,
+                        cache,
+                        new StepContainers(creation, containers, taskService),
+                        registries),
                 new EngineVolumes(stored.volumes, log),
                 new EngineNetworks(networking.catalog(), stored.containers),
                 new EngineEvents(log),
@@ -341,15 +358,30 @@ final class EngineWiring implements AutoCloseable {
         return new Starting(launcher, starter, execs, cgroups, taskSettings);
     }
 
-    private EngineContainers containers(Stored stored, ContainerRemoval removal, HostLimits host) {
-        ContainerCreation creation =
-                new ContainerCreation(
-                        stored.containers,
-                        stored.images,
-                        stored.snapshots,
-                        stored.volumes,
-                        events,
-                        host);
+    private ContainerCreation creation(Stored stored, HostLimits host) {
+        return new ContainerCreation(
+                stored.containers, stored.images, stored.snapshots, stored.volumes, events, host);
+    }
+
+    private EngineBuilds builds(
+            Stored stored,
+            StepCache cache,
+            StepContainers steps,
+            EngineRegistries registries) {
+        Path home = settings.root().resolve("build");
+        return new EngineBuilds(
+                new BuildParts(
+                        imageStores(stored),
+                        cache,
+                        steps,
+                        new CacheMounts(home.resolve("mounts")),
+                        new ImageFetch(registries),
+                        home.resolve("running"),
+                        settings.run().resolve("build")));
+    }
+
+    private EngineContainers containers(
+            Stored stored, ContainerRemoval removal, ContainerCreation creation, HostLimits host) {
         return new EngineContainers(
                 new EngineContainers.Parts(
                         stored.containers,

@@ -20,7 +20,6 @@ import sampan.engine.services.RegistryService.Pushed;
 import sampan.errors.SampanException;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.Platform;
-import sampan.oci.json.Json;
 
 /// Images from registries and to them.
 public final class RegistryTransfers {
@@ -138,30 +137,6 @@ public final class RegistryTransfers {
             }
         }
         call.answer(200, docs);
-    }
-
-    /// The header in which clients pass credentials on.
-    private static final class RegistryAuth {
-        private static final int HEADER_CHARS_MAX = 64 << 10;
-
-        private RegistryAuth() {}
-
-        /// Docker treats a header that it cannot read as none; so do we, a pull may do without.
-        static Credential of(Call call) {
-            String text = call.exchange().head().header("X-Registry-Auth").orElse("");
-            if (text.isEmpty() || text.length() > HEADER_CHARS_MAX) {
-                return Credential.NONE;
-            }
-            try {
-                byte[] json =
-                        java.util.Base64.getUrlDecoder()
-                                .decode(text.replace('+', '-').replace('/', '_'));
-                AuthConfig auth = Json.read(json, AuthConfig.class);
-                return auth == null ? Credential.NONE : auth.credential();
-            } catch (IllegalArgumentException | SampanException e) {
-                return Credential.NONE;
-            }
-        }
     }
 
     /// `is-official`, `is-automated` and `stars`.

@@ -6,7 +6,6 @@ import sampan.api.call.Call;
 import sampan.api.call.Problem;
 import sampan.api.call.Route;
 import sampan.api.call.Routes;
-import sampan.api.wire.Doc;
 import sampan.errors.SampanException;
 
 /// Parts of Docker's API with nothing behind them: each answers what clients can act on.
@@ -29,9 +28,7 @@ public final class Absent {
             }
         }
         plugins(routes);
-        routes.add("POST", "/build", later("building images"))
-                .add("POST", "/build/prune", Absent::emptyCache)
-                .add("POST", "/build/cancel", Absent::noBuild)
+        routes.add("POST", "/build/cancel", Absent::noBuild)
                 .add("POST", "/session", later("building images with BuildKit"))
                 .add("POST", "/grpc", later("building images with BuildKit"));
     }
@@ -46,12 +43,7 @@ public final class Absent {
                 .add("POST", "/plugins/{name...}/{action}", Absent::noPlugin);
     }
 
-    /// There is no build cache, so there is nothing to prune: `docker system prune` asks for it.
-    private static void emptyCache(Call call) throws IOException {
-        call.answer(200, Doc.of().put("CachesDeleted", null).put("SpaceReclaimed", 0));
-    }
-
-    /// No build runs, so that each has ended already.
+    /// Builds of the classic builder have no id: none of BuildKit's runs, so that each has ended.
     private static void noBuild(Call call) throws IOException {
         if (call.query("id").isEmpty()) {
             throw SampanException.invalid("build ID not provided");

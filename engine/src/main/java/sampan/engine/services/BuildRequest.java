@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import sampan.engine.containers.ResourceSpec;
+import sampan.engine.registry.Credential;
 import sampan.linux.sys.Fd;
 
 /// What is to be built.
@@ -18,6 +19,7 @@ import sampan.linux.sys.Fd;
 /// @param platform `os/architecture[/variant]`; empty: this machine's
 /// @param labels added to the image
 /// @param cacheFrom images whose steps count as done
+/// @param credentials by registry, as clients name it
 public record BuildRequest(
         InputStream context,
         String dockerfile,
@@ -27,6 +29,7 @@ public record BuildRequest(
         String platform,
         Map<String, String> labels,
         List<String> cacheFrom,
+        Map<String, Credential> credentials,
         Options options,
         Running running) {
 

@@ -3,6 +3,7 @@ package sampan.engine.build.execute;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import sampan.engine.build.execute.StageState.Start;
 import sampan.engine.images.Image;
 import sampan.engine.images.ImageViews;
@@ -18,19 +19,14 @@ import sampan.oci.image.Platform;
 
 /// Images that stages stand on or copy from. Thread-safe.
 final class BaseImages {
-    /// Gets images that are not here.
-    interface Fetch {
-        /// @param platform as asked for
-        void fetch(String reference, Platform platform);
-    }
-
     private final Stores stores;
     private final BuiltImages held;
-    private final Optional<Fetch> fetch;
+    private final Consumer<String> fetch;
     private final boolean anew;
 
+    /// @param fetch gets an image of that name
     /// @param anew images are fetched even where one of the name is here
-    BaseImages(Stores stores, BuiltImages held, Optional<Fetch> fetch, boolean anew) {
+    BaseImages(Stores stores, BuiltImages held, Consumer<String> fetch, boolean anew) {
         this.stores = stores;
         this.held = held;
         this.fetch = fetch;
@@ -39,7 +35,7 @@ final class BaseImages {
 
     /// @param asked a platform was asked for, so that another is refused
     Start start(String reference, Platform platform, boolean asked) {
-        Image image = resolve(reference, platform);
+        Image image = resolve(reference);
         Platform own = Platform.of(image.os(), image.architecture(), image.variant());
         if (asked && !own.runsOn(platform)) {
             throw SampanException.notFound(
@@ -64,21 +60,22 @@ final class BaseImages {
                 image.created().orElse(Instant.EPOCH));
     }
 
-    Chain chain(String reference, Platform platform) {
-        Digest id = Digest.parse(resolve(reference, platform).id());
+    Chain chain(String reference) {
+        Digest id = Digest.parse(resolve(reference).id());
         held.layersOf(stores.images().record(id));
         return new Chain(stores.images().record(id).diffIds());
     }
 
-    private Image resolve(String reference, Platform platform) {
+    private Image resolve(String reference) {
         Optional<ResolvedImage> found = stores.images().find(reference);
         if (found.isEmpty() || (anew && !found.get().image().virtual())) {
-            found = fetched(reference, platform).or(() -> stores.images().find(reference));
+            fetch.accept(reference);
+            found = stores.images().find(reference);
         }
         Image image =
                 found.orElseThrow(() ->
                                 SampanException.notFound(
-                                        "No such image: " + reference + ": load it first"))
+                                        "No such image: " + reference + ""))
                         .image();
         if (image.virtual()) {
             throw new SampanException(
@@ -86,14 +83,6 @@ final class BaseImages {
                     "image host is built in and cannot be built on: it has no layers");
         }
         return image;
-    }
-
-    private Optional<ResolvedImage> fetched(String reference, Platform platform) {
-        if (fetch.isEmpty()) {
-            return Optional.empty();
-        }
-        fetch.get().fetch(reference, platform);
-        return stores.images().find(reference);
     }
 
     /// Images whose steps count as done; unknown ones are none.

@@ -1,7 +1,6 @@
 package sampan.engine.build.execute;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import sampan.engine.build.cache.StepCache;
 import sampan.engine.images.transfer.Stores;
 
@@ -14,5 +13,6 @@ public record BuildParts(
         StepCache cache,
         StepContainers containers,
         CacheMounts mounts,
+        ImageFetch fetch,
         Path directory,
         Path secrets) {}

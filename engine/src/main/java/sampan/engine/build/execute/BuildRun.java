@@ -1,11 +1,11 @@
 package sampan.engine.build.execute;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +65,6 @@ final class BuildRun implements AutoCloseable {
             BuildRequest request,
             Planned planned,
             Given given,
-            Optional<BaseImages.Fetch> fetch,
             OrderedEvents events) {
         this.parts = parts;
         this.request = request;
@@ -75,7 +74,11 @@ final class BuildRun implements AutoCloseable {
         this.given = given;
         this.events = events;
         this.images = new BuiltImages(parts.stores());
-        this.bases = new BaseImages(parts.stores(), images, fetch, request.options().pull());
+        this.bases = new BaseImages(
+                parts.stores(),
+                images,
+                reference -> parts.fetch().fetch(reference, request, this::note),
+                request.options().pull());
         this.trees = new Trees(parts.stores().snapshots());
     }
 
@@ -103,6 +106,10 @@ final class BuildRun implements AutoCloseable {
         } finally {
             end();
         }
+    }
+
+    private void note(String text) {
+        events.say(first(), new BuildEvent.Output((text + "\n").getBytes(StandardCharsets.UTF_8)));
     }
 
     private int first() {

@@ -115,7 +115,6 @@ public final class Builder {
                         request,
                         new Planned(plan, arguments, platform),
                         given,
-                        Optional.empty(),
                         events)) {
             StageState result = run.run();
             ImageRecord image =

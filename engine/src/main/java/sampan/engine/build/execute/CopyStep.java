@@ -181,7 +181,7 @@ final class CopyStep {
             return stage.build.trees.of(stage.build.done(earlier.get()).chain());
         }
         try {
-            return stage.build.trees.of(stage.build.bases.chain(from, stage.build.platform));
+            return stage.build.trees.of(stage.build.bases.chain(from));
         } catch (SampanException e) {
             throw new SampanException(
                     e.code(), "invalid from flag value " + from + ": " + e.getMessage(), e);

@@ -115,7 +115,7 @@ final class RunMounts implements AutoCloseable {
         return stage.build.trees.of(
                 earlier.isPresent()
                         ? stage.build.done(earlier.get()).chain()
-                        : stage.build.bases.chain(from, stage.build.platform));
+                        : stage.build.bases.chain(from));
     }
 
     private void request(Path source, String target, boolean writable) {

@@ -65,7 +65,8 @@ public final class StepContainers {
                     new Descriptors(
                             Optional.empty(),
                             Optional.of(pipe.writeEnd()),
-                            Optional.of(pipe.writeEnd()));
+                            Optional.of(pipe.writeEnd()),
+                            _ -> {});
             tasks.start(id, Optional.of(new Attachment(streams, false, true, true)));
             pipe.writeEnd().close();
             drain(pipe, output);

@@ -139,10 +139,6 @@ public final class Transfer implements AutoCloseable {
         lease.hold(digest);
     }
 
-    void hold(Digest digest) {
-        lease.hold(digest);
-    }
-
     /// Keeps what an image refers to, for as long as this lasts.
     void hold(ImageRecord image) {
         lease.hold(image.id());
