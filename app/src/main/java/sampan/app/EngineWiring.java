@@ -364,10 +364,7 @@ final class EngineWiring implements AutoCloseable {
     }
 
     private EngineBuilds builds(
-            Stored stored,
-            StepCache cache,
-            StepContainers steps,
-            EngineRegistries registries) {
+            Stored stored, StepCache cache, StepContainers steps, EngineRegistries registries) {
         Path home = settings.root().resolve("build");
         return new EngineBuilds(
                 new BuildParts(

@@ -28,7 +28,8 @@ final class RegistryAuth {
     static Map<String, Credential> all(Call call) {
         Map<String, Credential> found = new LinkedHashMap<>();
         header(call, "X-Registry-Config", Configs.class)
-                .ifPresent(all -> all.forEach((server, auth) -> found.put(server, auth.credential())));
+                .ifPresent(
+                        all -> all.forEach((server, auth) -> found.put(server, auth.credential())));
         return found;
     }
 
@@ -42,8 +43,7 @@ final class RegistryAuth {
             return Optional.empty();
         }
         try {
-            byte[] json =
-                    Base64.getUrlDecoder().decode(text.replace('+', '-').replace('/', '_'));
+            byte[] json = Base64.getUrlDecoder().decode(text.replace('+', '-').replace('/', '_'));
             return Optional.ofNullable(Json.read(json, type));
         } catch (IllegalArgumentException | SampanException e) {
             return Optional.empty();

@@ -15,8 +15,10 @@ final class MissCause {
                 known.stream()
                         .filter(r -> r.input().kind().equals(wanted.kind()))
                         .filter(r -> r.input().text().equals(wanted.text()))
-                        .max(Comparator.comparingInt((StepRecord r) -> likeness(r.input(), wanted))
-                                .thenComparing(StepRecord::used))
+                        .max(
+                                Comparator.comparingInt(
+                                                (StepRecord r) -> likeness(r.input(), wanted))
+                                        .thenComparing(StepRecord::used))
                         .map(StepRecord::input);
         if (alike.isPresent()) {
             return difference(alike.get(), wanted);

@@ -54,8 +54,7 @@ public final class BuildContext implements AutoCloseable {
         Fd root = Fd.open(directory.toString(), Open.PATH | Open.DIRECTORY);
         try {
             byte[] head = source.readNBytes(HEAD_BYTES);
-            InputStream whole =
-                    new SequenceInputStream(new ByteArrayInputStream(head), source);
+            InputStream whole = new SequenceInputStream(new ByteArrayInputStream(head), source);
             boolean archive =
                     Compression.detect(head) != Compression.NONE || TarReader.startsArchive(head);
             if (!archive) {
@@ -68,7 +67,9 @@ public final class BuildContext implements AutoCloseable {
         } catch (IOException e) {
             root.close();
             throw new SampanException(
-                    ErrorCode.UNAVAILABLE, "reading the build context failed: " + e.getMessage(), e);
+                    ErrorCode.UNAVAILABLE,
+                    "reading the build context failed: " + e.getMessage(),
+                    e);
         } catch (RuntimeException e) {
             root.close();
             throw e;
@@ -126,8 +127,7 @@ public final class BuildContext implements AutoCloseable {
     private String read(String file, String shown, int bytesMax) {
         String real = tree.real(file);
         if (tree.stat(real).filter(Stat::isRegular).isEmpty()) {
-            throw SampanException.invalid(
-                    "Cannot locate specified Dockerfile: " + shown);
+            throw SampanException.invalid("Cannot locate specified Dockerfile: " + shown);
         }
         try (Fd open = tree.open(real)) {
             return new String(FileIo.readFully(open, bytesMax), StandardCharsets.UTF_8);
@@ -138,8 +138,7 @@ public final class BuildContext implements AutoCloseable {
         if (tree.stat(IGNORE_FILE).filter(Stat::isRegular).isEmpty()) {
             return;
         }
-        IgnoreRules rules =
-                IgnoreRules.file(read(IGNORE_FILE, IGNORE_FILE, IGNORE_BYTES_MAX));
+        IgnoreRules rules = IgnoreRules.file(read(IGNORE_FILE, IGNORE_FILE, IGNORE_BYTES_MAX));
         for (String file : List.of(IGNORE_FILE, dockerfile)) {
             if (rules.ignores(file)) {
                 try (InRoot.Place place = InRoot.parent(tree.root(), file)) {

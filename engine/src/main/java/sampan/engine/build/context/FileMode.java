@@ -35,7 +35,10 @@ public final class FileMode {
         for (String clause : text.split(",", -1)) {
             Matcher matcher = CLAUSE.matcher(clause);
             if (!matcher.matches()) {
-                throw SampanException.invalid("invalid chmod parameter: '" + text + "'. it should be octal string and between 0 and 07777");
+                throw SampanException.invalid(
+                        "invalid chmod parameter: '"
+                                + text
+                                + "'. it should be octal string and between 0 and 07777");
             }
             mode = clause(matcher, mode, directory);
         }

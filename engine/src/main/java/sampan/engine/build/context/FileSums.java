@@ -58,16 +58,14 @@ public final class FileSums {
                 update(sum, Integer.toOctalString(stat.permissions()));
                 try (Fd file = tree.open(picked.path())) {
                     content(sum, file, buffer);
-                    Optional<byte[]> capability =
-                            FileOps.getXattr(file, "", "security.capability");
+                    Optional<byte[]> capability = FileOps.getXattr(file, "", "security.capability");
                     capability.ifPresent(sum::update);
                 }
             }
             case SYMLINK -> update(sum, tree.linkTarget(picked.path()));
             case CHARACTER_DEVICE, BLOCK_DEVICE ->
                     update(sum, stat.permissions() + " " + stat.rdev());
-            case DIRECTORY, FIFO, SOCKET ->
-                    update(sum, Integer.toOctalString(stat.permissions()));
+            case DIRECTORY, FIFO, SOCKET -> update(sum, Integer.toOctalString(stat.permissions()));
         }
         return sum.digest();
     }

@@ -162,8 +162,11 @@ public final class LayerWriter {
         String name = path.substring(path.lastIndexOf('/') + 1);
         if (name.startsWith(Whiteouts.PREFIX)) {
             throw SampanException.invalid(
-                    "file " + one.path() + " cannot be in a layer: names that begin with "
-                            + Whiteouts.PREFIX + " mean removals");
+                    "file "
+                            + one.path()
+                            + " cannot be in a layer: names that begin with "
+                            + Whiteouts.PREFIX
+                            + " mean removals");
         }
         Stat stat = one.stat();
         switch (stat.type()) {

@@ -54,7 +54,11 @@ public final class Picking {
     }
 
     private static void matches(
-            Tree tree, String directory, String part, Optional<Pattern> pattern, List<String> into) {
+            Tree tree,
+            String directory,
+            String part,
+            Optional<Pattern> pattern,
+            List<String> into) {
         String prefix = directory.isEmpty() ? "" : directory + "/";
         if (pattern.isEmpty()) {
             if (tree.stat(prefix + part).isPresent()) {
@@ -84,8 +88,7 @@ public final class Picking {
         Stat stat =
                 tree.stat(real)
                         .orElseThrow(() ->
-                                SampanException.notFound(
-                                        "stat " + path + ": file does not exist"));
+                                SampanException.notFound("stat " + path + ": file does not exist"));
         String name = path.substring(path.lastIndexOf('/') + 1);
         if (parents) {
             withParents(path, pivot, real, stat);

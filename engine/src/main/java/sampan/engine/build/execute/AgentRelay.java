@@ -54,8 +54,7 @@ final class AgentRelay implements AutoCloseable {
 
     private void serve(SocketChannel client) {
         try (client;
-                SocketChannel there =
-                        SocketChannel.open(UnixDomainSocketAddress.of(agent))) {
+                SocketChannel there = SocketChannel.open(UnixDomainSocketAddress.of(agent))) {
             open.add(client);
             open.add(there);
             Thread back = Thread.ofVirtual().start(() -> pump(there, client));

@@ -73,9 +73,8 @@ final class BaseImages {
             found = stores.images().find(reference);
         }
         Image image =
-                found.orElseThrow(() ->
-                                SampanException.notFound(
-                                        "No such image: " + reference + ""))
+                found.orElseThrow(
+                                () -> SampanException.notFound("No such image: " + reference + ""))
                         .image();
         if (image.virtual()) {
             throw new SampanException(

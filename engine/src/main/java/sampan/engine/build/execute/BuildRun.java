@@ -74,11 +74,12 @@ final class BuildRun implements AutoCloseable {
         this.given = given;
         this.events = events;
         this.images = new BuiltImages(parts.stores());
-        this.bases = new BaseImages(
-                parts.stores(),
-                images,
-                reference -> parts.fetch().fetch(reference, request, this::note),
-                request.options().pull());
+        this.bases =
+                new BaseImages(
+                        parts.stores(),
+                        images,
+                        reference -> parts.fetch().fetch(reference, request, this::note),
+                        request.options().pull());
         this.trees = new Trees(parts.stores().snapshots());
     }
 
@@ -87,9 +88,7 @@ final class BuildRun implements AutoCloseable {
 
     /// Builds the target; returns when every stage that was begun has ended.
     StageState run() {
-        plan.file()
-                .arguments()
-                .forEach(a -> events.say(first(), step("", a.at().text())));
+        plan.file().arguments().forEach(a -> events.say(first(), step("", a.at().text())));
         Map<Integer, Integer> numbers = new HashMap<>();
         int number = plan.file().arguments().size();
         for (PlannedStage stage : plan.stages()) {

@@ -107,24 +107,19 @@ public final class Builder {
                         newest(arguments));
         OrderedEvents events =
                 new OrderedEvents(
-                        listener,
-                        plan.stages().stream().map(s -> s.stage().index()).toList());
+                        listener, plan.stages().stream().map(s -> s.stage().index()).toList());
         try (BuildRun run =
                 new BuildRun(
-                        parts,
-                        request,
-                        new Planned(plan, arguments, platform),
-                        given,
-                        events)) {
+                        parts, request, new Planned(plan, arguments, platform), given, events)) {
             StageState result = run.run();
             ImageRecord image =
-                    run.images.image(
-                            result.document(), result.layers(), result.parent(), names);
+                    run.images.image(result.document(), result.layers(), result.parent(), names);
             List<String> unused = arguments.unconsumed();
             if (!unused.isEmpty()) {
                 listener.on(
                         new BuildEvent.Warning(
-                                "One or more build-args [" + String.join(" ", unused)
+                                "One or more build-args ["
+                                        + String.join(" ", unused)
                                         + "] were not consumed"));
             }
             return new Built(

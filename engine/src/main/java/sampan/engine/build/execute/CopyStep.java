@@ -34,8 +34,8 @@ import sampan.oci.tar.TarLimits;
 import sampan.oci.tar.TarReader;
 import sampan.oci.tar.TarWriter;
 
-/// COPY and ADD: files of the context, a stage or an image, heredocs, and for ADD archives and URLs,
-/// written straight into a layer.
+/// COPY and ADD: files of the context, a stage or an image, heredocs, and for ADD archives and
+/// URLs, written straight into a layer.
 final class CopyStep {
     private static final int HEREDOC_MODE = 0644;
 
@@ -78,7 +78,8 @@ final class CopyStep {
         }
         if (!slash && (count > 1 || sources.size() + documents.size() + remotes.size() > 1)) {
             throw SampanException.invalid(
-                    "When using " + verb()
+                    "When using "
+                            + verb()
                             + " with more than one source file, the destination must be a"
                             + " directory and end with a /");
         }
@@ -90,8 +91,12 @@ final class CopyStep {
         FileSums.Sums sums = FileSums.of(source, picked);
         StepInput input = input(link, destination, sums, source);
         String createdBy =
-                verb() + " " + copy.at().rest() + " # "
-                        + "sha256:" + input.content().substring(0, Math.min(12, input.content().length()));
+                verb()
+                        + " "
+                        + copy.at().rest()
+                        + " # "
+                        + "sha256:"
+                        + input.content().substring(0, Math.min(12, input.content().length()));
         Place target = new Place(place, into);
         stage.finish(input, createdBy, () -> layer(source, lower, picked, target));
     }
@@ -109,8 +114,7 @@ final class CopyStep {
         if (!archives.isEmpty()) {
             List<Picked> files =
                     archives.stream()
-                            .map(a -> new Picked(
-                                    a.path(), "", source.stat(a.path()).orElseThrow()))
+                            .map(a -> new Picked(a.path(), "", source.stat(a.path()).orElseThrow()))
                             .toList();
             content.append(FileSums.of(source, files).whole().hex());
         }
@@ -203,7 +207,8 @@ final class CopyStep {
                 boolean context = copy.flag("from").isEmpty();
                 throw new SampanException(
                         e.code(),
-                        verb() + " failed: "
+                        verb()
+                                + " failed: "
                                 + (context
                                         ? "file not found in build context or excluded by"
                                                 + " .dockerignore: "
@@ -224,9 +229,7 @@ final class CopyStep {
     private List<Picked> picked(
             Tree source, List<String> paths, List<String> sources, boolean into) {
         List<String> exclusions =
-                copy.flags().getOrDefault("exclude", List.of()).stream()
-                        .map(stage::word)
-                        .toList();
+                copy.flags().getOrDefault("exclude", List.of()).stream().map(stage::word).toList();
         boolean parents = copy.truth("parents");
         Picking picking = new Picking(source, IgnoreRules.of(exclusions), parents, into);
         for (String path : paths) {
@@ -251,8 +254,7 @@ final class CopyStep {
 
     // ---- the layer ----
 
-    private Optional<BuiltLayer> layer(
-            Tree source, Tree lower, List<Picked> picked, Place place) {
+    private Optional<BuiltLayer> layer(Tree source, Tree lower, List<Picked> picked, Place place) {
         Attributes attributes = attributes();
         return Optional.of(
                 stage.build.images.layer(out -> {
@@ -271,7 +273,9 @@ final class CopyStep {
     private void write(LayerWriter layer, Place place) throws IOException {
         for (Document document : documents) {
             layer.file(
-                    path(place, document.name()), document.content(), HEREDOC_MODE,
+                    path(place, document.name()),
+                    document.content(),
+                    HEREDOC_MODE,
                     Instant.now().getEpochSecond());
         }
         for (Remote remote : remotes) {
@@ -282,8 +286,7 @@ final class CopyStep {
             } else {
                 RemoteFiles.Fetched file = remote.file();
                 try (InputStream in = Files.newInputStream(file.file())) {
-                    layer.file(
-                            path(place, file.name()), in, file.size(), file.mode(), file.time());
+                    layer.file(path(place, file.name()), in, file.size(), file.mode(), file.time());
                 }
             }
         }

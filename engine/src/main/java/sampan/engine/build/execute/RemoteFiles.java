@@ -77,10 +77,7 @@ final class RemoteFiles {
 
     static SampanException failed(String url, Exception e) {
         return new SampanException(
-                ErrorCode.UNAVAILABLE,
-                "ADD failed: Get \"" + url + "\": "
-                        + reason(e),
-                e);
+                ErrorCode.UNAVAILABLE, "ADD failed: Get \"" + url + "\": " + reason(e), e);
     }
 
     private static String reason(Exception e) {
@@ -93,12 +90,12 @@ final class RemoteFiles {
     /// @param checksum `sha256:…` that it must have, or empty
     Fetched fetch(String url, String checksum) {
         String lower = url.toLowerCase(Locale.ROOT);
-        boolean git =
-                !lower.startsWith("http") || URI.create(url).getPath().endsWith(".git");
+        boolean git = !lower.startsWith("http") || URI.create(url).getPath().endsWith(".git");
         if (git) {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED,
-                    "ADD of a git repository is not supported: " + url
+                    "ADD of a git repository is not supported: "
+                            + url
                             + ": put a checkout into the build context");
         }
         URI address = URI.create(url);
@@ -113,7 +110,9 @@ final class RemoteFiles {
             try (InputStream body = answer.body()) {
                 if (answer.statusCode() != 200) {
                     throw SampanException.invalid(
-                            "ADD failed: failed to GET " + url + " with status "
+                            "ADD failed: failed to GET "
+                                    + url
+                                    + " with status "
                                     + answer.statusCode());
                 }
                 return stored(url, name(address), checksum, answer, body);

@@ -46,8 +46,7 @@ final class RunMounts implements AutoCloseable {
 
     RunMounts(StageRun stage, List<String> texts, int line) {
         this.stage = stage;
-        this.wanted =
-                texts.stream().map(t -> MountOption.parse(stage.word(t), line)).toList();
+        this.wanted = texts.stream().map(t -> MountOption.parse(stage.word(t), line)).toList();
     }
 
     List<MountRequest> requests() {
@@ -97,9 +96,7 @@ final class RunMounts implements AutoCloseable {
                 case "tmpfs" ->
                         tmpfs.put(
                                 target(mount),
-                                mount.value("size").isEmpty()
-                                        ? ""
-                                        : "size=" + mount.value("size"));
+                                mount.value("size").isEmpty() ? "" : "size=" + mount.value("size"));
                 case "secret" -> secret(mount);
                 default -> agent(mount);
             }
@@ -177,7 +174,8 @@ final class RunMounts implements AutoCloseable {
         String id = mount.value("id").isEmpty() ? target(mount) : mount.value("id");
         String sharing = mount.value("sharing").isEmpty() ? "shared" : mount.value("sharing");
         CacheMounts.Use use =
-                stage.build.parts
+                stage.build
+                        .parts
                         .mounts()
                         .open(
                                 id,
@@ -188,8 +186,7 @@ final class RunMounts implements AutoCloseable {
         closing.push(use);
         if (use.fresh() && !mount.from().isEmpty()) {
             Tree tree = tree(mount);
-            TreeCopies.copy(
-                    tree, tree.real(Picking.relative(mount.source())), true, use.path());
+            TreeCopies.copy(tree, tree.real(Picking.relative(mount.source())), true, use.path());
         }
         request(use.path(), target(mount), mount.writable());
     }
@@ -199,8 +196,7 @@ final class RunMounts implements AutoCloseable {
         try {
             return text.isEmpty() ? absent : Integer.parseInt(text, radix);
         } catch (NumberFormatException e) {
-            throw SampanException.invalid(
-                    "invalid value for " + name + " of a mount: " + text);
+            throw SampanException.invalid("invalid value for " + name + " of a mount: " + text);
         }
     }
 
@@ -262,9 +258,7 @@ final class RunMounts implements AutoCloseable {
             return;
         }
         String target =
-                mount.target().isEmpty()
-                        ? "/run/buildkit/ssh_agent." + agents
-                        : target(mount);
+                mount.target().isEmpty() ? "/run/buildkit/ssh_agent." + agents : target(mount);
         agents++;
         try {
             Path home = Files.createTempDirectory(stage.build.parts.secrets(), "agent-");

@@ -46,15 +46,15 @@ final class RunStep {
                             Map.copyOf(state.arguments),
                             mounts.content(),
                             Map.of());
-            stage.finish(
-                    input, "RUN " + shown, () -> Optional.of(layer(mounts, words, shown)));
+            stage.finish(input, "RUN " + shown, () -> Optional.of(layer(mounts, words, shown)));
         }
     }
 
     private void allow(String entitlement, boolean asked) {
         if (asked && !stage.build.request.running().allowed().contains(entitlement)) {
             throw SampanException.invalid(
-                    "granting entitlement " + entitlement
+                    "granting entitlement "
+                            + entitlement
                             + " is not allowed: the build must be started with --allow "
                             + entitlement);
         }
@@ -120,16 +120,14 @@ final class RunStep {
         try {
             stage.build.began(id);
             stage.say(new BuildEvent.Running(id));
-            int exitCode =
-                    containers.run(id, bytes -> stage.say(new BuildEvent.Output(bytes)));
+            int exitCode = containers.run(id, bytes -> stage.say(new BuildEvent.Output(bytes)));
             if (exitCode != 0) {
                 keep = stage.build.request.options().keepFailed();
                 throw new BuildFailure(shown.strip(), exitCode);
             }
             RootMount mount = stage.build.parts.stores().snapshots().rootMount(id);
             return stage.build.images.layer(out ->
-                    UpperLayer.pack(
-                            mount, out, mounts.targets(), stage.build.given.newest()));
+                    UpperLayer.pack(mount, out, mounts.targets(), stage.build.given.newest()));
         } finally {
             stage.build.ended(id);
             if (!keep) {

@@ -51,9 +51,7 @@ final class StageRun {
 
     private void sayStep(Instruction at) {
         step++;
-        say(
-                new BuildEvent.Step(
-                        step, build.plan.steps(), planned.stage().label(), at.text()));
+        say(new BuildEvent.Step(step, build.plan.steps(), planned.stage().label(), at.text()));
     }
 
     private Start start() {
@@ -94,8 +92,7 @@ final class StageRun {
 
     private static void checkInterrupt() {
         if (Thread.currentThread().isInterrupted()) {
-            throw new SampanException(
-                    ErrorCode.UNAVAILABLE, "the build was cancelled");
+            throw new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled");
         }
     }
 
@@ -131,9 +128,16 @@ final class StageRun {
                 state.setAuthor(maintainer.author());
                 settled(command.at(), "MAINTAINER " + maintainer.author());
             }
-            case Command.Env _, Command.Label _, Command.User _, Command.Cmd _,
-                    Command.Entrypoint _, Command.Expose _, Command.Volume _,
-                    Command.StopSignal _, Command.Shell _, Command.HealthCheck _,
+            case Command.Env _,
+                    Command.Label _,
+                    Command.User _,
+                    Command.Cmd _,
+                    Command.Entrypoint _,
+                    Command.Expose _,
+                    Command.Volume _,
+                    Command.StopSignal _,
+                    Command.Shell _,
+                    Command.HealthCheck _,
                     Command.OnBuild _ -> {
                 state.config.apply(command, state::variable);
                 settled(command.at(), shown(command));

@@ -134,8 +134,9 @@ final class StageState {
     void done(String stepKey, Optional<BuiltLayer> layer, String createdBy, Instant time) {
         layer.ifPresent(layers::add);
         key =
-                Digest.of((key + "\n" + stepKey + "\n" + layer.map(BuiltLayer::diffId))
-                                .getBytes(StandardCharsets.UTF_8))
+                Digest.of(
+                                (key + "\n" + stepKey + "\n" + layer.map(BuiltLayer::diffId))
+                                        .getBytes(StandardCharsets.UTF_8))
                         .hex();
         created = time;
         history.add(new Step(time.toString(), "", createdBy, "", layer.isEmpty()));
@@ -166,7 +167,8 @@ final class StageState {
             return "";
         }
         StringBuilder text = new StringBuilder("|").append(arguments.size());
-        new TreeMap<>(arguments).forEach((n, v) -> text.append(' ').append(n).append('=').append(v));
+        new TreeMap<>(arguments)
+                .forEach((n, v) -> text.append(' ').append(n).append('=').append(v));
         return text.append(' ').toString();
     }
 }

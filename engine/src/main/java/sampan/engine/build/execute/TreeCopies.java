@@ -41,8 +41,7 @@ final class TreeCopies {
                 TreeExtractor.extract(
                         into,
                         tar,
-                        new ExtractOptions(
-                                "", false, Optional.empty(), false, TarLimits.DEFAULT));
+                        new ExtractOptions("", false, Optional.empty(), false, TarLimits.DEFAULT));
             }
             packing.join();
         } catch (IOException e) {

@@ -55,8 +55,7 @@ final class WorkdirStep {
                         Optional.empty(),
                         Instant.now().getEpochSecond(),
                         stage.build.given.newest());
-        return Optional.of(
-                stage.build.images.layer(out -> write(out, lower, attributes, path)));
+        return Optional.of(stage.build.images.layer(out -> write(out, lower, attributes, path)));
     }
 
     private static void write(OutputStream out, Tree lower, Attributes attributes, String path) {

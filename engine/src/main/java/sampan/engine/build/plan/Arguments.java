@@ -20,8 +20,16 @@ public final class Arguments {
     /// Given ones of these names reach RUN without an ARG; they are in no history and no key.
     public static final Set<String> PROXIES =
             Set.of(
-                    "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY",
-                    "ftp_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy");
+                    "HTTP_PROXY",
+                    "http_proxy",
+                    "HTTPS_PROXY",
+                    "https_proxy",
+                    "FTP_PROXY",
+                    "ftp_proxy",
+                    "NO_PROXY",
+                    "no_proxy",
+                    "ALL_PROXY",
+                    "all_proxy");
 
     /// Times later than this many seconds are cut to it.
     public static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
@@ -29,9 +37,14 @@ public final class Arguments {
     // Asked of the builder, not of the Dockerfile.
     private static final Set<String> BUILDERS =
             Set.of(
-                    SOURCE_DATE_EPOCH, "BUILDKIT_INLINE_CACHE", "BUILDKIT_MULTI_PLATFORM",
-                    "BUILDKIT_CONTEXT_KEEP_GIT_DIR", "BUILDKIT_SANDBOX_HOSTNAME",
-                    "BUILDKIT_SYNTAX", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_CACHE_MOUNT_NS");
+                    SOURCE_DATE_EPOCH,
+                    "BUILDKIT_INLINE_CACHE",
+                    "BUILDKIT_MULTI_PLATFORM",
+                    "BUILDKIT_CONTEXT_KEEP_GIT_DIR",
+                    "BUILDKIT_SANDBOX_HOSTNAME",
+                    "BUILDKIT_SYNTAX",
+                    "BUILDKIT_DOCKERFILE_CHECK",
+                    "BUILDKIT_CACHE_MOUNT_NS");
 
     private final Map<String, Optional<String>> given;
     private final Map<String, String> platforms = new LinkedHashMap<>();
@@ -71,16 +84,12 @@ public final class Arguments {
     /// What an ARG line gives a name: what was given, its own default, or what stands in front of
     /// the first stage.
     public Optional<String> inStage(
-            Pair pair,
-            char escape,
-            Function<String, Optional<String>> variables) {
+            Pair pair, char escape, Function<String, Optional<String>> variables) {
         return value(pair, escape, variables);
     }
 
     private Optional<String> value(
-            Pair pair,
-            char escape,
-            Function<String, Optional<String>> variables) {
+            Pair pair, char escape, Function<String, Optional<String>> variables) {
         consumed.add(pair.name());
         Optional<String> wanted = given.getOrDefault(pair.name(), Optional.empty());
         return wanted.or(() -> pair.value().map(text -> Words.one(text, escape, variables)))

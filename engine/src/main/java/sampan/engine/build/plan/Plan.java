@@ -109,8 +109,7 @@ public record Plan(Dockerfile file, List<PlannedStage> stages) {
         Command.From from = stage.from();
         String name = Words.one(from.image(), file.escape(), arguments::global);
         if (name.isEmpty()) {
-            throw SampanException.invalid(
-                    "base name (" + from.image() + ") should not be blank");
+            throw SampanException.invalid("base name (" + from.image() + ") should not be blank");
         }
         String platform = Words.one(from.platform(), file.escape(), arguments::global);
         Set<Integer> needs = new LinkedHashSet<>();
@@ -141,10 +140,22 @@ public record Plan(Dockerfile file, List<PlannedStage> stages) {
                     run.mounts().stream()
                             .map(mount -> MountOption.parse(mount, run.at().line()).from())
                             .toList();
-            case Command.Arg _, Command.From _, Command.Env _, Command.Label _,
-                    Command.Workdir _, Command.User _, Command.Cmd _, Command.Entrypoint _,
-                    Command.Expose _, Command.Volume _, Command.StopSignal _, Command.Shell _,
-                    Command.HealthCheck _, Command.OnBuild _, Command.Maintainer _ -> List.of();
+            case Command.Arg _,
+                    Command.From _,
+                    Command.Env _,
+                    Command.Label _,
+                    Command.Workdir _,
+                    Command.User _,
+                    Command.Cmd _,
+                    Command.Entrypoint _,
+                    Command.Expose _,
+                    Command.Volume _,
+                    Command.StopSignal _,
+                    Command.Shell _,
+                    Command.HealthCheck _,
+                    Command.OnBuild _,
+                    Command.Maintainer _ ->
+                    List.of();
         };
     }
 

@@ -14,9 +14,24 @@ import sampan.engine.build.syntax.Command.Program;
 final class CommandParser {
     static final List<String> KEYWORDS =
             List.of(
-                    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM",
-                    "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL",
-                    "USER", "VOLUME", "WORKDIR");
+                    "ADD",
+                    "ARG",
+                    "CMD",
+                    "COPY",
+                    "ENTRYPOINT",
+                    "ENV",
+                    "EXPOSE",
+                    "FROM",
+                    "HEALTHCHECK",
+                    "LABEL",
+                    "MAINTAINER",
+                    "ONBUILD",
+                    "RUN",
+                    "SHELL",
+                    "STOPSIGNAL",
+                    "USER",
+                    "VOLUME",
+                    "WORKDIR");
     private static final Pattern STAGE = Pattern.compile("[a-z][a-z0-9\\-_.]*");
     private static final Set<String> NONE = Set.of();
 
@@ -52,7 +67,9 @@ final class CommandParser {
 
     private static String unknown(Instruction at) {
         String text = "unknown instruction: " + at.text().split("\\s+", 2)[0];
-        return nearest(at.keyword()).map(near -> text + " (did you mean " + near + "?)").orElse(text);
+        return nearest(at.keyword())
+                .map(near -> text + " (did you mean " + near + "?)")
+                .orElse(text);
     }
 
     private static Optional<String> nearest(String word) {
@@ -130,7 +147,11 @@ final class CommandParser {
                                     + " provided. Destination could not be determined");
         }
         return new Command.Copy(
-                at, add, List.copyOf(words.subList(0, words.size() - 1)), words.getLast(), flags.map());
+                at,
+                add,
+                List.copyOf(words.subList(0, words.size() - 1)),
+                words.getLast(),
+                flags.map());
     }
 
     private List<Pair> arguments(Instruction at) {
@@ -176,8 +197,7 @@ final class CommandParser {
             if (equals == 0) {
                 throw SyntaxError.at(at, at.keyword() + " names can not be blank");
             }
-            pairs.add(
-                    new Pair(word.substring(0, equals), Optional.of(word.substring(equals + 1))));
+            pairs.add(new Pair(word.substring(0, equals), Optional.of(word.substring(equals + 1))));
         }
         return pairs;
     }
@@ -227,8 +247,7 @@ final class CommandParser {
         if (at.rest().isEmpty()) {
             throw SyntaxError.at(at, "RUN requires at least one argument");
         }
-        return new Command.Run(
-                at, program(at), flags.all("mount"), network, security, List.of());
+        return new Command.Run(at, program(at), flags.all("mount"), network, security, List.of());
     }
 
     private static Command.Shell shell(Instruction at) {

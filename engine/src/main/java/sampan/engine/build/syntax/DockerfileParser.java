@@ -67,7 +67,8 @@ public final class DockerfileParser {
                             findings.add(
                                     finding(
                                             "DuplicateStageName",
-                                            "Duplicate stage name \"" + name
+                                            "Duplicate stage name \""
+                                                    + name
                                                     + "\", stage names should be unique",
                                             at));
                         }
@@ -95,19 +96,22 @@ public final class DockerfileParser {
                         findings.add(
                                 finding(
                                         "MultipleInstructionsDisallowed",
-                                        "Multiple " + at.keyword()
+                                        "Multiple "
+                                                + at.keyword()
                                                 + " instructions should not be used in the same"
                                                 + " stage because only the last one will be used",
                                         before));
                     }
                 }
                 case Command.Workdir(Instruction _, String path)
-                        when !path.startsWith("/") && !path.startsWith("$")
+                        when !path.startsWith("/")
+                                && !path.startsWith("$")
                                 && !once.containsKey("WORKDIR") ->
                         findings.add(
                                 finding(
                                         "WorkdirRelativePath",
-                                        "Relative workdir \"" + path
+                                        "Relative workdir \""
+                                                + path
                                                 + "\" can have unexpected results if the base"
                                                 + " image changes",
                                         at));
@@ -117,15 +121,25 @@ public final class DockerfileParser {
                         findings.add(
                                 finding(
                                         "LegacyKeyValueFormat",
-                                        "\"" + at.keyword()
+                                        "\""
+                                                + at.keyword()
                                                 + " key=value\" should be used instead of legacy"
-                                                + " \"" + at.keyword() + " key value\" format",
+                                                + " \""
+                                                + at.keyword()
+                                                + " key value\" format",
                                         at));
                     }
                 }
-                case Command.Arg _, Command.From _, Command.Run _, Command.Copy _,
-                        Command.User _, Command.Expose _, Command.Volume _, Command.StopSignal _,
-                        Command.Shell _, Command.OnBuild _ -> {}
+                case Command.Arg _,
+                        Command.From _,
+                        Command.Run _,
+                        Command.Copy _,
+                        Command.User _,
+                        Command.Expose _,
+                        Command.Volume _,
+                        Command.StopSignal _,
+                        Command.Shell _,
+                        Command.OnBuild _ -> {}
             }
         }
     }

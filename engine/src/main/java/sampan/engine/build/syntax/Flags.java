@@ -41,8 +41,7 @@ final class Flags {
             case "false", "0" -> "false";
             default ->
                     throw SyntaxError.at(
-                            at,
-                            "expecting boolean value for flag --" + name + ", not: " + value);
+                            at, "expecting boolean value for flag --" + name + ", not: " + value);
         };
     }
 

@@ -47,7 +47,6 @@ final class Heredocs {
             return Optional.empty();
         }
         return Optional.of(
-                new Heredoc(
-                        name.toString(), word, !matcher.group(2).isEmpty(), !quoted, ""));
+                new Heredoc(name.toString(), word, !matcher.group(2).isEmpty(), !quoted, ""));
     }
 }

@@ -55,8 +55,7 @@ final class InstructionReader {
         InstructionReader reader = new InstructionReader(text);
         reader.readDirectives();
         reader.readAll();
-        return new Read(
-                reader.directives, reader.escape, reader.instructions, reader.findings);
+        return new Read(reader.directives, reader.escape, reader.instructions, reader.findings);
     }
 
     /// One instruction given as text: an ONBUILD trigger, a `--change`.
@@ -81,8 +80,7 @@ final class InstructionReader {
                 return;
             }
             if (directives.putIfAbsent(name, matcher.group(2)) != null) {
-                throw SyntaxError.at(
-                        at + 1, "only one " + name + " parser directive can be used");
+                throw SyntaxError.at(at + 1, "only one " + name + " parser directive can be used");
             }
             if (name.equals("escape")) {
                 setEscape(matcher.group(2));
@@ -93,7 +91,8 @@ final class InstructionReader {
 
     private void setEscape(String value) {
         if (!value.equals("\\") && !value.equals("`")) {
-            throw SyntaxError.at(at + 1, "invalid escape token '" + value + "' does not match ` or \\");
+            throw SyntaxError.at(
+                    at + 1, "invalid escape token '" + value + "' does not match ` or \\");
         }
         escape = value.charAt(0);
     }
@@ -125,11 +124,7 @@ final class InstructionReader {
             }
             if (at > first && line.isBlank()) {
                 findings.add(
-                        new Finding(
-                                "NoEmptyContinuation",
-                                "empty continuation line",
-                                at + 1,
-                                1));
+                        new Finding("NoEmptyContinuation", "empty continuation line", at + 1, 1));
                 at++;
                 continue;
             }

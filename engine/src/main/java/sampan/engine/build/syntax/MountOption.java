@@ -15,10 +15,21 @@ public record MountOption(String type, Map<String, String> values) {
                     "bind", Set.of("source", "src", "from", "rw", "readwrite", "ro", "readonly"),
                     "cache",
                             Set.of(
-                                    "id", "ro", "readonly", "rw", "readwrite", "sharing", "from",
-                                    "source", "src", "mode", "uid", "gid"),
+                                    "id",
+                                    "ro",
+                                    "readonly",
+                                    "rw",
+                                    "readwrite",
+                                    "sharing",
+                                    "from",
+                                    "source",
+                                    "src",
+                                    "mode",
+                                    "uid",
+                                    "gid"),
                     "tmpfs", Set.of("size"),
-                    "secret", Set.of("id", "required", "mode", "uid", "gid", "env", "src", "source"),
+                    "secret",
+                            Set.of("id", "required", "mode", "uid", "gid", "env", "src", "source"),
                     "ssh", Set.of("id", "required", "mode", "uid", "gid"));
 
     public MountOption {
@@ -29,7 +40,8 @@ public record MountOption(String type, Map<String, String> values) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String field : text.split(",", -1)) {
             int equals = field.indexOf('=');
-            String name = (equals < 0 ? field : field.substring(0, equals)).toLowerCase(Locale.ROOT);
+            String name =
+                    (equals < 0 ? field : field.substring(0, equals)).toLowerCase(Locale.ROOT);
             values.put(name, equals < 0 ? "true" : field.substring(equals + 1));
         }
         String type = values.getOrDefault("type", "bind").toLowerCase(Locale.ROOT);

@@ -37,8 +37,7 @@ final class Patterns {
         if (pattern.isEmpty()) {
             return value;
         }
-        Matcher matcher =
-                Pattern.compile(regex(pattern, escape), Pattern.DOTALL).matcher(value);
+        Matcher matcher = Pattern.compile(regex(pattern, escape), Pattern.DOTALL).matcher(value);
         String literal = Matcher.quoteReplacement(replacement);
         return all ? matcher.replaceAll(literal) : matcher.replaceFirst(literal);
     }

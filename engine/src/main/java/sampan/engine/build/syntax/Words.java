@@ -289,10 +289,7 @@ public final class Words {
         }
         if ("-+?".indexOf(operator) < 0) {
             throw SampanException.invalid(
-                    "unsupported modifier ("
-                            + (colon ? ":" : "")
-                            + operator
-                            + ") in substitution");
+                    "unsupported modifier (" + (colon ? ":" : "") + operator + ") in substitution");
         }
         String word = operand('}', false);
         boolean there = value.isPresent() && !(colon && value.get().isEmpty());

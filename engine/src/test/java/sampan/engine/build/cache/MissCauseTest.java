@@ -11,12 +11,21 @@ import org.junit.jupiter.api.Test;
 class MissCauseTest {
     private static final StepInput BASE =
             new StepInput(
-                    "copy", "chain", "COPY a /", Map.of("user", ""), Map.of("V", "1"), "sum",
+                    "copy",
+                    "chain",
+                    "COPY a /",
+                    Map.of("user", ""),
+                    Map.of("V", "1"),
+                    "sum",
                     Map.of("a", "1"));
 
     private static StepInput with(
-            String chain, String text, Map<String, String> settings, Map<String, String> arguments,
-            String content, Map<String, String> files) {
+            String chain,
+            String text,
+            Map<String, String> settings,
+            Map<String, String> arguments,
+            String content,
+            Map<String, String> files) {
         return new StepInput("copy", chain, text, settings, arguments, content, files);
     }
 
@@ -50,7 +59,8 @@ class MissCauseTest {
         StepInput moved =
                 with("chain", "COPY a /", Map.of(), Map.of("V", "1", "user", ""), "sum", Map.of());
         assertThat(moved.key()).isNotEqualTo(BASE.key());
-        StepInput files = with("chain", "COPY a /", BASE.settings(), BASE.arguments(), "sum", Map.of());
+        StepInput files =
+                with("chain", "COPY a /", BASE.settings(), BASE.arguments(), "sum", Map.of());
         assertThat(files.key()).isEqualTo(BASE.key());
     }
 }

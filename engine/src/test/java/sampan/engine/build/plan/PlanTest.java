@@ -83,8 +83,7 @@ class PlanTest {
     void findsTheValueOfAnArgument() {
         Arguments arguments =
                 arguments(Map.of("GIVEN", Optional.of("g"), "EMPTY", Optional.empty()));
-        arguments.declare(
-                DockerfileParser.parse("ARG GLOBAL=1\nARG GIVEN=no\nFROM a\nARG GLOBAL"));
+        arguments.declare(DockerfileParser.parse("ARG GLOBAL=1\nARG GIVEN=no\nFROM a\nARG GLOBAL"));
         assertThat(value(arguments, "GLOBAL", Optional.empty())).contains("1");
         assertThat(value(arguments, "GLOBAL", Optional.of("own"))).contains("own");
         assertThat(value(arguments, "GIVEN", Optional.of("own"))).contains("g");

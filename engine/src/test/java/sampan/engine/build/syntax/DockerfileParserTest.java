@@ -78,7 +78,8 @@ class DockerfileParserTest {
     @Test
     void readsFlagsInFrontOfArguments() {
         Command.Run run =
-                run("RUN --mount=type=cache,target=/x --mount=type=tmpfs,target=/y --network=none a");
+                run(
+                        "RUN --mount=type=cache,target=/x --mount=type=tmpfs,target=/y --network=none a");
         assertThat(run.mounts()).containsExactly("type=cache,target=/x", "type=tmpfs,target=/y");
         assertThat(run.network()).isEqualTo("none");
         Command.Copy copy =
@@ -123,16 +124,14 @@ class DockerfileParserTest {
         assertThat(old.pairs()).containsExactly(new Pair("A", Optional.of("b  c")));
         Command.Arg arg = (Command.Arg) commands("ARG A B=c").getFirst();
         assertThat(arg.pairs())
-                .containsExactly(
-                        new Pair("A", Optional.empty()), new Pair("B", Optional.of("c")));
+                .containsExactly(new Pair("A", Optional.empty()), new Pair("B", Optional.of("c")));
     }
 
     @Test
     void keepsTheHeredocOfATrigger() {
         Command.OnBuild trigger =
                 (Command.OnBuild) commands("ONBUILD RUN <<EOF", "a", "EOF").getFirst();
-        Command.Run run =
-                (Command.Run) DockerfileParser.instruction(trigger.trigger(), '\\', 1);
+        Command.Run run = (Command.Run) DockerfileParser.instruction(trigger.trigger(), '\\', 1);
         assertThat(run.at().heredocs().getFirst().content()).isEqualTo("a\n");
     }
 
