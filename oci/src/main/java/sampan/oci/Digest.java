@@ -3,9 +3,9 @@ package sampan.oci;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import sampan.errors.SampanException;
+import sampan.linux.crypto.Sha256;
 
 /// What content is known by: `sha256:` and 64 lower-case hexadecimal digits, or `sha512:` and 128
 /// (image-spec, descriptor.md, "Digests"). Content is stored by sha256 alone.
@@ -45,11 +45,7 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
     }
 
     public static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.create();
     }
 
     /// The first twelve digits, as people see an id.

@@ -1,0 +1,78 @@
+package sampan.linux.crypto;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.Optional;
+
+/// SHA256_Init(3) and its kin: those of the one-shot interface, because their state is memory of
+/// ours, with nothing to free.
+record LibCrypto(MethodHandle init, MethodHandle update, MethodHandle end) {
+    private static final List<String> LIBRARIES = List.of("libcrypto.so.3", "libcrypto.so.1.1");
+
+    /// Absent where the machine has no libcrypto, or one without these functions.
+    static final Optional<LibCrypto> LOADED =
+            LIBRARIES.stream().map(LibCrypto::load).flatMap(Optional::stream).findFirst();
+
+    private static Optional<LibCrypto> load(String library) {
+        try {
+            SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
+            var i = ValueLayout.JAVA_INT;
+            var p = ValueLayout.ADDRESS;
+            var l = ValueLayout.JAVA_LONG;
+            return Optional.of(
+                    new LibCrypto(
+                            function(symbols, "SHA256_Init", FunctionDescriptor.of(i, p)),
+                            function(symbols, "SHA256_Update", FunctionDescriptor.of(i, p, p, l)),
+                            function(symbols, "SHA256_Final", FunctionDescriptor.of(i, p, p))));
+        } catch (IllegalArgumentException | java.util.NoSuchElementException e) {
+            return Optional.empty();
+        }
+    }
+
+    // Critical: memory of the heap is passed as it is, for a call of microseconds.
+    private static MethodHandle function(
+            SymbolLookup symbols, String name, FunctionDescriptor type) {
+        return Linker.nativeLinker()
+                .downcallHandle(symbols.findOrThrow(name), type, Linker.Option.critical(true));
+    }
+
+    void init(MemorySegment state) {
+        try {
+            check((int) init.invokeExact(state));
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    void update(MemorySegment state, MemorySegment content) {
+        try {
+            check((int) update.invokeExact(state, content, content.byteSize()));
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    void end(MemorySegment sum, MemorySegment state) {
+        try {
+            check((int) end.invokeExact(sum, state));
+        } catch (Throwable t) {
+            throw broken(t);
+        }
+    }
+
+    private static void check(int answer) {
+        if (answer != 1) {
+            throw new IllegalStateException("libcrypto answered " + answer);
+        }
+    }
+
+    private static RuntimeException broken(Throwable t) {
+        return t instanceof RuntimeException e ? e : new IllegalStateException(t);
+    }
+}

@@ -1,0 +1,5 @@
+/// Digests by the system's libcrypto.
+@NullMarked
+package sampan.linux.crypto;
+
+import org.jspecify.annotations.NullMarked;
