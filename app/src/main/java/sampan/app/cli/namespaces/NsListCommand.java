@@ -20,7 +20,7 @@ import sampan.linux.namespaces.Namespaces;
 import sampan.oci.json.Json;
 
 /// `sampan ns ls`: the rows of lsns(8).
-@Command(description = "List namespaces, as lsns does")
+@Command(description = "List the namespaces that processes are in, as lsns does")
 public final class NsListCommand implements Callable<Integer> {
     private final CommandContext context;
 
