@@ -15,8 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define CAP_VERSION_3 0x20080522 /* linux/capability.h, which musl does not bring */
 
 enum { ARGS_MAX = 4096, STATUS_FAILED = 1, STATUS_NOT_RUNNABLE = 126, STATUS_NOT_FOUND = 127 };
 
@@ -46,13 +50,92 @@ static void wait_as_child(void)
     int status;
     signal(SIGINT, SIG_IGN);
     signal(SIGQUIT, SIG_IGN);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    for (;;) {
+        pid_t got = waitpid(pid, &status, WUNTRACED);
+        if (got == pid && WIFSTOPPED(status)) {
+            /* as the shell expects it of a job: stop with it, go on with it */
+            kill(getpid(), SIGSTOP);
+            kill(pid, SIGCONT);
+        } else if (got == pid || errno != EINTR)
+            break;
+    }
     if (WIFSIGNALED(status)) {
         signal(WTERMSIG(status), SIG_DFL);
         kill(getpid(), WTERMSIG(status));
     }
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+/* Who stays outside of the new user namespace writes its maps: with root's rights itself, else by the
+ * programs that may (newuidmap, newgidmap). */
+static void write_map(pid_t pid, const char *name, char *map)
+{
+    char path[64], number[16], *words[6] = {NULL, number};
+    int count = 2;
+    if (!*map)
+        return;
+    snprintf(path, sizeof path, "/proc/%d/%s_map", pid, name);
+    if (geteuid() == 0) {
+        write_file(path, map);
+        return;
+    }
+    snprintf(number, sizeof number, "%d", pid);
+    snprintf(path, sizeof path, "new%smap", name);
+    words[0] = path;
+    for (char *word = strtok(map, " "); word && count < 5; word = strtok(NULL, " "))
+        words[count++] = word;
+    pid_t child = fork();
+    check(child, "fork", "");
+    if (child == 0) {
+        execvp(words[0], words);
+        fail(STATUS_FAILED, "failed to execute", words[0]);
+    }
+    int status = 0;
+    if (waitpid(child, &status, 0) != child || status != 0)
+        fail(STATUS_FAILED, "the id map was refused", words[0]);
+}
+
+static void unshare_mapped(int64_t flags, char *users, char *groups)
+{
+    int go[2], status = 0;
+    char byte;
+    pid_t self = getpid();
+    check(pipe2(go, O_CLOEXEC), "pipe", "");
+    pid_t child = fork();
+    check(child, "fork", "");
+    if (child == 0) {
+        close(go[1]);
+        if (read(go[0], &byte, 1) != 1)
+            _exit(STATUS_FAILED);
+        write_map(self, "uid", users);
+        write_map(self, "gid", groups);
+        _exit(0);
+    }
+    close(go[0]);
+    check(unshare(flags), "unshare", "");
+    check(write(go[1], "", 1), "write", "");
+    close(go[1]);
+    if (waitpid(child, &status, 0) != child || status != 0)
+        exit(STATUS_FAILED); /* it has said why */
+}
+
+/* Source: capabilities(7): ambient ones must be permitted and inheritable. */
+static void keep_capabilities(void)
+{
+    struct {
+        uint32_t version;
+        int pid;
+    } header = {.version = CAP_VERSION_3};
+    struct {
+        uint32_t effective, permitted, inheritable;
+    } data[2];
+    check(syscall(SYS_capget, &header, data), "capget", "");
+    for (int i = 0; i < 2; i++)
+        data[i].inheritable = data[i].permitted;
+    check(syscall(SYS_capset, &header, data), "capset", "");
+    for (int cap = 0; cap < 64; cap++)
+        if (data[cap / 32].permitted & 1u << cap % 32)
+            check(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0), "prctl", "");
 }
 
 static void exec_program(char *data, uint32_t length)
@@ -112,6 +195,19 @@ static void take(const struct cli_step *step, char *data, int fd)
         break;
     case STEP_EXEC:
         exec_program(data, step->length);
+        break;
+    case STEP_CHROOT_HERE:
+        check(chroot("."), "chroot", "");
+        check(chdir("/"), "chdir", "/");
+        break;
+    case STEP_PDEATHSIG:
+        check(prctl(PR_SET_PDEATHSIG, step->number), "prctl", "");
+        break;
+    case STEP_KEEP_CAPS:
+        keep_capabilities();
+        break;
+    case STEP_UNSHARE_MAPPED:
+        unshare_mapped(step->number, data, (char *)second);
         break;
     default:
         fail(STATUS_FAILED, "the daemon asks for an unknown step", "");

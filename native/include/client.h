@@ -79,6 +79,10 @@ enum cli_step_code {
     STEP_SETGID = 9,  /* number; groups are cleared */
     STEP_SETUID = 10, /* number */
     STEP_EXEC = 11,   /* data = argv, NUL each; found by PATH */
+    STEP_CHROOT_HERE = 12,    /* the working directory */
+    STEP_PDEATHSIG = 13,      /* number = signal */
+    STEP_KEEP_CAPS = 14,      /* permitted capabilities become ambient */
+    STEP_UNSHARE_MAPPED = 15, /* number = flags; data = uid map NUL gid map NUL, empty for none: written from outside */
 };
 
 struct cli_frame {

@@ -110,4 +110,134 @@ class NamespaceCommandTest {
         assertThat(daemon.sampan("ns", "unshare", "-p", "-f", "--", "sh", "-c", "echo $$").text())
                 .isEqualTo("1");
     }
+
+    @Test
+    void columnsAndFormsEqualLsns() {
+        daemon.background("busybox", "sleep", "100");
+        String columns = "NS,TYPE,PATH,NPROCS,PID,PPID,UID,USER,ONS,PNS,COMMAND";
+        assertEqualLists(
+                List.of("lsns", "-t", "pid", "-o", columns),
+                List.of("ns", "ls", "-t", "pid", "-o", columns));
+        assertEqualLists(
+                List.of("lsns", "-r", "-t", "uts"), List.of("ns", "ls", "-r", "-t", "uts"));
+        assertEqualLists(
+                List.of("lsns", "-n", "-t", "net"), List.of("ns", "ls", "-n", "-t", "net"));
+        assertEqualLists(
+                List.of("lsns", "-l", "-t", "mnt"), List.of("ns", "ls", "-l", "-t", "mnt"));
+        assertThat(daemon.sampan("ns", "ls", "-o", "none").expect(1).err())
+                .contains("unknown column: none");
+    }
+
+    @Test
+    void processesOfOneNamespaceEqualLsns() {
+        String id = daemon.background("busybox", "sh", "-c", "sleep 100 & wait");
+        String pid = daemon.inspect(id, "{{.State.Pid}}");
+        String number =
+                Command.of("readlink", "/proc/" + pid + "/ns/uts")
+                        .run()
+                        .text()
+                        .replaceAll("\\D", "");
+        assertEqualLists(List.of("lsns", number), List.of("ns", "ls", number));
+        assertThat(daemon.sampan("ns", "ls", "12345").expect(1).err())
+                .contains("not found namespace: 12345");
+    }
+
+    private void assertSame(List<String> tool, List<String> ours) {
+        Outcome wanted = new Command(tool).run();
+        Outcome got = daemon.sampan(ours.toArray(String[]::new));
+        assertThat(got.out()).as(String.join(" ", ours)).isEqualTo(wanted.out());
+        assertThat(got.status()).as(String.join(" ", ours)).isEqualTo(wanted.status());
+    }
+
+    @Test
+    void flagsOfEnterEqualNsenters() {
+        String id = daemon.background("busybox", "sleep", "100");
+        String pid = daemon.inspect(id, "{{.State.Pid}}");
+        String file = "/proc/" + pid + "/ns/net";
+        for (List<String> words :
+                List.of(
+                        List.of("-n", "ip", "-o", "link"),
+                        List.of("-n", "-u", "--", "hostname"),
+                        List.of("-m", "pwd"),
+                        List.of("-m", "-r", "ls", "/"),
+                        List.of("-m", "-W", "/etc", "pwd"),
+                        List.of("-m", "-w", "pwd"),
+                        List.of("-r", "ls", "/bin/busybox"),
+                        List.of("--wd=/usr", "pwd"),
+                        List.of("-n", "-S", "1000", "-G", "1000", "id"),
+                        List.of("-C", "cat", "/proc/self/cgroup"),
+                        List.of("-p", "readlink", "/proc/self/ns/pid"),
+                        List.of("-p", "sh", "-c", "kill -9 $$"),
+                        List.of("-n", "nothing-there"),
+                        List.of("-n", "/etc"),
+                        List.of("-Q", "true"))) {
+            List<String> tool = new java.util.ArrayList<>(List.of("nsenter", "-t", pid));
+            tool.addAll(words);
+            List<String> ours = new java.util.ArrayList<>(List.of("ns", "enter", "-t", id));
+            ours.addAll(words);
+            assertSame(tool, ours);
+        }
+        assertSame(
+                List.of("nsenter", "--net=" + file, "ip", "-o", "link"),
+                List.of("ns", "enter", "--net=" + file, "ip", "-o", "link"));
+        assertThat(daemon.sampan("ns", "enter", "-n", "true").expect(1).err())
+                .contains("no target specified");
+    }
+
+    @Test
+    void flagsOfUnshareEqualUnshares() {
+        for (List<String> words :
+                List.of(
+                        List.of("-r", "cat", "/proc/self/uid_map", "/proc/self/setgroups"),
+                        List.of("-c", "id", "-u"),
+                        List.of("-U", "cat", "/proc/self/uid_map"),
+                        List.of("-U", "--setgroups", "deny", "cat", "/proc/self/setgroups"),
+                        List.of("-r", "--setgroups", "allow", "true"),
+                        List.of("--map-user", "33", "--map-group", "44", "id", "-u"),
+                        List.of("-r", "--keep-caps", "grep", "CapAmb", "/proc/self/status"),
+                        List.of("-m", "findmnt", "-no", "PROPAGATION", "/"),
+                        List.of(
+                                "-m",
+                                "--propagation",
+                                "shared",
+                                "findmnt",
+                                "-no",
+                                "PROPAGATION",
+                                "/"),
+                        List.of("-m", "-R", "/usr", "ls", "-d", "/bin"),
+                        List.of("-w", "/usr", "pwd"),
+                        List.of(
+                                "-T",
+                                "-f",
+                                "--monotonic",
+                                "5000",
+                                "cat",
+                                "/proc/self/timens_offsets"),
+                        List.of("--boottime", "1", "true"),
+                        List.of("-p", "--kill-child", "sh", "-c", "echo $$"),
+                        List.of("-f", "sh", "-c", "kill -15 $$"),
+                        List.of("-G", "1000", "id", "-g"))) {
+            List<String> tool = new java.util.ArrayList<>(List.of("unshare"));
+            tool.addAll(words);
+            List<String> ours = new java.util.ArrayList<>(List.of("ns", "unshare"));
+            ours.addAll(words);
+            assertSame(tool, ours);
+        }
+        // as root, without the programs that unshare needs for ranges
+        assertThat(
+                        daemon.sampan(
+                                        "ns",
+                                        "unshare",
+                                        "--map-users",
+                                        "0,1000,10",
+                                        "--map-groups",
+                                        "5,6,7",
+                                        "cat",
+                                        "/proc/self/uid_map",
+                                        "/proc/self/gid_map")
+                                .text()
+                                .strip()
+                                .split("\\s+"))
+                .containsExactly("1000", "0", "10", "6", "5", "7");
+    }
 }

@@ -120,7 +120,8 @@ final class Parsing {
         context.err().println();
         HelpText.usage(context.err(), "sampan " + name, verb);
         hint("Run 'sampan " + name + " --help' for more information");
-        return STATUS_FLAG;
+        // the tools whose ways the ns commands have end with 1
+        return name.startsWith("ns ") ? STATUS_ARGUMENTS : STATUS_FLAG;
     }
 
     private int argumentsFail() {

@@ -28,6 +28,19 @@ public sealed interface BecomeStep {
 
     record SetUid(int uid) implements BecomeStep {}
 
+    /// The working directory becomes the root.
+    record ChangeRootHere() implements BecomeStep {}
+
+    /// A signal that this process gets when the client ends.
+    record DieWithParent(int signal) implements BecomeStep {}
+
+    /// What a new user namespace gave stays across the change of program.
+    record KeepCapabilities() implements BecomeStep {}
+
+    /// Unshares while a process that stays outside writes the id maps: `INNER OUTER COUNT`, or
+    /// empty for none.
+    record UnshareMapped(long flags, String users, String groups) implements BecomeStep {}
+
     record Execute(List<String> arguments) implements BecomeStep {}
 
     /// The code of enum cli_step_code.
@@ -44,6 +57,10 @@ public sealed interface BecomeStep {
             case SetGid _ -> 9;
             case SetUid _ -> 10;
             case Execute _ -> 11;
+            case ChangeRootHere _ -> 12;
+            case DieWithParent _ -> 13;
+            case KeepCapabilities _ -> 14;
+            case UnshareMapped _ -> 15;
         };
     }
 
@@ -54,11 +71,15 @@ public sealed interface BecomeStep {
             case Mount(String _, String _, String _, long flags) -> flags;
             case SetGid(int gid) -> gid;
             case SetUid(int uid) -> uid;
+            case DieWithParent(int signal) -> signal;
+            case UnshareMapped(long flags, String _, String _) -> flags;
             case Fork _,
                     WriteFile _,
                     ChangeRoot _,
                     ChangeDirectory _,
                     EnterDirectory _,
+                    ChangeRootHere _,
+                    KeepCapabilities _,
                     Execute _ ->
                     0;
         };
@@ -76,6 +97,10 @@ public sealed interface BecomeStep {
                     Mount _,
                     SetGid _,
                     SetUid _,
+                    ChangeRootHere _,
+                    DieWithParent _,
+                    KeepCapabilities _,
+                    UnshareMapped _,
                     Execute _ ->
                     Optional.empty();
         };
@@ -89,13 +114,17 @@ public sealed interface BecomeStep {
             case Mount(String source, String target, String type, long _) ->
                     List.of(source, target, type);
             case Execute(List<String> arguments) -> arguments;
+            case UnshareMapped(long _, String users, String groups) -> List.of(users, groups);
             case JoinNamespaces _,
                     Unshare _,
                     Fork _,
                     ChangeRoot _,
                     EnterDirectory _,
                     SetGid _,
-                    SetUid _ ->
+                    SetUid _,
+                    ChangeRootHere _,
+                    DieWithParent _,
+                    KeepCapabilities _ ->
                     List.of();
         };
     }

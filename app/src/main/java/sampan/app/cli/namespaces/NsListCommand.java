@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -54,6 +55,30 @@ public final class NsListCommand implements Callable<Integer> {
             description = "Only the namespaces of this process or container")
     private String task = "";
 
+    @Option(
+            names = {"-o", "--output"},
+            description =
+                    "Columns: NS,TYPE,PATH,NPROCS,PID,PPID,COMMAND,UID,USER,NETNSID,NSFS,PNS,ONS")
+    private String output = "";
+
+    @Option(names = "--output-all", description = "All columns")
+    private boolean outputAll;
+
+    @Option(
+            names = {"-r", "--raw"},
+            description = "One blank between columns, nothing aligned")
+    private boolean raw;
+
+    @Option(
+            names = {"-u", "--notruncate"},
+            description = "Do not cut lines to the terminal's width")
+    private boolean whole;
+
+    @Option(
+            names = {"-W", "--nowrap"},
+            description = "One line for each namespace")
+    private boolean noWrap;
+
     @Parameters(
             arity = "0..1",
             paramLabel = "NAMESPACE",
@@ -85,81 +110,83 @@ public final class NsListCommand implements Callable<Integer> {
             rows.removeIf(row -> !own.contains(row.id()));
         }
         if (inode != 0) {
-            rows.removeIf(row -> row.id().inode() != inode);
+            NamespaceRow row =
+                    rows.stream()
+                            .filter(r -> r.id().inode() == inode)
+                            .findFirst()
+                            .orElseThrow(() -> new UsageException("not found namespace: " + inode));
+            new NsProcesses(context.out(), bare).print(row.id());
+            return 0;
         }
-        boolean net = kinds.equals(List.of("net"));
+        List<NsColumn> columns = columns();
         if (json) {
             context.out()
                     .println(
                             Json.pretty(
                                     Map.of(
                                             "namespaces",
-                                            rows.stream().map(r -> wire(r, net)).toList())));
+                                            rows.stream().map(r -> wire(r, columns)).toList())));
         } else if (tree) {
             new NsTree(context.out(), context.style()).print(rows);
         } else {
-            table(rows, net);
+            table(rows, columns);
         }
         return 0;
     }
 
-    private static Map<String, Object> wire(NamespaceRow row, boolean net) {
-        Map<String, Object> wire = new LinkedHashMap<>();
-        wire.put("ns", row.id().inode());
-        wire.put("type", row.id().kind().procName());
-        wire.put("nprocs", row.processes());
-        wire.put("pid", row.pid());
-        wire.put("user", row.user());
-        if (net) {
-            wire.put("netnsid", netnsId(row));
-            wire.put("nsfs", String.join("\n", row.mountPoints()));
+    private List<NsColumn> columns() {
+        if (outputAll) {
+            return List.of(NsColumn.values());
         }
-        wire.put("command", row.command());
+        return output.isEmpty()
+                ? NsColumn.usual(kinds.equals(List.of("net")))
+                : NsColumn.parse(output);
+    }
+
+    private static Map<String, Object> wire(NamespaceRow row, List<NsColumn> columns) {
+        Map<String, Object> wire = new LinkedHashMap<>();
+        columns.forEach(
+                column -> wire.put(column.name().toLowerCase(Locale.ROOT), column.value(row)));
         return wire;
     }
 
-    private static String netnsId(NamespaceRow row) {
-        return row.netnsId().map(String::valueOf).orElse("unassigned");
-    }
-
-    private void table(List<NamespaceRow> rows, boolean net) {
-        List<String> titles =
-                net
-                        ? List.of(
-                                "NS", "TYPE", "NPROCS", "PID", "USER", "NETNSID", "NSFS", "COMMAND")
-                        : List.of("NS", "TYPE", "NPROCS", "PID", "USER", "COMMAND");
+    private void table(List<NamespaceRow> rows, List<NsColumn> columns) {
         List<List<String>> cells = new ArrayList<>();
         if (!bare) {
-            cells.add(titles);
+            cells.add(columns.stream().map(NsColumn::name).toList());
         }
-        for (LsnsOrder.Placed placed : LsnsOrder.of(rows, flat)) {
-            NamespaceRow row = placed.row();
-            List<String> line =
-                    new ArrayList<>(
-                            List.of(
-                                    String.valueOf(row.id().inode()),
-                                    row.id().kind().procName(),
-                                    String.valueOf(row.processes()),
-                                    String.valueOf(row.pid()),
-                                    row.user()));
-            if (net) {
-                line.add(netnsId(row));
-                line.add(String.join(",", row.mountPoints()));
+        for (LsnsOrder.Placed placed : LsnsOrder.of(rows, flat || raw)) {
+            List<String> line = new ArrayList<>();
+            for (NsColumn column : columns) {
+                String text = column.text(placed.row());
+                line.add(column == NsColumn.COMMAND ? placed.mark() + text : text);
             }
-            line.add(placed.mark() + row.command());
             cells.add(line);
         }
-        print(cells, Set.of("NS", "NPROCS", "PID"), titles);
+        if (raw) {
+            cells.forEach(row ->
+                    context.out()
+                            .println(
+                                    String.join(
+                                            " ",
+                                            row.stream()
+                                                    .map(c -> c.replace(" ", "\\x20"))
+                                                    .toList())));
+        } else {
+            print(cells, columns);
+        }
     }
 
     /// Numbers to the right, as lsns prints them.
-    private void print(List<List<String>> cells, Set<String> right, List<String> titles) {
-        int[] widths = new int[titles.size()];
+    private void print(List<List<String>> cells, List<NsColumn> columns) {
+        int[] widths = new int[columns.size()];
         cells.forEach(row -> {
             for (int i = 0; i < row.size(); i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         });
+        boolean cut = context.caller().stdoutIsTerminal() && !whole;
+        int room = cut ? context.caller().columns() : 0;
         PrintStream out = context.out();
         for (List<String> row : cells) {
             StringBuilder line = new StringBuilder();
@@ -168,9 +195,9 @@ public final class NsListCommand implements Callable<Integer> {
                 String gap = " ".repeat(Math.max(0, widths[i] - cell.length()));
                 boolean last = i == row.size() - 1;
                 line.append(i == 0 ? "" : " ");
-                line.append(right.contains(titles.get(i)) ? gap + cell : last ? cell : cell + gap);
+                line.append(columns.get(i).number() ? gap + cell : last ? cell : cell + gap);
             }
-            out.println(line);
+            out.println(room > 0 && line.length() > room ? line.substring(0, room) : line);
         }
     }
 }

@@ -4,7 +4,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
-import sampan.linux.namespaces.Namespaces;
+import sampan.linux.files.FileOps;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
 
 /// `sampan ns show`: the links under /proc/PID/ns.
 @Command(
@@ -23,9 +25,13 @@ public final class NsShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         int pid = Subject.pid(context, subject);
-        Namespaces.of(pid).values().stream()
-                .sorted(java.util.Comparator.comparing(id -> id.kind().procName()))
-                .forEach(id -> context.out().println(id.kind().procName() + " -> " + id));
+        try (Fd links = Fd.open("/proc/" + pid + "/ns", Open.RDONLY | Open.DIRECTORY)) {
+            FileOps.readDir(links).stream()
+                    .map(entry -> entry.name())
+                    .sorted()
+                    .forEach(name ->
+                            context.out().println(name + " -> " + FileOps.readlinkAt(links, name)));
+        }
         return 0;
     }
 }

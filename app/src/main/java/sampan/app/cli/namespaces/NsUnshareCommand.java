@@ -2,63 +2,32 @@ package sampan.app.cli.namespaces;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.usage.UsageException;
 import sampan.app.session.BecomeStep;
 import sampan.linux.namespaces.NamespaceKind;
+import sampan.linux.process.Signals;
 
 /// `sampan ns unshare`: as unshare(1). The client itself leaves its namespaces and becomes the
 /// program.
 @Command(description = "Run a program with some namespaces of its own, as unshare does")
 public final class NsUnshareCommand implements Callable<Integer> {
+    private static final long MS_BIND = 0x1000;
     private static final long MS_REC = 0x4000;
+    private static final long MS_PRIVATE = 1L << 18;
     private static final long MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8;
 
     private final CommandContext context;
 
-    @Option(
-            names = {"-m", "--mount"},
-            description = "Unshare the mount namespace")
-    private boolean mount;
+    @Mixin private KindOptions kinds = new KindOptions();
 
-    @Option(
-            names = {"-u", "--uts"},
-            description = "Unshare the UTS namespace")
-    private boolean uts;
-
-    @Option(
-            names = {"-i", "--ipc"},
-            description = "Unshare the IPC namespace")
-    private boolean ipc;
-
-    @Option(
-            names = {"-n", "--net"},
-            description = "Unshare the network namespace")
-    private boolean net;
-
-    @Option(
-            names = {"-p", "--pid"},
-            description = "Unshare the PID namespace")
-    private boolean pid;
-
-    @Option(
-            names = {"-U", "--user"},
-            description = "Unshare the user namespace")
-    private boolean user;
-
-    @Option(
-            names = {"-C", "--cgroup"},
-            description = "Unshare the cgroup namespace")
-    private boolean cgroup;
-
-    @Option(
-            names = {"-T", "--time"},
-            description = "Unshare the time namespace")
-    private boolean time;
+    @Mixin private IdMapOptions ids = new IdMapOptions();
 
     @Option(
             names = {"-f", "--fork"},
@@ -66,35 +35,44 @@ public final class NsUnshareCommand implements Callable<Integer> {
     private boolean fork;
 
     @Option(
-            names = {"-r", "--map-root-user"},
-            description = "Be root in a new user namespace")
-    private boolean mapRoot;
+            names = "--kill-child",
+            arity = "0..1",
+            preprocessor = OptionalFile.class,
+            description = "When dying, kill the forked child (implies --fork) [=SIGNAL]")
+    private String killChild = OptionalFile.ABSENT;
 
     @Option(
-            names = {"-c", "--map-current-user"},
-            description = "Be oneself in a new user namespace")
-    private boolean mapCurrent;
-
-    @Option(names = "--mount-proc", description = "Mount proc first (implies --mount)")
-    private boolean mountProc;
+            names = "--mount-proc",
+            arity = "0..1",
+            preprocessor = OptionalFile.class,
+            description = "Mount proc first, on /proc or DIR (implies --mount) [=DIR]")
+    private String mountProc = OptionalFile.ABSENT;
 
     @Option(names = "--propagation", description = "slave, shared, private or unchanged")
     private String propagation = "private";
 
-    @Option(
-            names = {"-S", "--setuid"},
-            description = "Set the uid")
-    private int uid = -1;
+    @Option(names = "--keep-caps", description = "Retain capabilities of a new user namespace")
+    private boolean keepCapabilities;
 
     @Option(
-            names = {"-G", "--setgid"},
-            description = "Set the gid")
-    private int gid = -1;
+            names = {"-R", "--root"},
+            description = "Run the program with this root directory")
+    private String root = "";
 
     @Option(
             names = {"-w", "--wd"},
             description = "Change the working directory")
     private String directory = "";
+
+    @Option(
+            names = {"-S", "--setuid"},
+            description = "Set the uid in the new namespace")
+    private int uid = -1;
+
+    @Option(
+            names = {"-G", "--setgid"},
+            description = "Set the gid in the new namespace")
+    private int gid = -1;
 
     @Option(names = "--monotonic", description = "Offset of the monotonic clock, seconds")
     private long monotonic;
@@ -116,57 +94,110 @@ public final class NsUnshareCommand implements Callable<Integer> {
     }
 
     private List<BecomeStep> steps() {
-        boolean ownMounts = mount || mountProc;
-        boolean mapped = mapRoot || mapCurrent;
+        Map<NamespaceKind, String> named = kinds.named();
+        boolean proc = OptionalFile.given(mountProc);
+        if (proc) {
+            named.putIfAbsent(NamespaceKind.MNT, "");
+        }
+        if (ids.any()) {
+            named.putIfAbsent(NamespaceKind.USER, "");
+        }
+        if ((monotonic != 0 || boottime != 0) && !named.containsKey(NamespaceKind.TIME)) {
+            throw new UsageException(
+                    "options --monotonic and --boottime require unsharing of a time namespace (-T)");
+        }
         List<BecomeStep> steps = new ArrayList<>();
-        steps.add(new BecomeStep.Unshare(flags(ownMounts, user || mapped)));
-        if (mapped) {
-            int inside = mapRoot ? 0 : context.caller().uid();
-            int group = mapRoot ? 0 : context.caller().gid();
-            steps.add(new BecomeStep.WriteFile("/proc/self/setgroups", "deny"));
-            steps.add(
-                    new BecomeStep.WriteFile(
-                            "/proc/self/uid_map", inside + " " + context.caller().uid() + " 1"));
-            steps.add(
-                    new BecomeStep.WriteFile(
-                            "/proc/self/gid_map", group + " " + context.caller().gid() + " 1"));
-        }
-        if (time && monotonic != 0) {
-            steps.add(
-                    new BecomeStep.WriteFile(
-                            "/proc/self/timens_offsets", "monotonic " + monotonic + " 0\n"));
-        }
-        if (time && boottime != 0) {
-            steps.add(
-                    new BecomeStep.WriteFile(
-                            "/proc/self/timens_offsets", "boottime " + boottime + " 0\n"));
-        }
-        if (fork) {
+        long flags = named.keySet().stream().mapToLong(NamespaceKind::flag).sum();
+        steps.add(ids.unshare(flags));
+        offsets(steps);
+        persist(named, steps);
+        if (fork || OptionalFile.given(killChild)) {
             steps.add(new BecomeStep.Fork());
         }
-        if (ownMounts && !propagation.equals("unchanged")) {
-            steps.add(new BecomeStep.Mount("none", "/", "", MS_REC | propagationFlag()));
+        if (OptionalFile.given(killChild)) {
+            steps.add(new BecomeStep.DieWithParent(signal()));
         }
-        if (mountProc) {
-            steps.add(new BecomeStep.Mount("proc", "/proc", "proc", MS_NOSUID_NODEV_NOEXEC));
-        }
-        if (!directory.isEmpty()) {
-            steps.add(new BecomeStep.ChangeDirectory(directory));
-        }
+        ids.write(context.caller(), named.containsKey(NamespaceKind.USER), steps);
+        mounts(named.containsKey(NamespaceKind.MNT), proc, steps);
         if (gid >= 0) {
             steps.add(new BecomeStep.SetGid(gid));
         }
         if (uid >= 0) {
             steps.add(new BecomeStep.SetUid(uid));
         }
-        String shell = context.caller().environment().getOrDefault("SHELL", "/bin/sh");
-        steps.add(new BecomeStep.Execute(program.isEmpty() ? List.of(shell) : program));
+        if (keepCapabilities && named.containsKey(NamespaceKind.USER)) {
+            steps.add(new BecomeStep.KeepCapabilities());
+        }
+        steps.add(new BecomeStep.Execute(program.isEmpty() ? List.of(Shell.of(context)) : program));
         return steps;
+    }
+
+    private int signal() {
+        return killChild.isEmpty() ? Signals.KILL : Signals.number(killChild);
+    }
+
+    private void offsets(List<BecomeStep> steps) {
+        if (monotonic != 0) {
+            steps.add(
+                    new BecomeStep.WriteFile(
+                            "/proc/self/timens_offsets", "monotonic " + monotonic + " 0\n"));
+        }
+        if (boottime != 0) {
+            steps.add(
+                    new BecomeStep.WriteFile(
+                            "/proc/self/timens_offsets", "boottime " + boottime + " 0\n"));
+        }
+    }
+
+    /// Binds new namespaces to the files that were named, so that they outlive the program.
+    private static void persist(Map<NamespaceKind, String> named, List<BecomeStep> steps) {
+        named.forEach((kind, file) -> {
+            if (file.isEmpty()) {
+                return;
+            }
+            boolean early =
+                    kind == NamespaceKind.MNT
+                            || kind == NamespaceKind.PID
+                            || kind == NamespaceKind.TIME;
+            if (early || named.containsKey(NamespaceKind.MNT)) {
+                throw new UsageException(
+                        "--"
+                                + (kind == NamespaceKind.MNT ? "mount" : kind.procName())
+                                + "="
+                                + file
+                                + ": a mount, pid or time namespace, or any together with a new"
+                                + " mount namespace, cannot be bound to a file here:"
+                                + " use unshare(1)");
+            }
+            steps.add(
+                    new BecomeStep.Mount(
+                            "/proc/self/ns/" + kind.procName(), file, "none", MS_BIND));
+        });
+    }
+
+    private void mounts(boolean own, boolean proc, List<BecomeStep> steps) {
+        if (own && !propagation.equals("unchanged")) {
+            steps.add(new BecomeStep.Mount("none", "/", "", MS_REC | propagationFlag()));
+        }
+        if (!root.isEmpty()) {
+            steps.add(new BecomeStep.ChangeDirectory(root));
+            steps.add(new BecomeStep.ChangeRootHere());
+        }
+        if (!directory.isEmpty()) {
+            steps.add(new BecomeStep.ChangeDirectory(directory));
+        }
+        if (proc) {
+            String where = mountProc.isEmpty() ? "/proc" : mountProc;
+            if (root.isEmpty() && !propagation.equals("private")) {
+                steps.add(new BecomeStep.Mount("none", where, "", MS_REC | MS_PRIVATE));
+            }
+            steps.add(new BecomeStep.Mount("proc", where, "proc", MS_NOSUID_NODEV_NOEXEC));
+        }
     }
 
     private long propagationFlag() {
         return switch (propagation) {
-            case "private" -> 1L << 18;
+            case "private" -> MS_PRIVATE;
             case "slave" -> 1L << 19;
             case "shared" -> 1L << 20;
             default ->
@@ -175,18 +206,5 @@ public final class NsUnshareCommand implements Callable<Integer> {
                                     + propagation
                                     + ": give slave, shared, private or unchanged");
         };
-    }
-
-    private long flags(boolean ownMounts, boolean ownUser) {
-        long flags = 0;
-        flags |= ownMounts ? NamespaceKind.MNT.flag() : 0;
-        flags |= uts ? NamespaceKind.UTS.flag() : 0;
-        flags |= ipc ? NamespaceKind.IPC.flag() : 0;
-        flags |= net ? NamespaceKind.NET.flag() : 0;
-        flags |= pid ? NamespaceKind.PID.flag() : 0;
-        flags |= ownUser ? NamespaceKind.USER.flag() : 0;
-        flags |= cgroup ? NamespaceKind.CGROUP.flag() : 0;
-        flags |= time ? NamespaceKind.TIME.flag() : 0;
-        return flags;
     }
 }
