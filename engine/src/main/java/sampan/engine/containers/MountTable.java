@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import sampan.engine.containers.Container.MountPoint;
@@ -38,6 +39,7 @@ public final class MountTable {
 
     private record Entry(MountPoint mount, MountSource source, boolean own) {}
 
+    private final Optional<String> container;
     private final Volumes volumes;
     private final Function<String, ContainerRecord> others;
     private final StorageSpec storage;
@@ -45,8 +47,13 @@ public final class MountTable {
     private final List<String> made = new ArrayList<>();
 
     /// @param others finds a container by reference, for `--volumes-from`; fails with NOT_FOUND
+    /// @param container id of the one that is being made
     public MountTable(
-            Volumes volumes, Function<String, ContainerRecord> others, StorageSpec storage) {
+            String container,
+            Volumes volumes,
+            Function<String, ContainerRecord> others,
+            StorageSpec storage) {
+        this.container = Optional.of(container);
         this.volumes = volumes;
         this.others = others;
         this.storage = storage;
@@ -207,7 +214,8 @@ public final class MountTable {
                     }
                 });
         String driver = request.options().getOrDefault("driver", storage.volumeDriver());
-        Volume volume = make(new Volumes.Request(request.source(), driver, options, labels));
+        Volume volume =
+                make(new Volumes.Request(request.source(), driver, options, labels, container));
         return new Entry(
                 mounted(volume, request, target),
                 new MountSource(
@@ -280,7 +288,10 @@ public final class MountTable {
         if (table.containsKey(target)) {
             return;
         }
-        Volume volume = make(new Volumes.Request("", storage.volumeDriver(), Map.of(), Map.of()));
+        Volume volume =
+                make(
+                        new Volumes.Request(
+                                "", storage.volumeDriver(), Map.of(), Map.of(), container));
         table.put(
                 target,
                 new Entry(

@@ -35,6 +35,7 @@ public final class ImageStore {
 
     private final ContentStore content;
     private final JsonFiles<ImageRecord> recordFiles;
+    private final JsonFiles<Adding> addingFiles;
     private final JsonFiles<ReferenceRecord> referenceFiles;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<Digest, ImageRecord> records = new ConcurrentHashMap<>();
@@ -46,6 +47,7 @@ public final class ImageStore {
     /// Reads what is there.
     public ImageStore(Path directory, ContentStore content) {
         this.content = content;
+        addingFiles = new JsonFiles<>(directory.resolve("adding"), Adding.class);
         recordFiles = new JsonFiles<>(directory.resolve("ids"), ImageRecord.class);
         referenceFiles = new JsonFiles<>(directory.resolve("refs"), ReferenceRecord.class);
         JsonFiles.Loaded<ImageRecord> loaded = recordFiles.load();
@@ -59,6 +61,20 @@ public final class ImageStore {
             } else {
                 referenceFiles.remove(key(name.reference()));
             }
+        }
+        finishAdding();
+    }
+
+    /// An image that is being added, with the names that it is to have.
+    private record Adding(Digest image, List<Reference> names) {}
+
+    // A daemon that was killed between record and names leaves an image that nobody knows of.
+    private void finishAdding() {
+        for (Adding adding : addingFiles.load().objects().values()) {
+            if (records.containsKey(adding.image())) {
+                adding.names().forEach(name -> bind(name, adding.image()));
+            }
+            addingFiles.remove(adding.image().hex());
         }
     }
 
@@ -245,11 +261,17 @@ public final class ImageStore {
         names.forEach(HostImage::refuseName);
         exclusively(() -> {
             ImageRecord old = records.get(record.id());
-            if (old == null || !old.manifest().equals(record.manifest())) {
+            boolean isNew = old == null || !old.manifest().equals(record.manifest());
+            if (isNew) {
+                addingFiles.put(
+                        record.id().hex(), new Adding(record.id(), names), Durability.DAEMON);
                 recordFiles.put(record.id().hex(), record, Durability.POWER);
                 records.put(record.id(), record);
             }
             names.forEach(name -> bind(name, record.id()));
+            if (isNew) {
+                addingFiles.remove(record.id().hex());
+            }
             return record;
         });
     }

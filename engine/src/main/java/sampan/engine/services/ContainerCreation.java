@@ -191,7 +191,11 @@ public final class ContainerCreation {
     private ContainerHandle make(
             ContainerId id, String name, ContainerSpec spec, ResolvedImage image) {
         MountTable.Settled mounts =
-                new MountTable(volumes, r -> containers.resolve(r).record(), spec.storage())
+                new MountTable(
+                                id.value(),
+                                volumes,
+                                r -> containers.resolve(r).record(),
+                                spec.storage())
                         .settle();
         try {
             refer(mounts, id);
@@ -209,6 +213,7 @@ public final class ContainerCreation {
                             0,
                             false);
             containers.files().create(record, !spec.lifecycle().autoRemove());
+            mounts.made().forEach(volumes::keep);
             return containers.add(record);
         } catch (RuntimeException e) {
             undo(id, mounts);

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import sampan.engine.events.Event;
 import sampan.engine.events.EventLog;
@@ -30,7 +31,8 @@ public final class EngineVolumes implements VolumeService {
     public Created create(
             String name, String driver, Map<String, String> options, Map<String, String> labels) {
         Volumes.Created created =
-                volumes.create(new Volumes.Request(name, driver, options, labels));
+                volumes.create(
+                        new Volumes.Request(name, driver, options, labels, Optional.empty()));
         if (!created.existed()) {
             publish("create", created.volume());
         }

@@ -69,6 +69,7 @@ public final class Recovery {
                                 "container directory {0} cannot be read and is left as it is",
                                 directory));
         sweepSnapshots(found);
+        sweepVolumes(found);
         Map<String, TaskScan.Found> tasks = new HashMap<>();
         for (TaskScan.Found task : parts.scan().found()) {
             Optional<ContainerHandle> owner =
@@ -124,6 +125,26 @@ public final class Recovery {
                 attempt("snapshot " + key, () -> parts.snapshots().remove(key));
             }
         }
+    }
+
+    // What a create made that never ended.
+    private void sweepVolumes(ContainerFiles.Found found) {
+        Set<String> known = new HashSet<>();
+        found.records().forEach(r -> known.add(r.id().value()));
+        found.unreadable().forEach(d -> known.add(String.valueOf(d.getFileName())));
+        parts.volumes()
+                .provisional()
+                .forEach((name, container) ->
+                        attempt(
+                                "volume " + name,
+                                () -> {
+                                    if (known.contains(container)
+                                            || !parts.volumes().referrers(name).isEmpty()) {
+                                        parts.volumes().keep(name);
+                                    } else {
+                                        parts.volumes().remove(name);
+                                    }
+                                }));
     }
 
     // All at once: a task waits for its monitor's word, and one that hangs holds up no other.

@@ -13,8 +13,14 @@ public interface Volumes {
     /// @param name empty: 64 random hexadecimal digits, and the volume is anonymous
     /// @param driver empty: `local`
     /// @param options `type`, `o` and `device` of the local driver, as mount(8) has them
+    /// @param container id of the one that is being made and wants it: until [#keep] the volume is
+    ///   provisional, and goes where that container never comes to be
     record Request(
-            String name, String driver, Map<String, String> options, Map<String, String> labels) {}
+            String name,
+            String driver,
+            Map<String, String> options,
+            Map<String, String> labels,
+            Optional<String> container) {}
 
     /// @param existed it was there before; options and labels of the request are then not looked at
     record Created(Volume volume, boolean existed) {}
@@ -34,6 +40,13 @@ public interface Volumes {
     /// The directory on the host that a container mounts, with the volume's own mount made where
     /// its options ask for one.
     Path source(Volume volume);
+
+    /// The container that a volume was made for has come to be; harmless where it is not
+    /// provisional.
+    void keep(String name);
+
+    /// Provisional volumes, with the containers that they were made for.
+    Map<String, String> provisional();
 
     /// Bytes on disk.
     long size(Volume volume);

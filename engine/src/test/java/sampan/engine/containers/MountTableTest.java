@@ -69,6 +69,7 @@ class MountTableTest {
 
     private MountTable.Settled settle(List<MountRequest> mounts, String... anonymous) {
         return new MountTable(
+                        "ab".repeat(32),
                         volumes,
                         r -> {
                             throw SampanException.notFound("No such container: " + r);

@@ -40,6 +40,10 @@ public final class LocalVolumes implements Volumes {
     private static final String DATA = "_data";
     private static final String RECORD = "volume.json";
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    /// Names the container that is being made, in the directory of a volume that it wants.
+    private static final String PROVISIONAL = "made-for";
+
     private static final int ANONYMOUS_BYTES = 32;
     private static final System.Logger LOG = System.getLogger(LocalVolumes.class.getName());
 
@@ -62,6 +66,7 @@ public final class LocalVolumes implements Volumes {
 
     private final Path root;
     private final TmpfsMounter mounter;
+    private final ConcurrentHashMap<String, String> provisional = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final ConcurrentHashMap<String, Volume> volumes = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Set<String>> referrers = new ConcurrentHashMap<>();
@@ -95,6 +100,10 @@ public final class LocalVolumes implements Volumes {
         try {
             Stored stored = Json.read(Files.readAllBytes(file), Stored.class);
             volumes.put(stored.name(), volume(stored));
+            Path mark = directory.resolve(PROVISIONAL);
+            if (Files.exists(mark)) {
+                provisional.put(stored.name(), Files.readString(mark).strip());
+            }
         } catch (SampanException e) {
             // Its data may be all there is of somebody's work: left as it is, for him to look at.
             LOG.log(Level.ERROR, "volume record " + file + " cannot be read: " + e.getMessage());
@@ -126,7 +135,8 @@ public final class LocalVolumes implements Volumes {
             Stored stored =
                     new Stored(
                             1, name, Instant.now(), request.labels(), request.options(), anonymous);
-            write(stored);
+            write(stored, request.container());
+            request.container().ifPresent(id -> provisional.put(name, id));
             Volume made = volume(stored);
             volumes.put(name, made);
             return new Created(made, false);
@@ -176,7 +186,7 @@ public final class LocalVolumes implements Volumes {
         VolumeOptions.parse(name, request.options());
     }
 
-    private void write(Stored stored) {
+    private void write(Stored stored, Optional<String> container) {
         Path directory = root.resolve(stored.name());
         try {
             Files.createDirectory(
@@ -188,6 +198,9 @@ public final class LocalVolumes implements Volumes {
         }
         boolean whole = false;
         try {
+            if (container.isPresent()) {
+                Files.writeString(directory.resolve(PROVISIONAL), container.get());
+            }
             fill(directory, stored);
             whole = true;
         } catch (IOException e) {
@@ -208,6 +221,22 @@ public final class LocalVolumes implements Volumes {
                 directory.resolve(RECORD),
                 Json.write(stored),
                 stored.anonymous() ? Durability.DAEMON : Durability.POWER);
+    }
+
+    @Override
+    public void keep(String name) {
+        if (provisional.remove(name) != null) {
+            try {
+                Files.deleteIfExists(root.resolve(name).resolve(PROVISIONAL));
+            } catch (IOException e) {
+                throw new UncheckedIOException("volume " + name, e);
+            }
+        }
+    }
+
+    @Override
+    public Map<String, String> provisional() {
+        return Map.copyOf(provisional);
     }
 
     @Override
@@ -241,6 +270,7 @@ public final class LocalVolumes implements Volumes {
             // Without its record it is no volume any more, whatever happens to the rest.
             Files.deleteIfExists(directory.resolve(RECORD));
             volumes.remove(name);
+            provisional.remove(name);
             deleteTree(directory);
         } catch (IOException e) {
             throw new SampanException(

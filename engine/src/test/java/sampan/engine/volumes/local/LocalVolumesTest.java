@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sampan.engine.volumes.Volumes;
@@ -26,8 +27,22 @@ class LocalVolumesTest {
     }
 
     @Test
+    void aVolumeIsProvisionalUntilItsContainerHasComeToBe() {
+        Volumes.Request request =
+                new Volumes.Request("", "", Map.of(), Map.of(), Optional.of("the container"));
+        LocalVolumes volumes = open();
+        String kept = volumes.create(request).volume().name();
+        String other = volumes.create(request).volume().name();
+        volumes.keep(kept);
+        assertThat(volumes.provisional()).containsExactly(Map.entry(other, "the container"));
+        assertThat(open().provisional()).containsExactly(Map.entry(other, "the container"));
+        assertThat(open().find(kept)).isPresent();
+    }
+
+    @Test
     void aDamagedRecordNeitherStopsTheDaemonNorCostsTheData() throws Exception {
-        Volumes.Request request = new Volumes.Request("work", "", Map.of(), Map.of());
+        Volumes.Request request =
+                new Volumes.Request("work", "", Map.of(), Map.of(), Optional.empty());
         Path data = open().create(request).volume().mountpoint();
         Files.writeString(data.resolve("file"), "precious");
         Path record;
