@@ -3,6 +3,7 @@ package sampan.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,10 @@ import sampan.errors.SampanException;
 /// A running daemon: sockets that listen, and the engine behind them. The sockets answer before the
 /// engine is ready; what needs it waits.
 final class Daemon implements AutoCloseable {
+    /// How long requests that run may go on when the daemon ends. Who waits or follows for ever is
+    /// cut off then.
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     private static final int SOCKET_MODE = 0660;
     private static final String CLIENT_SOCKET = "cli.sock";
 
@@ -36,11 +41,15 @@ final class Daemon implements AutoCloseable {
                     ApiServer.open(
                             ApiServer.Settings.of(settings.socket(), product),
                             () -> joined(engine));
-            daemon.closing.push(api);
+            AutoCloseable gate = () -> api.close(GRACE);
+            daemon.closing.push(gate);
             EngineWiring.Running running = EngineWiring.start(settings);
             daemon.closing.push(running);
             engine.complete(running.engine());
             daemon.closing.push(serve(settings, running));
+            // First of all: nobody is served any more by an engine whose parts go one by one.
+            daemon.closing.remove(gate);
+            daemon.closing.push(gate);
             return daemon;
         } catch (RuntimeException | IOException e) {
             engine.completeExceptionally(e);

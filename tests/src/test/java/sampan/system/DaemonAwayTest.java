@@ -3,10 +3,16 @@ package sampan.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,6 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("system")
 @ExtendWith(DaemonExtension.class)
 class DaemonAwayTest {
+    private static final int ROUNDS = 3;
+    private static final int WORKERS = 4;
     private static final String MONITOR_LOST = "the container's monitor was killed";
 
     private final PrivateDaemon daemon;
@@ -86,7 +94,7 @@ class DaemonAwayTest {
         signal("KILL", parent(pid));
         calls.ended(id, 255, "begin\n");
         assertThat(daemon.inspect(id, "{{.State.Error}}")).contains(MONITOR_LOST);
-        assertThat(alive(pid)).isFalse();
+        Eventually.await("the end of its process", () -> !alive(pid));
         // it can be used again
         daemon.docker("start", id).expect(0);
         assertThat(daemon.inspect(id, "{{.State.Running}}")).isEqualTo("true");
@@ -120,6 +128,46 @@ class DaemonAwayTest {
         daemon.start();
         calls.ended(id, 255, "");
         daemon.docker("start", id).expect(0);
+    }
+
+    @Test
+    void anExecIsNeverServedByADaemonThatIsHalfGone() throws InterruptedException {
+        String id = daemon.background("busybox", "sleep", "1000");
+        Queue<Throwable> wrong = new ConcurrentLinkedQueue<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            CountDownLatch busy = new CountDownLatch(WORKERS);
+            List<Thread> workers = new ArrayList<>();
+            for (int i = 0; i < WORKERS; i++) {
+                ContainerLoad load = new ContainerLoad(calls, new Ledger(), new Random(i));
+                workers.add(
+                        Thread.ofPlatform().start(() -> executeUntilTheEnd(load, id, busy, wrong)));
+            }
+            busy.await();
+            calls.ending(true);
+            daemon.terminate();
+            for (Thread worker : workers) {
+                worker.join();
+            }
+            calls.ending(false);
+            assertThat(wrong).isEmpty();
+            daemon.start();
+        }
+    }
+
+    private static void executeUntilTheEnd(
+            ContainerLoad load, String id, CountDownLatch busy, Queue<Throwable> wrong) {
+        try {
+            while (true) {
+                load.execute(id);
+                busy.countDown();
+            }
+        } catch (UncheckedIOException e) {
+            // the daemon is gone
+        } catch (AssertionError e) {
+            wrong.add(e);
+        } finally {
+            busy.countDown();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.MemFd;
 import sampan.linux.poll.Poller;
@@ -42,6 +43,9 @@ public final class Launcher implements AutoCloseable {
         if (slots.size() != plan.fdCount()) {
             throw new IllegalArgumentException(
                     "plan takes " + plan.fdCount() + " descriptors, not " + slots.size());
+        }
+        if (!program.isOpen()) {
+            throw new SampanException(ErrorCode.UNAVAILABLE, "the daemon is ending");
         }
         UnixSocket.Pair control = UnixSocket.pair(SocketType.SEQPACKET);
         try (UnixSocket theirs = control.second();
