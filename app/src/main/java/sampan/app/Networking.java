@@ -10,6 +10,7 @@ import sampan.engine.networks.Cidr;
 import sampan.engine.networks.NetworkCatalog;
 import sampan.engine.networks.NetworkDriver;
 import sampan.engine.networks.NetworkFiles;
+import sampan.engine.networks.SpareNamespaces;
 import sampan.engine.networks.bridge.BridgeDriver;
 import sampan.engine.networks.bridge.BridgePlan;
 import sampan.engine.networks.bridge.BridgeSettings;
@@ -19,7 +20,11 @@ import sampan.errors.SampanException;
 import sampan.linux.nftables.ForeignChains;
 
 /// The networks of this daemon, with the bridge up where the kernel lets us make one.
-record Networking(NetworkCatalog catalog, Optional<NetworkDriver> driver, NetworkWiring wiring)
+record Networking(
+        NetworkCatalog catalog,
+        Optional<NetworkDriver> driver,
+        SpareNamespaces spares,
+        NetworkWiring wiring)
         implements AutoCloseable {
 
     /// @param running endpoints of containers that run on from a former daemon
@@ -39,7 +44,8 @@ record Networking(NetworkCatalog catalog, Optional<NetworkDriver> driver, Networ
                         files,
                         BridgePlan.resolve(wanted, NetworkCatalog.storedDefault(files), host));
         Optional<NetworkDriver> driver = bridge(catalog, wanted, host, running, log);
-        return new Networking(catalog, driver, new NetworkWiring(catalog, driver));
+        SpareNamespaces spares = new SpareNamespaces();
+        return new Networking(catalog, driver, spares, new NetworkWiring(catalog, driver, spares));
     }
 
     /// Firewall tables of other Sampan daemons on this host.
@@ -80,6 +86,7 @@ record Networking(NetworkCatalog catalog, Optional<NetworkDriver> driver, Networ
     /// Bridge and firewall table go too where no container runs on.
     @Override
     public void close() {
+        spares.close();
         driver.ifPresent(NetworkDriver::retire);
     }
 }

@@ -79,7 +79,7 @@ final class LaunchPlaces {
                 who.home(),
                 sources(record, reading),
                 files,
-                wired.ownNamespace(),
+                wired.own().wanted(),
                 peers(record, wired),
                 sharedMemory.of(handle));
     }

@@ -28,9 +28,11 @@ import sampan.engine.networks.NetworkDriver;
 import sampan.engine.networks.PortMapping;
 import sampan.engine.networks.PortRequest;
 import sampan.engine.networks.Sandbox;
+import sampan.engine.networks.SpareNamespaces;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.netlink.MacAddress;
+import sampan.linux.netlink.NetNamespace;
 import sampan.linux.sys.Fd;
 
 /// Connects a container that starts, and disconnects it when it ended: its network namespace, its
@@ -43,10 +45,13 @@ public final class NetworkWiring {
 
     private final NetworkCatalog catalog;
     private final @Nullable NetworkDriver driver;
+    private final SpareNamespaces spares;
 
     /// @param driver of the default network; absent where this daemon may not make networks
-    public NetworkWiring(NetworkCatalog catalog, Optional<NetworkDriver> driver) {
+    public NetworkWiring(
+            NetworkCatalog catalog, Optional<NetworkDriver> driver, SpareNamespaces spares) {
         this.catalog = catalog;
+        this.spares = spares;
         this.driver = driver.orElse(null);
     }
 
@@ -56,19 +61,27 @@ public final class NetworkWiring {
     /// @param endpoints as inspect shows them
     /// @param mappings of its published ports, in force
     /// @param files path in the container to the file on the host that is mounted there
-    /// @param ownNamespace it has a network namespace of its own, the sandbox's or a new one
+    /// @param own its network namespace, where it has one of its own
     /// @param peer container whose namespace it joins
     public record Wired(
             Optional<Sandbox> sandbox,
             List<EndpointView> endpoints,
             List<PortMapping> mappings,
             Map<String, Path> files,
-            boolean ownNamespace,
+            Own own,
             Optional<String> peer) {
         /// The namespace to enter, ready for use.
         Optional<Fd> namespace() {
-            return sandbox.map(s -> s.namespace().fd());
+            return own.ready().map(NetNamespace::fd);
         }
+    }
+
+    /// A network namespace of a container's own.
+    ///
+    /// @param wanted false: it has none
+    /// @param ready the sandbox's or a spare one; absent: the launcher makes it
+    record Own(boolean wanted, Optional<NetNamespace> ready) {
+        static final Own NONE = new Own(false, Optional.empty());
     }
 
     /// Connects it. Nothing stays behind when it fails.
@@ -89,7 +102,7 @@ public final class NetworkWiring {
                             List.of(),
                             List.of(),
                             Map.of(),
-                            false,
+                            Own.NONE,
                             Optional.of(reference));
             case NetworkChoice.Named(String name) -> named(handle, hostname, catalog.find(name));
         };
@@ -98,8 +111,12 @@ public final class NetworkWiring {
     private Wired alone(ContainerHandle handle, String hostname) {
         Network none = catalog.find("none");
         Map<String, Path> files = files(handle, hostname, Optional.empty(), Optional.empty());
+        // A new user namespace must own its network namespace: such a one cannot be made ahead.
+        boolean remapped =
+                !UserNamespaces.mappings(handle.record().spec().namespaces().userns()).isEmpty();
+        Own own = new Own(true, remapped ? Optional.empty() : spares.take());
         return new Wired(
-                Optional.empty(), List.of(bare(none)), List.of(), files, true, Optional.empty());
+                Optional.empty(), List.of(bare(none)), List.of(), files, own, Optional.empty());
     }
 
     private Wired host(ContainerHandle handle, String hostname) {
@@ -122,7 +139,7 @@ public final class NetworkWiring {
                 List.of(bare(catalog.find("host"))),
                 List.of(),
                 files,
-                false,
+                Own.NONE,
                 Optional.empty());
     }
 
@@ -169,7 +186,7 @@ public final class NetworkWiring {
                     List.of(view(network, endpoint, wanted, mappings)),
                     mappings,
                     files,
-                    true,
+                    new Own(true, Optional.of(sandbox.namespace())),
                     Optional.empty());
         } catch (RuntimeException e) {
             bridge.release(sandbox);
@@ -313,8 +330,10 @@ public final class NetworkWiring {
     /// Ends it: the address may go to another container from now on.
     public void disconnect(Wired wired) {
         NetworkDriver bridge = driver;
-        if (bridge != null) {
-            wired.sandbox().ifPresent(bridge::release);
+        if (wired.sandbox().isEmpty()) {
+            wired.own().ready().ifPresent(NetNamespace::close);
+        } else if (bridge != null) {
+            bridge.release(wired.sandbox().get());
         }
     }
 

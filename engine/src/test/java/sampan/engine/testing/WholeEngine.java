@@ -26,6 +26,7 @@ import sampan.engine.networks.Network;
 import sampan.engine.networks.NetworkCatalog;
 import sampan.engine.networks.NetworkDriver;
 import sampan.engine.networks.NetworkFiles;
+import sampan.engine.networks.SpareNamespaces;
 import sampan.engine.services.ContainerCreation;
 import sampan.engine.services.ContainerEvents;
 import sampan.engine.services.ContainerRemoval;
@@ -86,6 +87,7 @@ public final class WholeEngine implements AutoCloseable {
     private final Launcher launcher;
     private final OverlaySnapshotter snapshots;
     private final LogWatch watch = new LogWatch();
+    private final SpareNamespaces spares = new SpareNamespaces();
 
     /// @param directory holds `root` and `run`
     public WholeEngine(Path directory) {
@@ -123,7 +125,7 @@ public final class WholeEngine implements AutoCloseable {
                                 Cidr.parse("10.213.0.0/24"),
                                 Cidr.address("10.213.0.1"),
                                 1500));
-        NetworkWiring wiring = new NetworkWiring(catalog, driver);
+        NetworkWiring wiring = new NetworkWiring(catalog, driver, spares);
         SpecBuilder specs = new SpecBuilder(own);
         SystemCallFilters filters = new SystemCallFilters(new SeccompCompiler());
         TaskSettings settings =
@@ -244,6 +246,7 @@ public final class WholeEngine implements AutoCloseable {
     public void close() {
         watch.close();
         log.close();
+        spares.close();
         launcher.close();
         poller.close();
         snapshots.close();
