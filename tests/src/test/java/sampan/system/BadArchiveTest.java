@@ -66,7 +66,12 @@ class BadArchiveTest {
     }
 
     private static Arguments sly(String name, Tar layer) {
-        return Arguments.of(name, Images.archive("evil:1", layer.end()));
+        byte[] context =
+                new Tar()
+                        .file("Dockerfile", "FROM busybox\nCOPY . /all/\nADD . /more/\n")
+                        .raw(layer.cut())
+                        .end();
+        return Arguments.of(name, Images.archive("evil:1", layer.end()), context);
     }
 
     private static Arguments broken(String name, byte[] archive) {
@@ -186,6 +191,20 @@ class BadArchiveTest {
                     .expect(127);
         }
         daemon.docker("rmi", "-f", "evil:1");
+        assertThat(outside()).isEqualTo(before);
+        assertNothingHalfMade();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("slyLayers")
+    void aSlyContextStaysInside(String name, byte[] archive, byte[] context) {
+        Map<String, String> before = outside();
+        Built built = Built.build(daemon, context, "&t=evil:2");
+        if (!built.error().isEmpty()) {
+            assertThat(built.error()).doesNotContain("Exception", "java.", "\n");
+        }
+        daemon.docker("rmi", "-f", "evil:2");
+        daemon.http().post("/build/prune?all=1", "{}");
         assertThat(outside()).isEqualTo(before);
         assertNothingHalfMade();
     }

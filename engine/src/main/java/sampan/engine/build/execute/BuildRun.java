@@ -2,10 +2,9 @@ package sampan.engine.build.execute;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import sampan.engine.build.context.Tree;
 import sampan.engine.build.plan.Arguments;
 import sampan.engine.build.plan.Plan;
@@ -46,6 +46,8 @@ final class BuildRun implements AutoCloseable {
     private final Map<Integer, CompletableFuture<StageState>> stages = new HashMap<>();
     private final Semaphore turns = new Semaphore(STAGES_MAX);
     private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<Optional<Throwable>> failure =
+            new AtomicReference<>(Optional.empty());
     private volatile boolean over;
     private final AtomicInteger steps = new AtomicInteger();
     private final ExecutorService threads =
@@ -101,10 +103,15 @@ final class BuildRun implements AutoCloseable {
             threads.execute(() -> complete(stage, before));
         }
         try {
-            return await();
+            events.deliver();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cancelled(e);
         } finally {
             end();
         }
+        events.drain();
+        return result();
     }
 
     private void note(String text) {
@@ -121,10 +128,15 @@ final class BuildRun implements AutoCloseable {
 
     private void complete(PlannedStage stage, int stepsBefore) {
         CompletableFuture<StageState> work = work(stage.stage().index());
+        boolean success = false;
         try {
             work.complete(stage(stage, stepsBefore));
+            success = true;
         } catch (RuntimeException | Error e) {
+            failure.compareAndSet(Optional.empty(), Optional.of(e));
             work.completeExceptionally(e);
+        } finally {
+            events.done(stage.stage().index(), success);
         }
     }
 
@@ -140,8 +152,6 @@ final class BuildRun implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw cancelled(e);
-        } finally {
-            events.done(stage.stage().index());
         }
     }
 
@@ -178,32 +188,13 @@ final class BuildRun implements AutoCloseable {
         }
     }
 
-    // The first failure ends all: a step of another stage need not run on for minutes.
-    private StageState await() {
-        List<CompletableFuture<StageState>> all = new ArrayList<>(stages.values());
-        CompletableFuture<?>[] works = all.toArray(CompletableFuture[]::new);
-        CompletableFuture<Void> whole = CompletableFuture.allOf(works);
-        CompletableFuture<Void> failed = firstFailure(all);
-        try {
-            CompletableFuture.anyOf(whole, failed).get();
-            return work(plan.target().stage().index()).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw cancelled(e);
-        } catch (ExecutionException e) {
-            throw rethrown(e);
-        }
-    }
-
-    private static CompletableFuture<Void> firstFailure(List<CompletableFuture<StageState>> all) {
-        CompletableFuture<Void> failed = new CompletableFuture<>();
-        for (CompletableFuture<StageState> work : all) {
-            work.exceptionally(e -> {
-                failed.completeExceptionally(e);
-                throw new CompletionException(e);
-            });
-        }
-        return failed;
+    // The first failure is the build's: later ones may be its consequences.
+    private StageState result() {
+        failure.get()
+                .ifPresent(e -> {
+                    throw rethrown(e);
+                });
+        return done(plan.target().stage().index());
     }
 
     private static RuntimeException rethrown(Throwable thrown) {

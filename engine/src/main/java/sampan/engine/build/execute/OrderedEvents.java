@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,9 +13,10 @@ import sampan.engine.services.BuildListener.BuildEvent;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
-/// Gives the events of stages that run at the same time to one listener, stage after stage. What a
-/// later stage says waits in memory, up to a limit; then the stage waits. A stage depends on
-/// earlier ones alone, so the first that is not done can always speak.
+/// Carries the events of stages that run at the same time to one listener, stage after stage, on
+/// the thread that asked for the build: a stage's thread may be interrupted, which would close the
+/// socket it writes to. What waits for the listener is bounded: a stage that says too much waits
+/// too. A stage depends on earlier ones alone, so the first that is not done can always speak.
 final class OrderedEvents {
     /// Bytes that one stage may have waiting.
     static final long WAITING_BYTES_MAX = 4 << 20;
@@ -27,6 +29,7 @@ final class OrderedEvents {
     private final List<Integer> order;
     private final Map<Integer, Waiting> waiting = new HashMap<>();
     private int current;
+    private boolean failed;
 
     private static final class Waiting {
         private final Queue<BuildEvent> events = new ArrayDeque<>();
@@ -41,31 +44,24 @@ final class OrderedEvents {
         order.forEach(stage -> waiting.put(stage, new Waiting()));
     }
 
-    private boolean isCurrent(int stage) {
-        return current < order.size() && order.get(current) == stage;
-    }
-
     private Waiting of(int stage) {
         return waiting.computeIfAbsent(stage, _ -> new Waiting());
+    }
+
+    private static long size(BuildEvent event) {
+        return EVENT_BYTES + (event instanceof BuildEvent.Output(byte[] bytes) ? bytes.length : 0);
     }
 
     void say(int stage, BuildEvent event) {
         lock.lock();
         try {
             Waiting own = of(stage);
-            while (!isCurrent(stage) && own.bytes > WAITING_BYTES_MAX) {
+            while (own.bytes > WAITING_BYTES_MAX && !failed) {
                 moved.await();
             }
-            if (isCurrent(stage)) {
-                listener.on(event);
-            } else {
-                own.events.add(event);
-                own.bytes +=
-                        EVENT_BYTES
-                                + (event instanceof BuildEvent.Output(byte[] bytes)
-                                        ? bytes.length
-                                        : 0);
-            }
+            own.events.add(event);
+            own.bytes += size(event);
+            moved.signalAll();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled", e);
@@ -75,27 +71,64 @@ final class OrderedEvents {
     }
 
     /// The stage says nothing more.
-    void done(int stage) {
+    ///
+    /// @param success without it the build is over
+    void done(int stage, boolean success) {
         lock.lock();
         try {
             of(stage).done = true;
-            while (current < order.size() && of(order.get(current)).done) {
-                flush(of(order.get(current)));
-                current++;
-            }
-            if (current < order.size()) {
-                flush(of(order.get(current)));
-            }
+            failed |= !success;
             moved.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    private void flush(Waiting own) {
-        while (!own.events.isEmpty()) {
-            listener.on(own.events.remove());
+    /// Gives events to the listener until all stages are done or one has failed.
+    void deliver() throws InterruptedException {
+        Optional<BuildEvent> event = next();
+        while (event.isPresent()) {
+            listener.on(event.get());
+            event = next();
         }
-        own.bytes = 0;
+    }
+
+    private Optional<BuildEvent> next() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (current < order.size()) {
+                Waiting speaks = of(order.get(current));
+                if (!speaks.events.isEmpty()) {
+                    return Optional.of(taken(speaks));
+                }
+                if (speaks.done && current < order.size() - 1) {
+                    current++;
+                } else if (speaks.done || failed) {
+                    return Optional.empty();
+                } else {
+                    moved.await();
+                }
+            }
+            return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private BuildEvent taken(Waiting speaks) {
+        BuildEvent event = speaks.events.remove();
+        speaks.bytes -= size(event);
+        moved.signalAll();
+        return event;
+    }
+
+    /// Gives what is left to the listener; called when no stage runs any more.
+    void drain() {
+        for (int stage : order) {
+            Waiting own = of(stage);
+            while (!own.events.isEmpty()) {
+                listener.on(own.events.remove());
+            }
+        }
     }
 }

@@ -80,11 +80,20 @@ final class RunMounts implements AutoCloseable {
             if (mount.type().equals("bind")) {
                 Tree tree = tree(mount);
                 Picking picking = new Picking(tree, IgnoreRules.NONE, false, true);
-                Picking.expand(tree, mount.source()).forEach(p -> picking.add(p, 0));
+                expand(tree, mount.source()).forEach(p -> picking.add(p, 0));
                 sums.append(FileSums.of(tree, picking.picked()).whole().hex());
             }
         }
         return sums.isEmpty() ? "" : Digest.of(StageRun.bytes(sums.toString())).hex();
+    }
+
+    private static List<String> expand(Tree tree, String source) {
+        try {
+            return Picking.expand(tree, source);
+        } catch (SampanException e) {
+            throw new SampanException(
+                    e.code(), "failed to bind " + source + ": " + e.getMessage(), e);
+        }
     }
 
     /// Makes what the mounts need; called when the step is really run.
