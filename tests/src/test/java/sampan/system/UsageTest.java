@@ -52,7 +52,6 @@ class UsageTest {
                 "run --gpus all busybox; 125; --gpus all is not supported",
                 "run --rm --restart always busybox; 125; cannot specify both --restart and --rm",
                 "run -d -a stdout busybox; 1; cannot specify both --attach and --detach",
-                "run --platform windows/arm busybox; 125; does not provide the specified platform",
                 "load -i /none/such; 1; open /none/such: no such file or directory",
                 "inspect none-such; 1; Error: No such object: none-such",
                 "image inspect none-such; 1; No such image: none-such",
@@ -118,5 +117,49 @@ class UsageTest {
                 .contains("Deleted Containers:")
                 .contains("Total reclaimed space:");
         assertThat(daemon.docker("ps", "-aq").text()).isEmpty();
+    }
+
+    /// What bash offers behind a line, as its completion machinery asks for it.
+    private List<String> completed(String line) {
+        String script =
+                "source <("
+                        + Dist.program("sampan")
+                        + " completion bash)\n"
+                        + "COMP_WORDBREAKS=$' \\t\\n:='\n"
+                        + "COMP_LINE=\"$1\" COMP_POINT=${#1}\n"
+                        + "_sampan 2>/dev/null\n"
+                        + "printf '%s\\n' \"${COMPREPLY[@]}\"";
+        String whole = line.replaceFirst("^sampan", Dist.program("sampan"));
+        return new Command(List.of("bash", "-c", script, "bash", whole))
+                .with(daemon.environment())
+                .run()
+                .lines();
+    }
+
+    @Test
+    void bashCompletesVerbsFlagsAndNames() {
+        daemon.background("--name", "completed", "busybox", "sleep", "100");
+        daemon.sampan("create", "--name", "sleeping", "busybox").expect(0);
+        assertThat(completed("sampan ex")).containsExactlyInAnyOrder("exec", "explain", "export");
+        assertThat(completed("sampan ns ")).contains("ls", "show", "enter", "unshare");
+        assertThat(completed("sampan run --net")).contains("--network", "--network-alias");
+        assertThat(completed("sampan run --network ")).contains("bridge", "host", "none");
+        assertThat(completed("sampan exec ")).containsExactly("completed");
+        assertThat(completed("sampan start ")).containsExactly("sleeping");
+        assertThat(completed("sampan cp co")).containsExactly("completed:");
+        assertThat(completed("sampan run --rm busyb")).containsExactly("busybox:latest");
+        // the shell takes the words of an image's name apart at the colon
+        assertThat(completed("sampan run --rm busybox:la")).containsExactly("latest");
+        assertThat(completed("sampan image rm busyb")).containsExactly("busybox:latest");
+    }
+
+    @Test
+    void anInterruptedWaitEnds() {
+        String id = daemon.background("busybox", "sleep", "100");
+        try (Command.Running wait = daemon.sampanCommand("wait", id).start()) {
+            Eventually.await("the wait", () -> wait.isAlive());
+            wait.signal("INT");
+            assertThat(wait.outcome().status()).isEqualTo(130);
+        }
     }
 }

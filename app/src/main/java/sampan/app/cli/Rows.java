@@ -28,29 +28,30 @@ public final class Rows {
     }
 
     /// @param usual fields that are shown without a format
-    public void print(PrintStream out, String format, List<String> usual) {
+    public void print(CommandContext context, String format, List<String> usual) {
+        PrintStream out = context.out();
         String text = format.replace("\\t", "\t").replace("\\n", "\n");
         if (text.isEmpty() || text.equals("table")) {
-            table(out, usual);
+            table(context, usual);
         } else if (text.equals("json")) {
             rows.forEach(row -> out.println(Json.text(row)));
         } else if (text.startsWith("table ")) {
-            templateTable(out, text.substring("table ".length()));
+            templateTable(context, text.substring("table ".length()));
         } else {
             GoTemplate template = GoTemplate.parse(text);
             rows.forEach(row -> out.println(template.render(row)));
         }
     }
 
-    private void table(PrintStream out, List<String> usual) {
+    private void table(CommandContext context, List<String> usual) {
         Table table = new Table(usual.stream().map(this::header).toArray(String[]::new));
         for (Map<String, Object> row : rows) {
             table.row(usual.stream().map(f -> String.valueOf(row.getOrDefault(f, ""))).toList());
         }
-        table.print(out);
+        table.print(context);
     }
 
-    private void templateTable(PrintStream out, String source) {
+    private void templateTable(CommandContext context, String source) {
         GoTemplate template = GoTemplate.parse(source);
         Map<String, Object> titles = new LinkedHashMap<>(headers);
         Matcher fields = FIELD.matcher(source);
@@ -61,7 +62,7 @@ public final class Rows {
         for (Map<String, Object> row : rows) {
             table.row(template.render(row).split("\t", -1));
         }
-        table.print(out);
+        table.print(context);
     }
 
     private String header(String field) {

@@ -43,6 +43,9 @@ final class Completion {
         if (before.getFirst().equals("completion")) {
             return SHELLS;
         }
+        if (before.getFirst().equals("help")) {
+            return described(Commands.TOP);
+        }
         Map<String, Verb> group = Commands.GROUPS.get(before.getFirst());
         if (group != null && before.size() == 1) {
             return described(group);
@@ -51,14 +54,23 @@ final class Completion {
         if (verb == null) {
             return List.of();
         }
-        return typed.startsWith("-")
-                ? flags(verb)
-                : objects(verb, group == null ? "" : before.getFirst());
+        if (typed.startsWith("-")) {
+            return flags(verb);
+        }
+        if (List.of("--network", "--net").contains(before.getLast())) {
+            return networks();
+        }
+        return objects(verb, group == null ? "" : before.getFirst());
     }
 
     private static List<String> described(Map<String, Verb> verbs) {
         List<String> names = new ArrayList<>();
-        verbs.forEach((name, verb) -> names.add(name + "\t" + verb.summary()));
+        verbs.forEach((name, verb) -> {
+            // an alias of ls
+            if (!name.equals("list")) {
+                names.add(name + "\t" + verb.summary());
+            }
+        });
         return names;
     }
 
@@ -74,39 +86,64 @@ final class Completion {
 
     private List<String> objects(Verb verb, String group) {
         try {
-            return switch (verb.name()) {
-                case "run", "create", "rmi", "tag", "history", "save" -> images();
-                case "start" -> containers(Optional.of(false));
-                case "exec",
-                        "attach",
-                        "stop",
-                        "kill",
-                        "pause",
-                        "unpause",
-                        "top",
-                        "stats",
-                        "port",
-                        "enter" ->
-                        containers(Optional.of(true));
-                case "logs",
-                        "rm",
-                        "inspect",
-                        "wait",
-                        "restart",
-                        "rename",
-                        "update",
-                        "diff",
-                        "commit",
-                        "export",
-                        "explain",
-                        "cp",
-                        "show" ->
-                        group.equals("volume") ? volumes() : containers(Optional.empty());
-                default -> List.of();
+            return switch (group) {
+                case "image" -> images();
+                case "network" -> networks();
+                case "volume" -> volumes();
+                default -> objects(verb);
             };
         } catch (SampanException e) {
             return List.of();
         }
+    }
+
+    private List<String> objects(Verb verb) {
+        return switch (verb.name()) {
+            case "run", "create", "rmi", "tag", "history", "save" -> images();
+            case "start" -> containers(Optional.of(false));
+            case "exec",
+                    "attach",
+                    "stop",
+                    "kill",
+                    "pause",
+                    "unpause",
+                    "top",
+                    "stats",
+                    "port",
+                    "enter" ->
+                    containers(Optional.of(true));
+            case "logs",
+                    "rm",
+                    "inspect",
+                    "wait",
+                    "restart",
+                    "rename",
+                    "update",
+                    "diff",
+                    "commit",
+                    "export",
+                    "explain",
+                    "show" ->
+                    containers(Optional.empty());
+            case "cp" ->
+                    containers(Optional.empty()).stream()
+                            .map(c -> c.replaceFirst("\t", ":\t"))
+                            .toList();
+            default -> List.of();
+        };
+    }
+
+    private List<String> networks() {
+        List<String> names = new ArrayList<>(List.of("bridge", "host", "none"));
+        context.engine()
+                .networks()
+                .list(Map.of())
+                .forEach(network -> {
+                    if (!names.contains(network.name())) {
+                        names.add(network.name());
+                    }
+                });
+        return names;
     }
 
     private List<String> containers(Optional<Boolean> alive) {
@@ -148,14 +185,24 @@ final class Completion {
         };
     }
 
+    // Bash takes words apart at colons, which stand in the names of images: the line itself tells
+    // the words, and what it has of the last one before a colon is taken off the answers.
     private static final String BASH =
             """
             _sampan() {
-                local line
+                local line words word before
+                read -ra words <<< "${COMP_LINE:0:COMP_POINT}"
+                [[ "${COMP_LINE:0:COMP_POINT}" == *[[:space:]] ]] && words+=("")
+                word="${words[${#words[@]} - 1]}"
+                before=""
+                [[ "$word" == *:* && "$COMP_WORDBREAKS" == *:* ]] && before="${word%:*}:"
                 COMPREPLY=()
                 while IFS= read -r line; do
-                    COMPREPLY+=("${line%%$'\\t'*}")
-                done < <("${COMP_WORDS[0]}" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+                    line="${line%%$'\\t'*}"
+                    COMPREPLY+=("${line#"$before"}")
+                done < <("${words[0]}" __complete "${words[@]:1}" 2>/dev/null)
+                [[ ${#COMPREPLY[@]} -eq 1 && "${COMPREPLY[0]}" == *: ]] && compopt -o nospace 2>/dev/null
+                return 0
             }
             complete -o default -F _sampan sampan
             """;

@@ -107,7 +107,7 @@ public final class PsCommand implements Callable<Integer> {
         if (size) {
             usual.add("Size");
         }
-        rows.print(context.out(), format, usual);
+        rows.print(context, format, usual);
         return 0;
     }
 

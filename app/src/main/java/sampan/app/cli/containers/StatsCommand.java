@@ -77,7 +77,7 @@ public final class StatsCommand implements Callable<Integer> {
             }
             context.out().print(live ? CLEAR : "");
             rows.print(
-                    context.out(),
+                    context,
                     format,
                     List.of(
                             "ID",

@@ -30,7 +30,7 @@ public final class TopCommand implements Callable<Integer> {
         var top = context.engine().tasks().top(container, String.join(" ", options));
         Table table = new Table(top.titles().toArray(String[]::new)).atLeast(COLUMN_WIDTH_MIN);
         top.processes().forEach(table::row);
-        table.print(context.out());
+        table.print(context);
         return 0;
     }
 }

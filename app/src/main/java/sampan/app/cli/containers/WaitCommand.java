@@ -3,6 +3,7 @@ package sampan.app.cli.containers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
@@ -22,13 +23,16 @@ public final class WaitCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         int status = 0;
         for (String container : containers) {
             try {
                 var end = context.engine().tasks().waitFor(container, WaitCondition.NOT_RUNNING);
-                context.out().println(end.join().exitCode());
+                context.out().println(end.get().exitCode());
                 context.out().flush();
+            } catch (ExecutionException e) {
+                context.err().println("Error response from daemon: " + e.getMessage());
+                status = 1;
             } catch (SampanException e) {
                 context.err().println("Error response from daemon: " + e.getMessage());
                 status = 1;

@@ -70,9 +70,7 @@ public final class HistoryCommand implements Callable<Integer> {
         }
         if (!quiet) {
             rows.print(
-                    context.out(),
-                    format,
-                    List.of("ID", "CreatedSince", "CreatedBy", "Size", "Comment"));
+                    context, format, List.of("ID", "CreatedSince", "CreatedBy", "Size", "Comment"));
         }
         return 0;
     }

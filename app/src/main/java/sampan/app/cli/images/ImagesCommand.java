@@ -79,7 +79,7 @@ public final class ImagesCommand implements Callable<Integer> {
         if (digests) {
             usual.add(2, "Digest");
         }
-        rows.print(context.out(), format, usual);
+        rows.print(context, format, usual);
         return 0;
     }
 

@@ -156,12 +156,10 @@ public final class NsListCommand implements Callable<Integer> {
             cells.add(columns.stream().map(NsColumn::name).toList());
         }
         for (LsnsOrder.Placed placed : LsnsOrder.of(rows, flat || raw)) {
-            List<String> line = new ArrayList<>();
-            for (NsColumn column : columns) {
-                String text = column.text(placed.row());
-                line.add(column == NsColumn.COMMAND ? placed.mark() + text : text);
+            cells.add(line(placed, columns));
+            if (!noWrap && !raw && columns.contains(NsColumn.NSFS)) {
+                furtherMountPoints(placed.row(), columns, cells);
             }
-            cells.add(line);
         }
         if (raw) {
             cells.forEach(row ->
@@ -174,6 +172,29 @@ public final class NsListCommand implements Callable<Integer> {
                                                     .toList())));
         } else {
             print(cells, columns);
+        }
+    }
+
+    private List<String> line(LsnsOrder.Placed placed, List<NsColumn> columns) {
+        List<String> line = new ArrayList<>();
+        for (NsColumn column : columns) {
+            String text = column.text(placed.row());
+            boolean several = column == NsColumn.NSFS && !noWrap && !raw;
+            line.add(
+                    column == NsColumn.COMMAND
+                            ? placed.mark() + text
+                            : several
+                                    ? placed.row().mountPoints().stream().findFirst().orElse("")
+                                    : text);
+        }
+        return line;
+    }
+
+    /// Each on a line of its own, below the first.
+    private static void furtherMountPoints(
+            NamespaceRow row, List<NsColumn> columns, List<List<String>> cells) {
+        for (String further : row.mountPoints().stream().skip(1).toList()) {
+            cells.add(columns.stream().map(c -> c == NsColumn.NSFS ? further : "").toList());
         }
     }
 

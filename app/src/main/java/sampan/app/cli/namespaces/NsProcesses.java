@@ -71,12 +71,17 @@ final class NsProcesses {
                                 .user(entry.uid())
                                 .map(User::name)
                                 .orElse(Integer.toString(entry.uid())),
-                        mark + Table.clean(entry.command())));
+                        mark + Table.clean(name(entry))));
         List<Integer> own = placing.children.getOrDefault(pid, List.of());
         for (int child : own) {
             boolean last = child == own.getLast();
             place(placing, child, below + (last ? "└─" : "├─"), below + (last ? "  " : "│ "));
         }
+    }
+
+    /// Kernel threads by their bare name, as lsns has them.
+    private static String name(ProcessEntry entry) {
+        return entry.cmdline().isEmpty() ? entry.comm() : entry.command();
     }
 
     private void table(List<List<String>> rows) {

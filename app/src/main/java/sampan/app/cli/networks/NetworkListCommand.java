@@ -69,7 +69,7 @@ public final class NetworkListCommand implements Callable<Integer> {
                             "local"));
         }
         if (!quiet) {
-            rows.print(context.out(), format, List.of("ID", "Name", "Driver", "Scope"));
+            rows.print(context, format, List.of("ID", "Name", "Driver", "Scope"));
         }
         return 0;
     }

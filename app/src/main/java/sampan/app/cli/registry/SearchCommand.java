@@ -53,7 +53,7 @@ public final class SearchCommand implements Callable<Integer> {
         }
         Table table = new Table("NAME", "DESCRIPTION", "STARS", "OFFICIAL");
         rows.forEach(table::row);
-        table.print(context.out());
+        table.print(context);
         return 0;
     }
 }

@@ -59,10 +59,7 @@ public final class DiskUseCommand implements Callable<Integer> {
                 row("Containers", new long[] {use.containers().size(), running, written, stopped}));
         rows.add(row("Local Volumes", new long[] {use.volumes().size(), used, volumes, loose}));
         rows.add(row("Build Cache", new long[] {0, 0, 0, 0}));
-        rows.print(
-                context.out(),
-                format,
-                List.of("Type", "TotalCount", "Active", "Size", "Reclaimable"));
+        rows.print(context, format, List.of("Type", "TotalCount", "Active", "Size", "Reclaimable"));
         if (verbose) {
             details(use);
         }
@@ -80,7 +77,7 @@ public final class DiskUseCommand implements Callable<Integer> {
                                 Words.size(i.shared()),
                                 Words.size(i.unique()),
                                 String.valueOf(i.containers())));
-        images.print(context.out());
+        images.print(context);
         context.out().println();
         Table volumeTable = new Table("VOLUME NAME", "LINKS", "SIZE");
         use.volumes()
@@ -89,7 +86,7 @@ public final class DiskUseCommand implements Callable<Integer> {
                                 v.volume().name(),
                                 String.valueOf(v.references()),
                                 Words.size(v.bytes())));
-        volumeTable.print(context.out());
+        volumeTable.print(context);
     }
 
     private static Map<String, Object> row(String type, long[] figures) {

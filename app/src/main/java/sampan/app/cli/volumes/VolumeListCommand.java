@@ -47,7 +47,7 @@ public final class VolumeListCommand implements Callable<Integer> {
                                 "Name", v.name(),
                                 "Mountpoint", v.mountpoint().toString(),
                                 "Scope", "local")));
-        rows.print(context.out(), format, List.of("Driver", "Name"));
+        rows.print(context, format, List.of("Driver", "Name"));
         return 0;
     }
 }
