@@ -178,18 +178,26 @@ static void on_control(void)
         loop_resize((unsigned)message.a, (unsigned)message.b);
 }
 
+/* Its last words may still wait. The end of the link came before its own, or it never exec'd. */
+static void hear_last_words(void)
+{
+    while (link_fd >= 0 && channel_wait(link_fd, POLLIN, 0) == 1 && !broken)
+        on_link();
+}
+
 static void on_child(void)
 {
+    if (phase <= CREATED)
+        hear_last_words();
+    /* Whoever becomes the parent after this launcher waits for the end itself: it must find it. */
+    if (detach && (phase == CREATED || phase == RUNNING))
+        return;
     if (!reap_child(&status))
         return;
     finished_ns = record_now();
     if (phase <= CREATED) {
-        /* Its last words may still wait. The end of the link came before its own, or it never exec'd. */
-        while (link_fd >= 0 && channel_wait(link_fd, POLLIN, 0) == 1 && !broken)
-            on_link();
-        broken = phase <= CREATED;
-        if (broken)
-            return;
+        broken = true;
+        return;
     }
     phase = ENDED;
     stdin_close();

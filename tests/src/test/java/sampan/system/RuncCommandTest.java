@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -99,7 +100,7 @@ class RuncCommandTest {
 
     private List<String> words(String verb, String... more) {
         List<String> all =
-                new java.util.ArrayList<>(
+                new ArrayList<>(
                         List.of(
                                 Dist.program("sampan-runc"),
                                 "--root",
@@ -325,5 +326,37 @@ class RuncCommandTest {
         assertThat(Files.readString(log))
                 .startsWith(
                         "{\"level\":\"error\",\"msg\":\"container does not exist\",\"time\":\"");
+    }
+
+    /// An engine above waits for the processes itself, as their subreaper; one that ended at once
+    /// was reaped by its launcher once, and the engine waited for ever.
+    @Test
+    void theCallersSubreaperGetsEveryEnd() {
+        bundle.runs("sleep", "100").background("fourteen");
+        String script =
+                """
+                import ctypes, os, subprocess, sys
+                ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+                for i in range(20):
+                    subprocess.run(sys.argv[2:], check=True, stdin=subprocess.DEVNULL)
+                    pid = int(open(sys.argv[1]).read())
+                    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 5
+                """;
+        Path pid = bundle.file("pid");
+        List<String> words = new ArrayList<>(List.of("python3", "-c", script, pid.toString()));
+        words.addAll(
+                List.of(
+                        Dist.program("sampan-runc"),
+                        "--root",
+                        bundle.state().toString(),
+                        "exec",
+                        "-d",
+                        "--pid-file",
+                        pid.toString(),
+                        "fourteen",
+                        "sh",
+                        "-c",
+                        "exit 5"));
+        new Command(words).with(environment()).run().expect(0);
     }
 }

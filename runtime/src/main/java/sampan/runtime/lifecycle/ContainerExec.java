@@ -81,23 +81,17 @@ public final class ContainerExec {
                         () -> end.complete(Optional.empty()));
         Launched launched = launch(new LaunchSlots(), wait);
         Monitor monitor = launched.monitor();
-        switch (wait.awaitOutcome()) {
-            case LaunchWait.Outcome.Started(int pid, var _) -> {
-                if (request.detached()) {
-                    monitor.close();
-                }
-                return new Running(pid, monitor, end);
-            }
-            case LaunchWait.Outcome.Failed(var failure) -> {
-                monitor.close();
-                throw FailureText.exec(
-                        failure, launched.plan(), request.process().args().getFirst());
-            }
-            case LaunchWait.Outcome.Lost() -> {
-                monitor.close();
-                throw FailureText.lost();
-            }
+        LaunchWait.Outcome outcome = wait.awaitOutcome();
+        if (request.detached() || !(outcome instanceof LaunchWait.Outcome.Started)) {
+            monitor.close();
         }
+        return switch (outcome) {
+            case LaunchWait.Outcome.Started(int pid, var _) -> new Running(pid, monitor, end);
+            case LaunchWait.Outcome.Failed(var failure) ->
+                    throw FailureText.exec(
+                            failure, launched.plan(), request.process().args().getFirst());
+            case LaunchWait.Outcome.Lost() -> throw FailureText.lost();
+        };
     }
 
     private record Launched(Monitor monitor, LaunchPlan plan) {}

@@ -1,7 +1,6 @@
 package sampan.runtime.lifecycle;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.spec.Hook;
@@ -26,14 +25,14 @@ final class RuntimeHooks {
         }
         LaunchPlan plan = HookCompiler.compile(kind, hooks, state);
         LaunchWait wait = new LaunchWait(_ -> {}, () -> {});
-        AtomicReference<LaunchWait.Outcome> outcome = new AtomicReference<>();
+        boolean done;
         try (Monitor _ = host.launcher().launchAt(site, plan, List.of(), wait)) {
-            if (wait.awaitCreated()) {
-                return;
-            }
-            outcome.set(wait.awaitOutcome());
+            done = wait.awaitCreated();
         }
-        if (outcome.get() instanceof LaunchWait.Outcome.Failed(var failure)) {
+        if (done) {
+            return;
+        }
+        if (wait.awaitOutcome() instanceof LaunchWait.Outcome.Failed(var failure)) {
             throw new SampanException(
                     ErrorCode.INVALID,
                     StepFailures.reason(failure, plan.purpose(failure.step()), ""));
