@@ -20,6 +20,7 @@
 #include "run.h"
 #include "signals.h"
 #include "slots.h"
+#include "stdio_ends.h"
 
 #define CAPABILITIES_MAX 64
 
@@ -32,6 +33,12 @@ int run_SETNS(const struct plan_step *step)
 {
     /* Whoever lives in that namespace must not trace this process or open its descriptors. */
     clone_hide();
+    /* In another user namespace the owner of the pipes has another number, and this process no say. */
+    if (step->stage == STAGE_MONITOR && step->ints[1] & (int64_t)K_CLONE_NEWUSER) {
+        int result = stdio_open();
+        if (result < 0)
+            return result;
+    }
     return done(setns(slot_get(step->ints[0]), (int)step->ints[1]));
 }
 

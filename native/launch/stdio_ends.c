@@ -48,8 +48,10 @@ static int close_one(int *fd)
 
 int stdio_open(void)
 {
-    if (stdio_ends.mode != STDIO_PIPES)
+    static bool opened;
+    if (stdio_ends.mode != STDIO_PIPES || opened)
         return 0;
+    opened = true;
     for (int i = stdio_ends.wants_in ? 0 : 1; i < 3; i++) {
         int ends[2];
         if (pipe2(ends, O_CLOEXEC) < 0)

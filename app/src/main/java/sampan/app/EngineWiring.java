@@ -151,7 +151,7 @@ final class EngineWiring implements AutoCloseable {
         Networking networking = Networking.open(settings, scan.attachments(), LOG);
         closing.push(networking);
         Starting starting = starting(stored, networking.wiring());
-        HostLimits host = HostFacts.limits(starting.cgroups.features());
+        HostLimits host = HostFacts.limits(starting.cgroups.features(), settings.userns());
         ContainerRemoval removal =
                 new ContainerRemoval(
                         stored.containers, stored.snapshots, stored.volumes, tasks, events);

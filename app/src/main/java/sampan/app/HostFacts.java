@@ -19,7 +19,7 @@ final class HostFacts {
     private HostFacts() {}
 
     /// What requests are checked against.
-    static HostLimits limits(CgroupFeatures cgroups) {
+    static HostLimits limits(CgroupFeatures cgroups, String userns) {
         int cpus = Runtime.getRuntime().availableProcessors();
         HostLimits all = HostLimits.complete(cpus);
         return new HostLimits(
@@ -36,7 +36,8 @@ final class HostFacts {
                 all.cpusetCpus(),
                 all.cpusetMems(),
                 all.runtimes(),
-                Set.of());
+                Set.of(),
+                userns);
     }
 
     /// This daemon's id, the same as long as its data lives.

@@ -135,6 +135,9 @@ public final class Main {
               --group NAME     group that may use the socket (SAMPAN_GROUP, sampan or docker)
               --bridge NAME    the default bridge (SAMPAN_BRIDGE, sampan0)
               --subnet CIDR    its subnet (SAMPAN_SUBNET, chosen among free ones)
+              --userns-remap WHOM  containers get a user namespace: default (ids 0-65535 become
+                               1000000...), or a user with equal ranges in /etc/subuid and
+                               /etc/subgid (SAMPAN_USERNS_REMAP); --userns host opts out
               --registries FILE  mirrors, rewrites, blocks; certs.d lies beside it
                                (SAMPAN_REGISTRIES, /etc/sampan/registries.json)
               --debug          log more

@@ -16,6 +16,7 @@ import sampan.errors.SampanException;
 /// @param subnet of the default bridge, CIDR; empty: chosen (SAMPAN_SUBNET)
 /// @param registries what is mirrored, rewritten, blocked or insecure; `certs.d` lies beside it
 ///   (SAMPAN_REGISTRIES)
+/// @param userns of containers that do not name one; empty: none (SAMPAN_USERNS_REMAP)
 /// @param train a run that only feeds the ahead-of-time cache
 public record Settings(
         Path root,
@@ -25,6 +26,7 @@ public record Settings(
         String bridge,
         String subnet,
         Path registries,
+        String userns,
         Path home,
         boolean debug,
         boolean train) {
@@ -49,6 +51,10 @@ public record Settings(
                 absolute(
                         value(arguments, environment, "--registries", "SAMPAN_REGISTRIES")
                                 .orElse("/etc/sampan/registries.json")),
+                UsernsRemap.mode(
+                        value(arguments, environment, "--userns-remap", "SAMPAN_USERNS_REMAP")
+                                .orElse(""),
+                        Path.of("/etc")),
                 absolute(System.getProperty("sampan.home", "build/dist")),
                 flag(arguments, "--debug"),
                 flag(arguments, "--train"));
@@ -66,6 +72,7 @@ public record Settings(
                         "--group",
                         "--bridge",
                         "--subnet",
+                        "--userns-remap",
                         "--registries" -> {
                     if (name.equals(word) && ++i == arguments.length) {
                         throw SampanException.invalid("option " + name + " needs a value");

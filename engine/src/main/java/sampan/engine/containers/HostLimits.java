@@ -10,6 +10,7 @@ import java.util.Set;
 /// @param cpuset list of CPUs as in `0-3,7`, with the memory nodes in the same form
 /// @param runtimes names of OCI runtimes that may be asked for
 /// @param unavailable options that this build refuses, by their API names
+/// @param userns of containers that do not name one, in the words of [NamespaceSpec]; empty: none
 public record HostLimits(
         int cpus,
         boolean memoryLimit,
@@ -24,7 +25,8 @@ public record HostLimits(
         String cpusetCpus,
         String cpusetMems,
         Set<String> runtimes,
-        Set<String> unavailable) {
+        Set<String> unavailable,
+        String userns) {
     /// A host that has everything, for so many CPUs.
     public static HostLimits complete(int cpus) {
         return new HostLimits(
@@ -41,6 +43,7 @@ public record HostLimits(
                 cpus == 1 ? "0" : "0-" + (cpus - 1),
                 "0",
                 Set.of("sampan", "runc", "io.containerd.runc.v2"),
-                Set.of());
+                Set.of(),
+                "");
     }
 }

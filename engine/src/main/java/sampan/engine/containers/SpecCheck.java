@@ -275,8 +275,15 @@ public final class SpecCheck {
                 names.hostname().length() <= 64,
                 "invalid hostname: longer than 64 characters: " + names.hostname());
         require(names.domainname().length() <= 64, "invalid domainname: longer than 64 characters");
+        boolean remaps = remaps(names.userns());
         require(
-                !(spec.security().privileged() && remaps(names.userns())),
+                !(remaps && spec.network().mode().equals("host")),
+                "cannot share the host's network namespace when user namespaces are enabled");
+        require(
+                !(remaps && names.pid().equals("host")),
+                "cannot share the host PID namespace when user namespaces are enabled");
+        require(
+                !(spec.security().privileged() && remaps),
                 "privileged mode is incompatible with user namespaces.  You must run the container"
                         + " in the host namespace when running privileged mode");
     }

@@ -67,7 +67,7 @@ public final class ContainerCreation {
 
     /// As [ContainerService#create] does, of an image that need not be stored: a step of a build.
     public Created create(Optional<String> name, ContainerSpec wanted, ResolvedImage image) {
-        ContainerSpec merged = ImageDefaults.merge(wanted, image.image().config());
+        ContainerSpec merged = remapped(ImageDefaults.merge(wanted, image.image().config()));
         List<String> warnings = new ArrayList<>(SpecCheck.check(host, merged, wanted));
         SpecBuilder.check(merged);
         refuseWhatIsMissing(wanted, merged, warnings);
@@ -152,6 +152,25 @@ public final class ContainerCreation {
                     "joining " + kind + " namespace of container: " + e.getMessage(),
                     e);
         }
+    }
+
+    // Kept in the record: another setting of the next daemon changes nothing for it.
+    private ContainerSpec remapped(ContainerSpec spec) {
+        NamespaceSpec names = spec.namespaces();
+        if (!names.userns().isEmpty() || host.userns().isEmpty()) {
+            return spec;
+        }
+        return with(
+                spec,
+                new NamespaceSpec(
+                        names.pid(),
+                        names.ipc(),
+                        names.uts(),
+                        host.userns(),
+                        names.cgroup(),
+                        names.hostname(),
+                        names.domainname()),
+                spec.network());
     }
 
     private ContainerSpec named(ContainerSpec spec, ContainerId id) {

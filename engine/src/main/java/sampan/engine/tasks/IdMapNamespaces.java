@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.netlink.NetNamespace;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 import sampan.oci.spec.IdMapping;
@@ -28,6 +29,7 @@ public final class IdMapNamespaces implements AutoCloseable {
     public static final int KEPT_MAX = 64;
 
     private static final long CLONE_NEWUSER = 0x1000_0000L;
+    private static final long CLONE_NEWNET = 0x4000_0000L;
     private static final int LIMIT_SECONDS = 30;
     private static final long SPARE_ID = 1L << 30;
 
@@ -61,11 +63,23 @@ public final class IdMapNamespaces implements AutoCloseable {
     }
 
     private Fd make(IdMap map) {
+        return make(CLONE_NEWUSER, lines(map.uids()), lines(map.gids()), "user");
+    }
+
+    /// A new network namespace that belongs to a new user namespace with these maps, for one
+    /// container: what its root may do there ends with it. The caller's to close.
+    NetNamespace network(IdMap map) {
+        return NetNamespace.adopt(
+                make(CLONE_NEWUSER | CLONE_NEWNET, exact(map.uids()), exact(map.gids()), "net"));
+    }
+
+    /// @param kind which of the namespaces of the process is returned
+    private Fd make(long kinds, String uids, String gids, String kind) {
         PlanWriter plan = new PlanWriter(0);
-        plan.clone(CLONE_NEWUSER, PlanWriter.NONE);
+        plan.clone(kinds, PlanWriter.NONE);
         plan.stage(Stage.PARENT);
-        plan.writeChild("uid_map", lines(map.uids()));
-        plan.writeChild("gid_map", lines(map.gids()));
+        plan.writeChild("uid_map", uids);
+        plan.writeChild("gid_map", gids);
         plan.sync();
         plan.stage(Stage.CHILD);
         // Never reached: letting go of a plan in SYNC ends its process.
@@ -75,7 +89,7 @@ public final class IdMapNamespaces implements AutoCloseable {
         Monitor monitor = launcher.launch(finished, List.of(), created);
         try {
             int pid = created.pid.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            return Fd.open("/proc/" + pid + "/ns/user", Open.RDONLY);
+            return Fd.open("/proc/" + pid + "/ns/" + kind, Open.RDONLY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted", e);
@@ -83,7 +97,7 @@ public final class IdMapNamespaces implements AutoCloseable {
                 | java.util.concurrent.TimeoutException e) {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED,
-                    "no user namespace with the maps " + map.uids() + ": " + e.getMessage(),
+                    "no user namespace with the maps " + uids.strip() + ": " + e.getMessage(),
                     e);
         } finally {
             monitor.close();
@@ -102,6 +116,12 @@ public final class IdMapNamespaces implements AutoCloseable {
         if (free) {
             line(text, new IdMapping(SPARE_ID, 0, 1));
         }
+        return text.toString();
+    }
+
+    private static String exact(List<IdMapping> maps) {
+        StringBuilder text = new StringBuilder();
+        maps.forEach(map -> line(text, map));
         return text.toString();
     }
 

@@ -16,6 +16,7 @@ import sampan.oci.spec.User;
 /// @param hostFiles `/etc/hosts` and the like to the file on the host that is mounted there
 /// @param ownNetwork the container gets a network namespace: its own or a sandbox's
 /// @param peers pids behind `container:ID` modes, by kind of namespace: `network`, `ipc`, `pid`
+/// @param userNamespace path of the one that its network belongs to, where that is its own
 /// @param sharedMemory host directory that is /dev/shm, for shared ipc namespaces
 public record LaunchPlace(
         ContainerRecord record,
@@ -26,4 +27,5 @@ public record LaunchPlace(
         Map<String, Path> hostFiles,
         boolean ownNetwork,
         Map<String, Integer> peers,
+        Optional<String> userNamespace,
         Optional<Path> sharedMemory) {}

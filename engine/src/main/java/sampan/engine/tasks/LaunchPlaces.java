@@ -24,6 +24,7 @@ import sampan.errors.SampanException;
 import sampan.linux.files.FileOps;
 import sampan.linux.mounts.MountEntry;
 import sampan.linux.mounts.MountTable;
+import sampan.linux.namespaces.Namespaces;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 import sampan.linux.users.Identity;
@@ -81,7 +82,22 @@ final class LaunchPlaces {
                 files,
                 wired.own().wanted(),
                 peers(record, wired),
+                userNamespace(record, wired, reading),
                 sharedMemory.of(handle));
+    }
+
+    private static Optional<String> userNamespace(
+            ContainerRecord record, NetworkWiring.Wired wired, RootReading reading) {
+        if (UserNamespaces.mappings(record.spec().namespaces().userns()).isEmpty()) {
+            return Optional.empty();
+        }
+        return wired.namespace().map(network -> held(Namespaces.owner(network), reading));
+    }
+
+    /// The path by which the launcher finds what is open here for as long as the reading is.
+    private static String held(Fd fd, RootReading reading) {
+        reading.keep(fd);
+        return "/proc/" + ProcessHandle.current().pid() + "/fd/" + fd.number();
     }
 
     /// A user with its groups and those that are added; the primary group is among them, as in
@@ -125,8 +141,7 @@ final class LaunchPlaces {
         // launcher mounts that very directory, whatever stands at its place by then.
         try (Fd directory = Fd.open(root.toString(), Open.PATH | Open.DIRECTORY)) {
             Fd found = FileOps.openInRoot(directory, source.subpath(), Open.PATH, 0);
-            reading.keep(found);
-            return Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + found.number());
+            return Path.of(held(found, reading));
         } catch (ErrnoException e) {
             throw new SampanException(
                     ErrorCode.INVALID,

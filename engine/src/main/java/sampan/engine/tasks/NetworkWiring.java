@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import sampan.engine.containers.Container.EndpointView;
 import sampan.engine.containers.ContainerHandle;
@@ -87,7 +88,9 @@ public final class NetworkWiring {
     /// Connects it. Nothing stays behind when it fails.
     ///
     /// @param hostname as the container knows itself
-    public Wired connect(ContainerHandle handle, String hostname) {
+    /// @param own makes a namespace for it where it must not come from the pool
+    public Wired connect(
+            ContainerHandle handle, String hostname, Optional<Supplier<NetNamespace>> own) {
         ContainerRecord record = handle.record();
         NetworkSpec wanted = record.spec().network();
         if (wanted.disabled()) {
@@ -104,7 +107,8 @@ public final class NetworkWiring {
                             Map.of(),
                             Own.NONE,
                             Optional.of(reference));
-            case NetworkChoice.Named(String name) -> named(handle, hostname, catalog.find(name));
+            case NetworkChoice.Named(String name) ->
+                    named(handle, hostname, catalog.find(name), own);
         };
     }
 
@@ -152,7 +156,27 @@ public final class NetworkWiring {
                 network.name(), network.id(), "", "", 0, "", "", List.of(), Map.of());
     }
 
-    private Wired named(ContainerHandle handle, String hostname, Network network) {
+    private static Sandbox sandbox(
+            NetworkDriver bridge,
+            NetworkDriver.Request request,
+            Optional<Supplier<NetNamespace>> own) {
+        if (own.isEmpty()) {
+            return bridge.take(request);
+        }
+        NetNamespace namespace = own.get().get();
+        try {
+            return new Sandbox(namespace, bridge.attach(request, namespace));
+        } catch (RuntimeException e) {
+            namespace.close();
+            throw e;
+        }
+    }
+
+    private Wired named(
+            ContainerHandle handle,
+            String hostname,
+            Network network,
+            Optional<Supplier<NetNamespace>> own) {
         NetworkDriver bridge = driver;
         if (network.driver().equals(Network.HOST_DRIVER)) {
             return host(handle, hostname);
@@ -169,7 +193,7 @@ public final class NetworkWiring {
                             + " none or host");
         }
         NetworkSpec wanted = handle.record().spec().network();
-        Sandbox sandbox = bridge.take(request(handle.record()));
+        Sandbox sandbox = sandbox(bridge, request(handle.record()), own);
         try {
             Endpoint endpoint = sandbox.endpoint();
             List<PortRequest> ports = ports(wanted);

@@ -164,7 +164,7 @@ public final class SpecBuilder {
             list.add(Namespace.create(Namespace.CGROUP));
         }
         if (!UserNamespaces.mappings(names.userns()).isEmpty()) {
-            list.add(Namespace.create(Namespace.USER));
+            list.add(new Namespace(Namespace.USER, place.userNamespace().orElse("")));
         }
         return list;
     }

@@ -160,6 +160,7 @@ final class SpecMounts {
     private void requested() {
         List<Mount> own = new ArrayList<>();
         spec.storage().tmpfs().forEach((target, options) -> own.add(tmpfs(target, options)));
+        boolean mapped = !UserNamespaces.mappings(spec.namespaces().userns()).isEmpty();
         List<MountPoint> points = place.record().origin().mounts();
         for (int i = 0; i < points.size(); i++) {
             MountPoint point = points.get(i);
@@ -167,7 +168,7 @@ final class SpecMounts {
             Optional<Path> path = place.mountSources().get(i);
             own.add(
                     path.isPresent()
-                            ? bind(point, source, path.get())
+                            ? bind(point, source, path.get(), mapped)
                             : memory(point, source.options()));
         }
         own.sort((a, b) -> Integer.compare(depth(a), depth(b)));
@@ -178,10 +179,14 @@ final class SpecMounts {
         return (int) mount.destination().chars().filter(c -> c == '/').count();
     }
 
-    private static Mount bind(MountPoint point, MountSource source, Path path) {
+    private static Mount bind(MountPoint point, MountSource source, Path path, boolean mapped) {
         List<String> options = new ArrayList<>();
         options.add(source.recursive() ? "rbind" : "bind");
         options.add(point.propagation().isEmpty() ? "rprivate" : point.propagation());
+        if (mapped && point.type().equals("volume")) {
+            // On disk it belongs to the host's root; to the container it belongs to its own.
+            options.add("idmap");
+        }
         if (!point.writable()) {
             // Read-only all the way down: what is mounted below the source too.
             options.add(source.recursive() ? "rro" : "ro");

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.ContainerRecord;
@@ -21,7 +22,10 @@ import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.volumes.Volumes;
 import sampan.linux.cgroups.Cgroup;
 import sampan.linux.cgroups.CgroupLayout;
+import sampan.linux.netlink.NetNamespace;
 import sampan.linux.sys.Fd;
+import sampan.oci.spec.IdMapping;
+import sampan.runtime.compile.IdMap;
 import sampan.runtime.monitor.ExitRecord;
 import sampan.runtime.monitor.LaunchWait;
 import sampan.runtime.monitor.Monitor;
@@ -36,6 +40,7 @@ public final class TaskStarter {
     private final NetworkWiring wiring;
     private final CgroupLayout cgroups;
     private final LaunchCompiler compiler;
+    private final IdMapNamespaces maps;
     private final TaskLauncher launcher;
     private final TaskTable table;
     private final TaskSettings settings;
@@ -58,13 +63,10 @@ public final class TaskStarter {
         this.snapshots = parts.snapshots();
         this.wiring = parts.wiring();
         this.cgroups = parts.cgroups();
+        this.maps = new IdMapNamespaces(parts.launcher());
         this.compiler =
                 new LaunchCompiler(
-                        parts.specs(),
-                        parts.filters(),
-                        parts.cgroups(),
-                        new IdMapNamespaces(parts.launcher()),
-                        parts.settings());
+                        parts.specs(), parts.filters(), parts.cgroups(), maps, parts.settings());
         this.launcher = parts.launcher();
         this.table = parts.table();
         this.settings = parts.settings();
@@ -95,7 +97,7 @@ public final class TaskStarter {
         StepClock clock = settings.clock("start", handle.id().value());
         ContainerRecord record = handle.record();
         String hostname = places.hostname(record);
-        NetworkWiring.Wired wired = wiring.connect(handle, hostname);
+        NetworkWiring.Wired wired = wiring.connect(handle, hostname, ownNetwork(record));
         clock.did("network");
         Task task = null;
         try {
@@ -124,6 +126,14 @@ public final class TaskStarter {
             }
             throw e;
         }
+    }
+
+    // In a user namespace of its own a container cannot use the pool's, which belong to the host.
+    private Optional<Supplier<NetNamespace>> ownNetwork(ContainerRecord record) {
+        List<IdMapping> ids = UserNamespaces.mappings(record.spec().namespaces().userns());
+        return ids.isEmpty()
+                ? Optional.empty()
+                : Optional.of(() -> maps.network(new IdMap(ids, ids)));
     }
 
     private record Start(

@@ -143,6 +143,15 @@ public final class Namespaces {
         return Optional.empty();
     }
 
+    /// The user namespace that owns another namespace (ioctl_ns(2)).
+    ///
+    /// @throws ErrnoException EPERM where it is outside of what our own namespaces contain
+    public static Fd owner(Fd namespace) {
+        return Fd.own(
+                Kernel.call(
+                        "ioctl", "NS_GET_USERNS", Nr.IOCTL, namespace.number(), NS_GET_USERNS, 0));
+    }
+
     // EPERM: it is outside of what our own namespaces contain.
     private static Optional<Long> related(Fd namespace, long request) {
         long fd = Kernel.raw(Nr.IOCTL, namespace.number(), request, 0);

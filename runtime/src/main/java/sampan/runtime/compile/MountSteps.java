@@ -75,6 +75,8 @@ final class MountSteps {
                 purpose(mounts.get(i));
                 sources[i] = plan.slot();
                 openSource(sources[i], mounts.get(i), option);
+                // Here, for the container's root has no say over file systems of the host.
+                mapIds(sources[i], mounts.get(i), option);
                 if (option.propagation == 0) {
                     plan.mountSetattr(
                             sources[i], AT_RECURSIVE, MountAttributes.propagation(MS_SLAVE));
@@ -138,8 +140,8 @@ final class MountSteps {
         if (source == NONE) {
             source = plan.slot();
             openSource(source, mount, option);
+            mapIds(source, mount, option);
         }
-        mapIds(source, mount, option);
         boolean directory = launch.context.host().isDirectory(source(mount));
         bindTo(source, option, directory, target);
     }

@@ -72,7 +72,7 @@ final class NamespaceSteps {
             states.put(kind, CREATED);
         }
         if (context.networkSlot().isPresent()) {
-            if (creates(Kind.USER)) {
+            if (creates(Kind.USER) && !joinsUser()) {
                 throw SampanException.invalid(
                         "a ready network namespace cannot be used with a new user namespace:"
                                 + " its owner must be that user namespace");
@@ -105,6 +105,12 @@ final class NamespaceSteps {
 
     boolean createsUser() {
         return creates(Kind.USER);
+    }
+
+    /// Whether the launcher enters a user namespace that exists: from then on it counts in its ids.
+    boolean joinsUser() {
+        return linux.namespaces().stream()
+                .anyMatch(n -> n.type().equals(Namespace.USER) && !n.path().isEmpty());
     }
 
     /// Whether the process lives in another user namespace than the launcher.
