@@ -3,6 +3,7 @@ package sampan.engine.testing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +18,7 @@ public final class RegistryServer implements AutoCloseable {
 
     private static final String HASH =
             "ann:$2y$05$NC1myNEly8eVf4AjaHvbgONz/Te/SOLT7Pt9QbOynVu3D.KNuKppq";
-    private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+)");
 
     private final Process process;
     private final Path directory;
@@ -34,7 +35,8 @@ public final class RegistryServer implements AutoCloseable {
         return start(directory, "", "");
     }
 
-    /// With a certificate of an unknown CA, for the name localhost, and one user.
+    /// With a certificate of an unknown CA, for localhost and the machine's name, and one user; it
+    /// listens on all addresses.
     ///
     /// @see #certificate
     public static RegistryServer guarded(Path directory) {
@@ -57,7 +59,7 @@ public final class RegistryServer implements AutoCloseable {
                         "-subj",
                         "/CN=localhost",
                         "-addext",
-                        "subjectAltName=DNS:localhost,DNS:localhost.localdomain",
+                        "subjectAltName=DNS:localhost,DNS:" + machineName(),
                         "-keyout",
                         directory.resolve("key.pem").toString(),
                         "-out",
@@ -115,9 +117,9 @@ public final class RegistryServer implements AutoCloseable {
                       delete:
                         enabled: true
                     http:
-                      addr: 127.0.0.1:0
+                      addr: %s:0
                     """
-                                    .formatted(data)
+                                    .formatted(data, tls.isEmpty() ? "127.0.0.1" : "")
                             + tls
                             + auth);
             Process process =
@@ -176,6 +178,19 @@ public final class RegistryServer implements AutoCloseable {
     /// `localhost:PORT`
     public String host() {
         return "localhost:" + port;
+    }
+
+    /// The machine's own name, which is not of the loopback for a client; of a guarded one only.
+    public String machine() {
+        return machineName() + ":" + port;
+    }
+
+    private static String machineName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public Path certificate() {

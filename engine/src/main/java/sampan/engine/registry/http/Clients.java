@@ -9,12 +9,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +92,7 @@ final class Clients implements AutoCloseable {
     }
 
     /// @param unchecked the certificate need not be right
-    HttpResponse<BodyChannel> send(Calling call, Optional<String> authorization, boolean unchecked)
+    Answer send(Calling call, Optional<String> authorization, boolean unchecked)
             throws IOException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(call.uri()).header("User-Agent", AGENT);
@@ -100,11 +100,32 @@ final class Clients implements AutoCloseable {
         authorization.ifPresent(value -> request.header("Authorization", value));
         AtomicLong moved = new AtomicLong();
         request.method(call.method(), publisher(call.body(), request, moved));
-        CompletableFuture<HttpResponse<BodyChannel>> answer =
-                client(call.uri(), unchecked)
-                        .sendAsync(request.build(), head -> new BodyChannel(limits));
-        return await(answer, call, moved);
+        return await(exchange(call.uri(), request.build(), unchecked), call, moved);
     }
+
+    // The client's own future fails with the body, even where much of it has come.
+    private Exchange exchange(URI uri, HttpRequest request, boolean unchecked) {
+        CompletableFuture<Answer> head = new CompletableFuture<>();
+        BodyChannel body = new BodyChannel(limits);
+        CompletableFuture<?> whole =
+                client(uri, unchecked)
+                        .sendAsync(
+                                request,
+                                info -> {
+                                    head.complete(
+                                            new Answer(info.statusCode(), info.headers(), body));
+                                    return body;
+                                })
+                        .whenComplete((response, failure) -> {
+                            if (failure != null && !head.completeExceptionally(failure)) {
+                                body.onError(failure);
+                            }
+                        });
+        return new Exchange(head, whole);
+    }
+
+    /// @param whole cancelled to give up
+    private record Exchange(CompletableFuture<Answer> head, CompletableFuture<?> whole) {}
 
     private static BodyPublisher publisher(
             Optional<Sending> body, HttpRequest.Builder request, AtomicLong moved) {
@@ -128,18 +149,16 @@ final class Clients implements AutoCloseable {
     }
 
     // While a body goes out, each stretch of waiting must have moved some of it.
-    private HttpResponse<BodyChannel> await(
-            CompletableFuture<HttpResponse<BodyChannel>> answer, Calling call, AtomicLong moved)
-            throws IOException {
+    private Answer await(Exchange exchange, Calling call, AtomicLong moved) throws IOException {
         Duration patience = limits.answer();
         try {
             while (true) {
                 long before = moved.get();
                 try {
-                    return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+                    return exchange.head().get(patience.toNanos(), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException e) {
                     if (moved.get() == before) {
-                        answer.cancel(true);
+                        exchange.whole().cancel(true);
                         throw new HttpTimeoutException(
                                 call.uri().getHost()
                                         + " did not answer "
@@ -152,10 +171,14 @@ final class Clients implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            answer.cancel(true);
+            exchange.whole().cancel(true);
             throw new IOException("interrupted while a registry was asked", e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
+            Throwable cause = e.getCause();
+            if (cause instanceof CompletionException wrapped && wrapped.getCause() != null) {
+                cause = wrapped.getCause();
+            }
+            if (cause instanceof IOException failure) {
                 throw failure;
             }
             throw new IOException(String.valueOf(e.getMessage()), e);

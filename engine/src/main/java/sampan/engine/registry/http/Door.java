@@ -5,7 +5,6 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.Optional;
@@ -47,10 +46,10 @@ final class Door {
     }
 
     /// Sends it, whatever the status; the caller closes the body.
-    HttpResponse<BodyChannel> send(Calling call) throws IOException {
+    Answer send(Calling call) throws IOException {
         Calling next = call;
         for (int hops = 0; hops <= RegistryLimits.REDIRECTS_MAX; hops++) {
-            HttpResponse<BodyChannel> response = authorized(next);
+            Answer response = authorized(next);
             Optional<URI> target = redirection(next, response);
             if (target.isEmpty()) {
                 return response;
@@ -66,14 +65,14 @@ final class Door {
                         + " times");
     }
 
-    private HttpResponse<BodyChannel> authorized(Calling call) throws IOException {
+    private Answer authorized(Calling call) throws IOException {
         Origin origin = Origin.of(base());
         Origin target = Origin.of(call.uri());
         if (!target.equals(origin)) {
             return clients.send(call, Optional.empty(), Endpoint.isLoopback(target.host()));
         }
         Optional<String> used = authorizer.current();
-        HttpResponse<BodyChannel> response = clients.send(call, used, endpoint.insecure());
+        Answer response = clients.send(call, used, endpoint.insecure());
         if (response.statusCode() != 401) {
             return response;
         }
@@ -86,7 +85,7 @@ final class Door {
         return clients.send(call, answer, endpoint.insecure());
     }
 
-    private Optional<URI> redirection(Calling call, HttpResponse<BodyChannel> response) {
+    private Optional<URI> redirection(Calling call, Answer response) {
         boolean redirects =
                 switch (response.statusCode()) {
                     case 301, 302, 303, 307, 308 -> call.reads();
@@ -104,7 +103,7 @@ final class Door {
     }
 
     /// The Location header, whole.
-    URI location(URI from, HttpResponse<BodyChannel> response) {
+    URI location(URI from, Answer response) {
         String text = response.headers().firstValue("Location").orElse("");
         try {
             URI target = from.resolve(text);
@@ -124,7 +123,7 @@ final class Door {
     }
 
     /// The failure that an answer stands for; closes its body.
-    SampanException refusal(HttpResponse<BodyChannel> response) {
+    SampanException refusal(Answer response) {
         try (BodyChannel body = response.body()) {
             byte[] document = body.readAll(RegistryLimits.DOCUMENT_BYTES_MAX);
             RegistryException refusal = Tokens.Refusals.of(response.statusCode(), document);
@@ -140,7 +139,7 @@ final class Door {
     /// The whole of a short answer with this status.
     ///
     /// @throws RegistryException for another
-    byte[] document(HttpResponse<BodyChannel> response, int bytesMax) throws IOException {
+    byte[] document(Answer response, int bytesMax) throws IOException {
         if (response.statusCode() != 200) {
             throw refusal(response);
         }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,8 +96,7 @@ public final class HttpRegistries implements Registries, AutoCloseable {
         try {
             URI base = door.base();
             Calling ping = Calling.get(base.resolve("/v2/"));
-            HttpResponse<BodyChannel> open =
-                    clients.send(ping, Optional.empty(), door.endpoint().insecure());
+            Answer open = clients.send(ping, Optional.empty(), door.endpoint().insecure());
             open.body().close();
             List<String> challenges = open.headers().allValues("WWW-Authenticate");
             Optional<Challenge> bearer = Challenge.find(challenges, "bearer");
@@ -109,7 +107,7 @@ public final class HttpRegistries implements Registries, AutoCloseable {
                 }
                 return tokens.fetch(wish, true).refreshToken();
             }
-            HttpResponse<BodyChannel> response = door.send(ping);
+            Answer response = door.send(ping);
             if (response.statusCode() != 200) {
                 throw door.refusal(response);
             }
@@ -169,7 +167,7 @@ public final class HttpRegistries implements Registries, AutoCloseable {
                             + URLEncoder.encode(term, StandardCharsets.UTF_8)
                             + "&n="
                             + limit;
-            HttpResponse<BodyChannel> response = door.send(Calling.get(door.base().resolve(query)));
+            Answer response = door.send(Calling.get(door.base().resolve(query)));
             if (response.statusCode() == 404) {
                 response.body().close();
                 return catalog(door, term, limit);

@@ -3,7 +3,6 @@ package sampan.engine.registry.http;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +88,7 @@ final class HttpRepository implements Repository {
     public Optional<Descriptor> head(String target) {
         return ask(door -> {
             Calling call = Calling.of("HEAD", door.in("manifests/" + target)).accepting(MANIFESTS);
-            HttpResponse<BodyChannel> response = door.send(call);
+            Answer response = door.send(call);
             response.body().close();
             if (response.statusCode() != 200) {
                 return Optional.<Descriptor>empty();
@@ -107,7 +106,7 @@ final class HttpRepository implements Repository {
     public ManifestContent manifest(String target) {
         return ask(door -> {
             Calling call = Calling.get(door.in("manifests/" + target)).accepting(MANIFESTS);
-            HttpResponse<BodyChannel> response = door.send(call);
+            Answer response = door.send(call);
             if (response.statusCode() == 404) {
                 throw unknown(door.refusal(response));
             }
@@ -150,7 +149,7 @@ final class HttpRepository implements Repository {
         }
     }
 
-    private static String typeOf(HttpResponse<BodyChannel> response) {
+    private static String typeOf(Answer response) {
         String type = response.headers().firstValue("Content-Type").orElse("");
         int semicolon = type.indexOf(';');
         return (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
@@ -159,8 +158,7 @@ final class HttpRepository implements Repository {
     /// What a document says of itself.
     record Kind(String mediaType, int schemaVersion) {}
 
-    private String mediaType(
-            Door door, String target, HttpResponse<BodyChannel> response, byte[] bytes) {
+    private String mediaType(Door door, String target, Answer response, byte[] bytes) {
         String said = typeOf(response);
         Kind kind = Json.read(bytes, Kind.class);
         String own = kind.mediaType() == null ? "" : kind.mediaType();
@@ -202,7 +200,7 @@ final class HttpRepository implements Repository {
                 offset == 0 ? Map.of() : Map.of("Range", "bytes=" + offset + "-");
         Calling call =
                 new Calling("GET", door.in("blobs/" + blob.digest()), headers, Optional.empty());
-        HttpResponse<BodyChannel> response = door.send(call);
+        Answer response = door.send(call);
         BodyChannel body = response.body();
         switch (response.statusCode()) {
             case 200 -> body.startsAt(0);
@@ -229,7 +227,7 @@ final class HttpRepository implements Repository {
         return body;
     }
 
-    private static long rangeStart(HttpResponse<BodyChannel> response) throws IOException {
+    private static long rangeStart(Answer response) throws IOException {
         Matcher range = RANGE.matcher(response.headers().firstValue("Content-Range").orElse(""));
         if (!range.matches()) {
             response.body().close();
@@ -241,8 +239,7 @@ final class HttpRepository implements Repository {
     @Override
     public boolean hasBlob(Digest blob) {
         return ask(door -> {
-            HttpResponse<BodyChannel> response =
-                    door.send(Calling.of("HEAD", door.in("blobs/" + blob)));
+            Answer response = door.send(Calling.of("HEAD", door.in("blobs/" + blob)));
             if (response.statusCode() != 200 && response.statusCode() != 404) {
                 throw door.refusal(response);
             }
@@ -255,7 +252,7 @@ final class HttpRepository implements Repository {
     public boolean mount(Digest blob, Reference from) {
         return ask(door -> {
             door.authorizer().widen("repository:" + from.path() + ":pull");
-            HttpResponse<BodyChannel> response =
+            Answer response =
                     door.send(
                             Calling.of(
                                     "POST",
@@ -294,7 +291,7 @@ final class HttpRepository implements Repository {
     public void putManifest(String target, ManifestContent manifest) {
         ask(door -> {
             Sending document = new Sending.Document(manifest.mediaType(), manifest.bytes());
-            HttpResponse<BodyChannel> response =
+            Answer response =
                     door.send(
                             new Calling(
                                     "PUT",
@@ -365,7 +362,7 @@ final class HttpRepository implements Repository {
     // "Unavailable Referrers API").
     private static List<Descriptor> fallback(Door door, Digest subject) throws IOException {
         String tag = subject.algorithm() + "-" + subject.hex();
-        HttpResponse<BodyChannel> response =
+        Answer response =
                 door.send(Calling.get(door.in("manifests/" + tag)).accepting(MediaType.OCI_INDEX));
         if (response.statusCode() == 404) {
             response.body().close();
@@ -400,7 +397,7 @@ final class HttpRepository implements Repository {
                                     + " pages");
                 }
                 URI here = at.get();
-                HttpResponse<BodyChannel> response = door.send(Calling.get(here));
+                Answer response = door.send(Calling.get(here));
                 Optional<String> link = response.headers().firstValue("Link");
                 reader.read(door.document(response, RegistryLimits.DOCUMENT_BYTES_MAX));
                 at =

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,12 +45,12 @@ final class Tokens {
     private record Held(String token, Instant until) {}
 
     /// What a token server answers.
-    record Answer(
+    record TokenAnswer(
             String token,
             @JsonProperty("access_token") String accessToken,
             @JsonProperty("refresh_token") String refreshToken,
             @JsonProperty("expires_in") long expiresIn) {
-        Answer {
+        TokenAnswer {
             token = text(token);
             accessToken = text(accessToken);
             refreshToken = text(refreshToken);
@@ -96,23 +95,23 @@ final class Tokens {
         if (known != null && !known.token().equals(stale) && known.until().isAfter(Instant.now())) {
             return known.token();
         }
-        Answer answer = fetch(wish, false);
+        TokenAnswer answer = fetch(wish, false);
         held.put(wish.key(), new Held(answer.bearer(), answer.until()));
         return answer.bearer();
     }
 
     /// Asks for a token, and with `offline` for a refresh token too.
-    Answer fetch(Wish wish, boolean offline) throws IOException {
+    TokenAnswer fetch(Wish wish, boolean offline) throws IOException {
         boolean byRefresh = !wish.credential().identityToken().isEmpty();
         Calling call = byRefresh ? refreshing(wish) : asking(wish, offline);
         Optional<String> authorization = byRefresh ? Optional.empty() : basic(wish.credential());
-        HttpResponse<BodyChannel> response = clients.send(call, authorization, wish.unchecked());
+        Answer response = clients.send(call, authorization, wish.unchecked());
         try (BodyChannel body = response.body()) {
             byte[] document = body.readAll(RegistryLimits.DOCUMENT_BYTES_MAX);
             if (response.statusCode() != 200) {
                 throw Refusals.of(response.statusCode(), document);
             }
-            Answer answer = Json.read(document, Answer.class);
+            TokenAnswer answer = Json.read(document, TokenAnswer.class);
             if (answer.bearer().isEmpty()) {
                 throw SampanException.invalid(
                         "token server " + wish.realm().getHost() + " gave no token");
@@ -177,14 +176,14 @@ final class Tokens {
         record Document(List<Detail> errors, String details) {
             Document {
                 errors = errors == null ? List.of() : errors;
-                details = Answer.text(details);
+                details = TokenAnswer.text(details);
             }
         }
 
         record Detail(String code, String message) {
             Detail {
-                code = Answer.text(code);
-                message = Answer.text(message);
+                code = TokenAnswer.text(code);
+                message = TokenAnswer.text(message);
             }
         }
 
@@ -201,7 +200,15 @@ final class Tokens {
             } catch (SampanException e) {
                 // not JSON: the status alone tells
             }
-            return new RegistryException(status, reason(status), "status " + status);
+            return new RegistryException(status, reason(status), words(status));
+        }
+
+        private static String words(int status) {
+            return switch (status) {
+                case 401 -> "authentication required";
+                case 403 -> "requested access to the resource is denied";
+                default -> "status " + status;
+            };
         }
 
         private static String reason(int status) {

@@ -2,7 +2,6 @@ package sampan.engine.registry.http;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +87,7 @@ final class Uploading {
     private URI begin() throws IOException {
         taken = 0;
         Calling post = Calling.of("POST", door.in("blobs/uploads/"));
-        HttpResponse<BodyChannel> response = door.send(post);
+        Answer response = door.send(post);
         if (response.statusCode() != 202) {
             throw door.refusal(response);
         }
@@ -120,7 +119,7 @@ final class Uploading {
     }
 
     private void send(Calling put) throws IOException {
-        HttpResponse<BodyChannel> response = door.send(put);
+        Answer response = door.send(put);
         if (response.statusCode() != 201 && response.statusCode() != 204) {
             throw door.refusal(response);
         }
@@ -153,7 +152,7 @@ final class Uploading {
                             headers,
                             Optional.of(
                                     new Sending.Part(source, from, length, count -> moved(count))));
-            HttpResponse<BodyChannel> response = door.send(patch);
+            Answer response = door.send(patch);
             if (response.statusCode() != 202) {
                 taken = from;
                 throw door.refusal(response);
@@ -168,7 +167,7 @@ final class Uploading {
     /// Asks how much arrived, and goes on in chunks; from the start where nobody knows.
     private URI resume(URI location) throws IOException {
         Calling ask = Calling.get(location);
-        HttpResponse<BodyChannel> response = door.send(ask);
+        Answer response = door.send(ask);
         response.body().close();
         String range = response.headers().firstValue("Range").orElse("");
         if (response.statusCode() != 204 || !range.matches("(?:bytes=)?0-\\d{1,15}")) {
