@@ -1,6 +1,9 @@
 package sampan.engine.services;
 
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,8 @@ import sampan.linux.process.Signals;
 
 /// Removes containers.
 public final class ContainerRemoval {
+    private static final System.Logger LOG = System.getLogger(ContainerRemoval.class.getName());
+
     /// Longest wait for a killed container to end.
     public static final Duration KILL_WAIT = Duration.ofSeconds(30);
 
@@ -140,17 +145,10 @@ public final class ContainerRemoval {
         try {
             handle.change(r -> r.withState(r.state().remove()));
             tasks.cancelPending(handle.id());
+            removeVolumes(handle, withVolumes);
             handle.retire();
             snapshots.remove(handle.id().value());
             containers.files().delete(handle.id());
-            for (MountPoint mount : record.origin().mounts()) {
-                if (mount.type().equals("volume")) {
-                    volumes.unrefer(mount.name(), handle.id().value());
-                    if (withVolumes) {
-                        removeAnonymous(mount.name());
-                    }
-                }
-            }
         } catch (RuntimeException e) {
             handle.change(
                     r -> r.withState(r.state().removalFailed(String.valueOf(e.getMessage()))));
@@ -159,6 +157,34 @@ public final class ContainerRemoval {
         containers.forget(handle);
         events.publish(record, "destroy");
         handle.watch().removed(end);
+    }
+
+    // Before the container's own files: once those are gone nobody knows any more what was its.
+    private void removeVolumes(ContainerHandle handle, boolean withVolumes) {
+        List<String> names =
+                handle.record().origin().mounts().stream()
+                        .filter(mount -> mount.type().equals("volume"))
+                        .map(MountPoint::name)
+                        .toList();
+        if (withVolumes && !names.isEmpty()) {
+            markRemoving(handle);
+        }
+        for (String name : names) {
+            volumes.unrefer(name, handle.id().value());
+            if (withVolumes) {
+                removeAnonymous(name);
+            }
+        }
+    }
+
+    // From here on it can only be removed, by the next daemon where this one is killed. A disk that
+    // is full must not keep anybody from removing things.
+    private static void markRemoving(ContainerHandle handle) {
+        try {
+            handle.writeNow();
+        } catch (UncheckedIOException e) {
+            LOG.log(Level.DEBUG, "removal of " + handle.id(), e);
+        }
     }
 
     private void removeAnonymous(String name) {

@@ -110,7 +110,7 @@ public final class TaskLeftovers implements Leftovers {
     private void inTurn(String id, Runnable work) {
         Optional<ContainerHandle> owner = owner(id);
         if (owner.isPresent()) {
-            owner.get().turn().run(work::run);
+            owner.get().turn().run(work);
         } else {
             work.run();
         }
