@@ -359,4 +359,43 @@ class RuncCommandTest {
                         "exit 5"));
         new Command(words).with(environment()).run().expect(0);
     }
+
+    /// The console goes over a socket; the caller's own stdio is free again when `create` is done:
+    /// an engine above reads its output to the end.
+    @Test
+    void theConsoleIsSentAndNothingOfTheCallersKept() {
+        bundle.edit("\"terminal\": false", "\"terminal\": true").runs("sh", "-c", "stty -a; tty");
+        String script =
+                """
+                import array, os, socket, subprocess, sys
+                server = socket.socket(socket.AF_UNIX)
+                server.bind(sys.argv[1])
+                server.listen(1)
+                server.settimeout(30)
+                command = sys.argv[3:]
+                create = ["create", "-b", sys.argv[2], "--console-socket", sys.argv[1], "fifteen"]
+                made = subprocess.run(command + create, stdin=subprocess.DEVNULL,
+                    capture_output=True, timeout=30)
+                assert made.returncode == 0, made
+                _, sent, _, _ = server.accept()[0].recvmsg(64, socket.CMSG_SPACE(4))
+                console = array.array("i", sent[0][2])[0]
+                subprocess.run(command + ["start", "fifteen"], check=True)
+                text = b""
+                while b"/dev/pts/0" not in text:
+                    text += os.read(console, 4096)
+                assert b"-onlcr" in text, text
+                """;
+        Command.of(
+                        "python3",
+                        "-c",
+                        script,
+                        bundle.file("console").toString(),
+                        bundle.bundle().toString(),
+                        Dist.program("sampan-runc"),
+                        "--root",
+                        bundle.state().toString())
+                .with(environment())
+                .run()
+                .expect(0);
+    }
 }

@@ -147,7 +147,7 @@ public final class ContainerCreation {
     }
 
     private Made launch(Container container, Path place) {
-        LaunchSlots slots = new LaunchSlots();
+        LaunchSlots slots = new LaunchSlots(request.stdio());
         LaunchWait wait =
                 new LaunchWait(
                         exit -> end.complete(Optional.of(exit)),

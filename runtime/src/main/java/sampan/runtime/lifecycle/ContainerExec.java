@@ -79,7 +79,7 @@ public final class ContainerExec {
                 new LaunchWait(
                         exit -> end.complete(Optional.of(exit)),
                         () -> end.complete(Optional.empty()));
-        Launched launched = launch(new LaunchSlots(), wait);
+        Launched launched = launch(new LaunchSlots(request.stdio()), wait);
         Monitor monitor = launched.monitor();
         LaunchWait.Outcome outcome = wait.awaitOutcome();
         if (request.detached() || !(outcome instanceof LaunchWait.Outcome.Started)) {

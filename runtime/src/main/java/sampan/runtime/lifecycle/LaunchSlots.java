@@ -16,10 +16,17 @@ final class LaunchSlots {
 
     private final List<LaunchSlot> slots = new ArrayList<>();
 
-    /// The first three slots are the caller's stdio, for [Stdio.Inherit].
-    LaunchSlots() {
+    /// The first three slots are the caller's stdio as far as the launch needs it: what a waiting
+    /// container holds open without need, its caller waits for to end.
+    LaunchSlots(ProcessStdio stdio) {
+        int theirs =
+                switch (stdio) {
+                    case ProcessStdio.Inherited() -> STDIO;
+                    case ProcessStdio.Terminal _ -> STDIO - 1;
+                    case ProcessStdio.ConsoleSocket _ -> 0;
+                };
         for (int i = 0; i < STDIO; i++) {
-            slots.add(new LaunchSlot.Theirs(i));
+            slots.add(i < theirs ? new LaunchSlot.Theirs(i) : new LaunchSlot.Closed());
         }
     }
 
