@@ -162,4 +162,32 @@ class UsageTest {
             assertThat(wait.outcome().status()).isEqualTo(130);
         }
     }
+
+    @Test
+    void rowsAreFormattedAsDockersAre() {
+        daemon.background(
+                "--name",
+                "formatted",
+                "-l",
+                "a=b",
+                "-l",
+                "c=d",
+                "--expose",
+                "99",
+                "busybox",
+                "sleep",
+                "100");
+        daemon.sampan("create", "--name", "quoted", "--network", "none", "busybox", "echo", "a b")
+                .expect(0);
+        for (String format :
+                List.of(
+                        "{{.Names}} {{.Command}} {{.Ports}} {{.Labels}} {{.Label \"a\"}}"
+                                + " {{.Networks}} {{.Mounts}} {{.LocalVolumes}} {{.State}}",
+                        "table {{.Names}}\\t{{.Label \"a\"}}\\t{{.Image}}",
+                        "{{json .Names}}{{upper .Image}}{{if eq .State \"running\"}}!{{end}}")) {
+            assertThat(daemon.sampan("ps", "-a", "--format", format).expect(0).out())
+                    .as(format)
+                    .isEqualTo(daemon.docker("ps", "-a", "--format", format).expect(0).out());
+        }
+    }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sampan.app.cli.template.GoTemplate;
@@ -34,13 +35,18 @@ public final class Rows {
         if (text.isEmpty() || text.equals("table")) {
             table(context, usual);
         } else if (text.equals("json")) {
-            rows.forEach(row -> out.println(Json.text(row)));
+            rows.forEach(row -> out.println(escaped(Json.text(new TreeMap<>(row)))));
         } else if (text.startsWith("table ")) {
             templateTable(context, text.substring("table ".length()));
         } else {
             GoTemplate template = GoTemplate.parse(text);
             rows.forEach(row -> out.println(template.render(row)));
         }
+    }
+
+    /// As Go writes JSON: safe within HTML.
+    private static String escaped(String json) {
+        return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
     }
 
     private void table(CommandContext context, List<String> usual) {
@@ -54,6 +60,7 @@ public final class Rows {
     private void templateTable(CommandContext context, String source) {
         GoTemplate template = GoTemplate.parse(source);
         Map<String, Object> titles = new LinkedHashMap<>(headers);
+        titles.putIfAbsent("Labels", "LABELS");
         Matcher fields = FIELD.matcher(source);
         while (fields.find()) {
             titles.putIfAbsent(fields.group(1), fields.group(1).toUpperCase(java.util.Locale.ROOT));

@@ -43,17 +43,19 @@ public final class Table {
         }
         Style style = context.style();
         int status = rows.getFirst().indexOf("STATUS");
-        for (List<String> row : rows) {
+        for (int n = 0; n < rows.size(); n++) {
+            List<String> row = rows.get(n);
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < row.size(); i++) {
                 String cell = clean(row.get(i));
                 String shown = terminal ? cut(cell, widths[i]) : cell;
                 String text = i == row.size() - 1 ? shown : padded(shown, widths[i]);
                 line.append(i == 0 ? "" : GAP);
-                line.append(
-                        row == rows.getFirst()
-                                ? style.bold(text)
-                                : i == status ? state(style, cell, text) : text);
+                if (n == 0) {
+                    line.append(style.bold(text));
+                } else {
+                    line.append(i == status ? state(style, cell, text) : text);
+                }
             }
             context.out().println(line);
         }

@@ -2,6 +2,7 @@ package sampan.app.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import sampan.app.cli.usage.UsageException;
@@ -78,6 +79,14 @@ public final class Words {
             return hours / 24 / 7 + " weeks";
         }
         return hours < 24 * 365 * 2 ? hours / 24 / 30 + " months" : hours / 24 / 365 + " years";
+    }
+
+    /// `2026-01-31 12:00:00 +0000 UTC`.
+    public static String stamp(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS)
+                .toString()
+                .replace('T', ' ')
+                .replace("Z", " +0000 UTC");
     }
 
     public static String ago(Instant time) {

@@ -127,7 +127,10 @@ public final class PsCommand implements Callable<Integer> {
         row.put("Names", c.name());
         row.put(
                 "Networks",
-                String.join(",", c.endpoints().stream().map(EndpointView::network).toList()));
+                c.endpoints().isEmpty()
+                        ? c.spec().network().mode().replace("default", "bridge")
+                        : String.join(
+                                ",", c.endpoints().stream().map(EndpointView::network).toList()));
         row.put("Ports", ports(c));
         row.put("RunningFor", Words.ago(c.created()));
         row.put("Size", sized ? size(c) : "0B");
@@ -147,7 +150,10 @@ public final class PsCommand implements Callable<Integer> {
 
     private String command(Container c) {
         StringBuilder text = new StringBuilder(c.path());
-        c.arguments().forEach(argument -> text.append(' ').append(argument));
+        c.arguments()
+                .forEach(argument ->
+                        text.append(' ')
+                                .append(argument.contains(" ") ? "'" + argument + "'" : argument));
         String shown =
                 whole || text.length() <= COMMAND_CHARS
                         ? text.toString()
@@ -189,12 +195,14 @@ public final class PsCommand implements Callable<Integer> {
                     .network()
                     .exposedPorts()
                     .forEach(port -> published.putIfAbsent(port, List.of()));
+            // docker tells first what is only exposed
             published.forEach((port, bindings) -> {
-                bindings.forEach(b -> shown.add(host(b) + "->" + port));
                 if (bindings.isEmpty()) {
                     shown.add(port);
                 }
             });
+            published.forEach(
+                    (port, bindings) -> bindings.forEach(b -> shown.add(host(b) + "->" + port)));
         }
         return String.join(", ", shown);
     }

@@ -1,6 +1,5 @@
 package sampan.app.cli.images;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,8 +105,11 @@ public final class ImagesCommand implements Callable<Integer> {
                         .orElse("<none>"));
         row.put("ID", whole ? image.id() : ImageNames.brief(image.id()));
         row.put("CreatedSince", image.created().map(Words::ago).orElse("N/A"));
-        row.put("CreatedAt", image.created().map(Instant::toString).orElse("N/A"));
+        row.put("CreatedAt", image.created().map(Words::stamp).orElse("N/A"));
         row.put("Size", image.virtual() ? "virtual" : Words.size(image.size()));
+        row.put("VirtualSize", row.get("Size"));
+        // what docker leaves out as well, unless asked by `system df`
+        List.of("Containers", "SharedSize", "UniqueSize").forEach(absent -> row.put(absent, "N/A"));
         return row;
     }
 }

@@ -2,6 +2,7 @@ package sampan.app.cli.networks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.Filters;
 import sampan.app.cli.Rows;
+import sampan.app.cli.Words;
 
 /// `sampan network ls`.
 @Command(description = "List networks")
@@ -57,16 +59,17 @@ public final class NetworkListCommand implements Callable<Integer> {
             if (quiet) {
                 context.out().println(id);
             }
-            rows.add(
-                    Map.of(
-                            "ID",
-                            id,
-                            "Name",
-                            network.name(),
-                            "Driver",
-                            network.driver(),
-                            "Scope",
-                            "local"));
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("ID", id);
+            row.put("Name", network.name());
+            row.put("Driver", network.driver());
+            row.put("Scope", "local");
+            row.put("IPv4", "true");
+            row.put("IPv6", "false");
+            row.put("Internal", "false");
+            row.put("Labels", "");
+            row.put("CreatedAt", Words.stamp(network.created()));
+            rows.add(row);
         }
         if (!quiet) {
             rows.print(context, format, List.of("ID", "Name", "Driver", "Scope"));

@@ -158,10 +158,32 @@ public final class GoTemplate {
                 arguments.addAll(piped);
                 return Functions.call(name, arguments);
             }
+            boolean label =
+                    command.operands().size() == 2
+                            && command.operands().getFirst()
+                                    instanceof Operand.Field(List<String> names)
+                            && names.equals(List.of("Label"));
+            if (label && dot instanceof Map<?, ?> row && row.get("Labels") instanceof String all) {
+                return label(all, Functions.string(operand(command.operands().getLast(), dot)));
+            }
             if (command.operands().size() > 1 || !piped.isEmpty()) {
                 throw new UsageException("template: :1: can't give argument to non-function");
             }
             return operand(command.operands().getFirst(), dot);
+        }
+
+        /// `.Label "NAME"` of a row whose labels are `a=b,c=d`; of a row of titles, the name
+        /// itself.
+        private static String label(String labels, String name) {
+            if (labels.equals("LABELS")) {
+                return name.substring(name.lastIndexOf('.') + 1);
+            }
+            for (String pair : labels.split(",", -1)) {
+                if (pair.startsWith(name + "=")) {
+                    return pair.substring(name.length() + 1);
+                }
+            }
+            return "";
         }
 
         private @Nullable Object shortCircuit(

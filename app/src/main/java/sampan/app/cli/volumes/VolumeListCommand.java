@@ -3,6 +3,7 @@ package sampan.app.cli.volumes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -40,13 +41,24 @@ public final class VolumeListCommand implements Callable<Integer> {
             return 0;
         }
         Rows rows = new Rows(Map.of("Driver", "DRIVER", "Name", "VOLUME NAME"));
-        volumes.forEach(v ->
-                rows.add(
-                        Map.of(
-                                "Driver", v.driver(),
-                                "Name", v.name(),
-                                "Mountpoint", v.mountpoint().toString(),
-                                "Scope", "local")));
+        volumes.forEach(v -> {
+            Map<String, Object> row = new TreeMap<>();
+            row.put("Driver", v.driver());
+            row.put("Name", v.name());
+            row.put("Mountpoint", v.mountpoint().toString());
+            row.put("Scope", "local");
+            row.put(
+                    "Labels",
+                    String.join(
+                            ",",
+                            new TreeMap<>(v.labels())
+                                    .entrySet().stream()
+                                            .map(e -> e.getKey() + "=" + e.getValue())
+                                            .toList()));
+            List.of("Availability", "Group", "Links", "Size", "Status")
+                    .forEach(name -> row.put(name, "N/A"));
+            rows.add(row);
+        });
         rows.print(context, format, List.of("Driver", "Name"));
         return 0;
     }
