@@ -17,7 +17,7 @@ VOLATILE = re.compile(
     r"(^|\.)(Pid|Created|CreatedAt|StartedAt|FinishedAt|LastTagTime|SizeRw|SizeRootFs|Size|VirtualSize|SharedSize"
     r"|LayersSize|SpaceReclaimed|time|timeNano|read|preread|NFd|NGoroutines|NEventsListener|SystemTime|ID"
     r"|EndpointID|SandboxID|SandboxKey|NetworkID|MacAddress|Hostname|HostnamePath|HostsPath|ResolvConfPath|LogPath"
-    r"|MergedDir|UpperDir|WorkDir|LowerDir|Mountpoint|DockerRootDir|BuildTime|GitCommit|GoVersion|KernelVersion|HostPort"
+    r"|MergedDir|UpperDir|WorkDir|LowerDir|Mountpoint|DockerRootDir|BuildTime|GitCommit|GoVersion|KernelVersion|HostPort|IPPrefixLen"
     r"|MemTotal|Containers|ContainersRunning|ContainersStopped|ContainersPaused|Images|mtime)$"
     r"|^\.(cpu_stats|precpu_stats|memory_stats|networks|blkio_stats|pids_stats)\."
     r"|IPAddress$|Gateway$|\.Subnet$|\[\]\.Status$")
@@ -97,7 +97,8 @@ class Comparison:
     def statuses(self, peers, own):
         client = peers.status == 500 and 400 <= own.status < 500
         texts = [normal(a.body[:200].decode("utf-8", "replace"), e) for a, e in ((peers, self.peer), (own, self.ours))]
-        name = "status: client" if client else "status"
+        early = peers.status == 201 and own.status == 400
+        name = "status: client" if client else "status: early" if early else "status"
         self.differ(name, f"{peers.status} {texts[0]}", f"{own.status} {texts[1]}")
 
     def values(self, path, peers, own, ordered=True):

@@ -130,8 +130,8 @@ def life(pair):
     pair.call("POST", "/containers/{a}/restart?t=0")
     pair.call("POST", "/containers/{a}/stop?t=x")
     pair.call("POST", "/containers/{a}/stop?signal=NONSENSE")
-    time.sleep(0.3)
-    pair.call("POST", "/containers/{a}/stop?t=5")
+    time.sleep(1)  # the shell sets its trap
+    pair.call("POST", "/containers/{a}/stop?t=20")
     pair.call("POST", "/containers/{a}/stop", label="POST /containers/{stopped}/stop")
     pair.call("GET", "/containers/{a}/json", label="GET /containers/{stopped}/json")
     pair.call("GET", "/containers/{a}/stats?stream=0&one-shot=1", label="GET /containers/{stopped}/stats")

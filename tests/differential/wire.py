@@ -3,9 +3,10 @@
 import http.client
 import json
 import socket
+import threading
 import time
 
-TIMEOUT_S = 60
+TIMEOUT_S = 20
 ANSWER_S = 15
 CHUNK_BYTES = 1 << 16
 
@@ -87,31 +88,48 @@ class Engine:
         finally:
             connection.close()
 
-    def raw(self, sent, then=b"", half_close=True):
-        """Bytes out, and all that comes back until the engine ends the connection."""
-        with connect(self.path) as sock:
-            sock.sendall(sent)
-            if then:
-                sock.sendall(then)
-            if half_close:
-                sock.shutdown(socket.SHUT_WR)
-            taken = b""
-            try:
-                while chunk := sock.recv(CHUNK_BYTES):
-                    taken += chunk
-            except TimeoutError:
-                return taken + b"<no end>"
-            except ConnectionResetError:
-                return taken + b"<reset>"
-            return taken
-
-    def hijack(self, target, body=None, typed=b"", headers=()):
+    def hijack(self, target, body=None, typed=b"", headers=(), half_close=True):
         """POST, the connection becomes a stream: head and bytes of the stream."""
+        return self.finish(self.open(target, headers, "POST", body), typed, half_close)
+
+    def open(self, target, headers=(), method="POST", body=None):
+        """Asks for a stream, and returns when the answer has begun."""
         data = b"" if body is None else json.dumps(body).encode()
-        lines = [f"POST {target.format(**self.names)} HTTP/1.1", "Host: localhost", *headers]
+        lines = [f"{method} {target.format(**self.names)} HTTP/1.1", "Host: localhost", *headers]
         if body is not None:
             lines += ["Content-Type: application/json"]
         lines += [f"Content-Length: {len(data)}", "", ""]
-        taken = self.raw("\r\n".join(lines).encode() + data, typed)
-        head, _, stream = taken.partition(b"\r\n\r\n")
-        return head.decode("latin-1"), stream
+        sock = connect(self.path)
+        sock.sendall("\r\n".join(lines).encode() + data)
+        return sock
+
+    def finish(self, sock, typed, half_close=True):
+        """Types, ends the input, and reads to the end: head and stream."""
+        with sock:
+            taken = b""
+            while b"\r\n\r\n" not in taken:
+                chunk = sock.recv(1)
+                if not chunk:
+                    return taken.decode("latin-1"), b"<no answer>"
+                taken += chunk
+            writer = threading.Thread(target=_type, args=(sock, typed, half_close))
+            writer.start()
+            stream = []
+            try:
+                while chunk := sock.recv(CHUNK_BYTES):
+                    stream.append(chunk)
+            except TimeoutError:
+                stream.append(b"<no end>")
+            except ConnectionResetError:
+                stream.append(b"<reset>")
+            writer.join()
+            return taken.decode("latin-1"), b"".join(stream)
+
+
+def _type(sock, typed, half_close):
+    try:
+        sock.sendall(typed)
+        if half_close:
+            sock.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # the other side ended first: what it sent tells

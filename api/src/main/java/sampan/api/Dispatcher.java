@@ -132,6 +132,11 @@ final class Dispatcher implements Handler {
             path = path.substring(versionEnd);
         }
         String method = exchange.head().method();
+        if (method.equals("OPTIONS")) {
+            // Docker says yes to every path.
+            exchange.respond(200).end();
+            return;
+        }
         Optional<Router.Match<Route>> match = early.match(method, path);
         if (match.isEmpty()) {
             match = rest().match(method, path);

@@ -55,8 +55,8 @@ public final class LifecycleRequest {
         if (name.isEmpty() || name.equals("no")) {
             if (wire != null && wire.maximumRetryCount() != 0) {
                 throw SampanException.invalid(
-                        "invalid restart policy: maximum retry count cannot be used with restart"
-                                + " policy 'no'");
+                        "invalid restart policy: maximum retry count can only be used with"
+                                + " 'on-failure'");
             }
             return RestartPolicy.NO;
         }

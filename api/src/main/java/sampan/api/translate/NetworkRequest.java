@@ -38,6 +38,13 @@ final class NetworkRequest {
             throw SampanException.invalid("links are not supported yet");
         }
         String mac = text(config.macAddress());
+        if (!mac.isEmpty() && !mac.matches("[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}")) {
+            throw SampanException.invalid(
+                    "invalid config for network "
+                            + (mode.isEmpty() || mode.equals("default") ? "bridge" : mode)
+                            + ": invalid MAC address "
+                            + mac);
+        }
         String endpointMac = endpoints(mode, networking);
         if (!mac.isEmpty() && !endpointMac.isEmpty() && !mac.equalsIgnoreCase(endpointMac)) {
             throw SampanException.invalid(

@@ -118,10 +118,19 @@ public final class EngineContainers implements ContainerService {
                         throw SampanException.invalid(
                                 "Renaming a container with the same name as its current" + " name");
                     }
-                    containers.rename(handle, name);
+                    renamed(handle, name);
                     parts.events()
                             .publish(handle.record(), "rename", Map.of("oldName", "/" + before));
                 });
+    }
+
+    private void renamed(ContainerHandle handle, String name) {
+        try {
+            containers.rename(handle, name);
+        } catch (SampanException e) {
+            throw new SampanException(
+                    e.code(), "Error when allocating new name: " + e.getMessage(), e);
+        }
     }
 
     @Override

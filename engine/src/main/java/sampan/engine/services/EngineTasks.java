@@ -186,9 +186,18 @@ public final class EngineTasks implements TaskService {
         events.publish(record, "kill", Map.of("signal", Integer.toString(signal)));
     }
 
+    private ContainerHandle toKill(String reference) {
+        try {
+            return containers.resolve(reference);
+        } catch (SampanException e) {
+            throw new SampanException(
+                    e.code(), "cannot kill container: " + reference + ": " + e.getMessage(), e);
+        }
+    }
+
     @Override
     public void kill(String reference, String signal) {
-        ContainerHandle handle = containers.resolve(reference);
+        ContainerHandle handle = toKill(reference);
         int number = signal.isEmpty() ? Signals.KILL : SpecCheck.signal(signal, "kill", reference);
         Task task = tasks.find(handle.id()).orElse(null);
         if (task == null || !handle.state().status().alive()) {

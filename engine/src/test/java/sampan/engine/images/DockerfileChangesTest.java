@@ -103,7 +103,7 @@ class DockerfileChangesTest {
             value = {
                 "RUN x | RUN is not a valid change command",
                 "FROM x | FROM is not a valid change command",
-                "NONSENSE x | unknown instruction: NONSENSE",
+                "NONSENSE x | NONSENSE is not a valid change command",
                 "ENV | ENV requires at least one argument",
                 "ENV A | ENV must have two arguments",
                 "ENV =b | ENV names can not be blank",

@@ -25,7 +25,8 @@ final class Mismatch {
                     tell(mismatch, found(mismatch), mismatch.getTargetType());
             case InputCoercionException overflow ->
                     tell(overflow, "a number" + value(overflow), overflow.getTargetType());
-            default -> e.getOriginalMessage();
+            // The library adds where its own source stands, which nobody gave it.
+            default -> e.getOriginalMessage().replaceAll(" ?[(]start marker at .*", "").strip();
         };
     }
 
