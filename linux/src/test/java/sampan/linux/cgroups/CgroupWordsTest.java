@@ -87,10 +87,12 @@ final class CgroupWordsTest {
         CgroupLayout layout = hybrid();
         Hierarchy memory = layout.home(Controller.MEMORY).orElseThrow();
         Hierarchy tree = layout.unified().orElseThrow();
-        assertThat(CgroupPath.parse("/sampan/a").in(memory)).isEqualTo("sampan/a");
-        assertThat(CgroupPath.parse("a//b/").in(memory)).isEqualTo("own/one/a/b");
+        assertThat(CgroupPath.parse("/sampan/a").in(memory, CgroupPosition.OURS))
+                .isEqualTo("sampan/a");
+        assertThat(CgroupPath.parse("a//b/").in(memory, CgroupPosition.OURS))
+                .isEqualTo("own/one/a/b");
         // From the parent: the own cgroup of version 2 has processes.
-        assertThat(CgroupPath.parse("a").in(tree)).isEqualTo("a");
+        assertThat(CgroupPath.parse("a").in(tree, CgroupPosition.OURS)).isEqualTo("a");
         assertThat(layout.open("/sampan/a").child("b/c").path()).isEqualTo("/sampan/a/b/c");
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.runtime.state;
+
+import org.jspecify.annotations.NullMarked;
