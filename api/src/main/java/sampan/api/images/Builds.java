@@ -87,6 +87,7 @@ public final class Builds {
         return new BuildRequest(
                 call.exchange().body(),
                 call.query("dockerfile"),
+                Optional.empty(),
                 call.all("t").stream().filter(t -> !t.isEmpty()).toList(),
                 arguments(call.query("buildargs")),
                 call.query("target"),

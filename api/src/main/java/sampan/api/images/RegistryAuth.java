@@ -4,10 +4,12 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import sampan.api.call.Call;
 import sampan.api.wire.AuthConfig;
 import sampan.engine.registry.Credential;
 import sampan.errors.SampanException;
+import sampan.oci.Reference;
 import sampan.oci.json.Json;
 
 /// The headers in which clients pass credentials on. Docker treats one that it cannot read as none;
@@ -25,12 +27,21 @@ final class RegistryAuth {
     }
 
     /// Of all that a build may pull from: `X-Registry-Config`.
-    static Map<String, Credential> all(Call call) {
+    static Function<String, Credential> all(Call call) {
         Map<String, Credential> found = new LinkedHashMap<>();
         header(call, "X-Registry-Config", Configs.class)
-                .ifPresent(
-                        all -> all.forEach((server, auth) -> found.put(server, auth.credential())));
-        return found;
+                .ifPresent(all ->
+                        all.forEach((server, auth) -> found.put(host(server), auth.credential())));
+        return reference ->
+                found.getOrDefault(Reference.parseBare(reference).domain(), Credential.NONE);
+    }
+
+    /// The host in a server's name as clients keep it: with scheme, path, or the hub's old name.
+    private static String host(String server) {
+        String bare = server.replaceFirst("^https?://", "");
+        int slash = bare.indexOf('/');
+        String host = slash < 0 ? bare : bare.substring(0, slash);
+        return host.equals("index.docker.io") ? Reference.DEFAULT_DOMAIN : host;
     }
 
     private static final class Configs extends LinkedHashMap<String, AuthConfig> {

@@ -3,6 +3,7 @@ package sampan.app.dispatch;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import sampan.app.cli.build.BuildCommand;
 import sampan.app.cli.containers.AttachCommand;
 import sampan.app.cli.containers.CommitCommand;
 import sampan.app.cli.containers.CreateCommand;
@@ -155,6 +156,10 @@ final class Commands {
                             "images [OPTIONS] [REPOSITORY[:TAG]]",
                             "List images",
                             ImagesCommand::new),
+                    Verb.of(
+                            "build [OPTIONS] PATH|-",
+                            "Build an image from a Dockerfile",
+                            BuildCommand::new),
                     Verb.of(
                             "pull [OPTIONS] NAME[:TAG|@DIGEST]",
                             "Download an image from a registry",

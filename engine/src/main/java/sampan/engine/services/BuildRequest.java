@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import sampan.engine.containers.ResourceSpec;
 import sampan.engine.registry.Credential;
 import sampan.linux.sys.Fd;
@@ -13,23 +14,25 @@ import sampan.linux.sys.Fd;
 ///
 /// @param context an archive (plain or gzip), or a Dockerfile alone
 /// @param dockerfile its path in the archive
+/// @param text the Dockerfile itself, where it is not taken from the archive
 /// @param tags names the image gets
 /// @param arguments `--build-arg`; without a value it is taken as not given
 /// @param target stage that is built; empty: the last
 /// @param platform `os/architecture[/variant]`; empty: this machine's
 /// @param labels added to the image
 /// @param cacheFrom images whose steps count as done
-/// @param credentials by registry, as clients name it
+/// @param credentials for a reference; none where there are none
 public record BuildRequest(
         InputStream context,
         String dockerfile,
+        Optional<String> text,
         List<String> tags,
         Map<String, Optional<String>> arguments,
         String target,
         String platform,
         Map<String, String> labels,
         List<String> cacheFrom,
-        Map<String, Credential> credentials,
+        Function<String, Credential> credentials,
         Options options,
         Running running) {
 

@@ -32,6 +32,8 @@ public final class BuildContext implements AutoCloseable {
     /// What a context may hold: a million entries, 64 GiB.
     public static final TarLimits LIMITS = new TarLimits(4095, 1 << 20, 1_000_000, 64L << 30);
 
+    // Of the context itself, which a copied directory may get.
+    private static final int MODE = 0755;
     private static final int HEAD_BYTES = 512;
     private static final String IGNORE_FILE = ".dockerignore";
     private static final int IGNORE_BYTES_MAX = 1 << 20;
@@ -53,6 +55,7 @@ public final class BuildContext implements AutoCloseable {
         Directories.make(directory);
         Fd root = Fd.open(directory.toString(), Open.PATH | Open.DIRECTORY);
         try {
+            FileOps.fchmodAt(root, "", MODE);
             byte[] head = source.readNBytes(HEAD_BYTES);
             InputStream whole = new SequenceInputStream(new ByteArrayInputStream(head), source);
             boolean archive =

@@ -1,7 +1,6 @@
 package sampan.engine.build.execute;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import sampan.engine.build.execute.StageState.Start;
@@ -82,14 +81,5 @@ final class BaseImages {
                     "image host is built in and cannot be built on: it has no layers");
         }
         return image;
-    }
-
-    /// Images whose steps count as done; unknown ones are none.
-    List<Image> known(List<String> references) {
-        return references.stream()
-                .flatMap(r -> stores.images().find(r).stream())
-                .map(ResolvedImage::image)
-                .filter(i -> !i.virtual())
-                .toList();
     }
 }

@@ -41,6 +41,7 @@ final class BuildRun implements AutoCloseable {
     final Given given;
     final BuiltImages images;
     final BaseImages bases;
+    final KnownImages known;
     final Trees trees;
     final OrderedEvents events;
     private final Map<Integer, CompletableFuture<StageState>> stages = new HashMap<>();
@@ -76,12 +77,8 @@ final class BuildRun implements AutoCloseable {
         this.given = given;
         this.events = events;
         this.images = new BuiltImages(parts.stores());
-        this.bases =
-                new BaseImages(
-                        parts.stores(),
-                        images,
-                        reference -> parts.fetch().fetch(reference, request, this::note),
-                        request.options().pull());
+        this.bases = new BaseImages(parts.stores(), images, this::fetch, request.options().pull());
+        this.known = new KnownImages(parts.stores(), images, request.cacheFrom(), this::fetch);
         this.trees = new Trees(parts.stores().snapshots());
     }
 
@@ -112,6 +109,10 @@ final class BuildRun implements AutoCloseable {
         }
         events.drain();
         return result();
+    }
+
+    private void fetch(String reference) {
+        parts.fetch().fetch(reference, request, this::note);
     }
 
     private void note(String text) {

@@ -41,7 +41,10 @@ public final class Builder {
         List<Reference> names = request.tags().stream().map(Builder::name).toList();
         Path home = directory();
         try (BuildContext context = BuildContext.read(request.context(), home.resolve("context"))) {
-            Dockerfile file = DockerfileParser.parse(context.dockerfile(request.dockerfile()));
+            Dockerfile file =
+                    DockerfileParser.parse(
+                            request.text()
+                                    .orElseGet(() -> context.dockerfile(request.dockerfile())));
             return build(request, listener, context, names, withLabels(file, request.labels()));
         } finally {
             Directories.removeTree(home);

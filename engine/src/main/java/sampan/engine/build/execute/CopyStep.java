@@ -90,13 +90,7 @@ final class CopyStep {
         List<Picked> picked = picked(source, paths, sources, into);
         FileSums.Sums sums = FileSums.of(source, picked);
         StepInput input = input(link, destination, sums, source);
-        String createdBy =
-                verb()
-                        + " "
-                        + copy.at().rest()
-                        + " # "
-                        + "sha256:"
-                        + input.content().substring(0, Math.min(12, input.content().length()));
+        String createdBy = verb() + " " + copy.at().rest() + " # sha256:" + input.content();
         Place target = new Place(place, into);
         stage.finish(input, createdBy, () -> layer(source, lower, picked, target));
     }

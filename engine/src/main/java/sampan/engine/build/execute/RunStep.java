@@ -46,7 +46,9 @@ final class RunStep {
                             Map.copyOf(state.arguments),
                             mounts.content(),
                             Map.of());
-            stage.finish(input, "RUN " + shown, () -> Optional.of(layer(mounts, words, shown)));
+            String bound = input.content().isEmpty() ? "" : " # sha256:" + input.content();
+            stage.finish(
+                    input, "RUN " + shown + bound, () -> Optional.of(layer(mounts, words, shown)));
         }
     }
 

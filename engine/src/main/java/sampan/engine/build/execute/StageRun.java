@@ -191,10 +191,15 @@ final class StageRun {
             state.done(key, known.get().layer(), createdBy, time(known.get().created()));
             return;
         }
-        if (!input.kind().equals("config")) {
-            say(new BuildEvent.Missed(cause(input)));
+        Optional<BuiltLayer> layer = elsewhere(input, createdBy);
+        if (layer.isPresent()) {
+            say(new BuildEvent.Cached());
+        } else {
+            if (!input.kind().equals("config")) {
+                say(new BuildEvent.Missed(cause(input)));
+            }
+            layer = work.get();
         }
-        Optional<BuiltLayer> layer = work.get();
         Instant now = Instant.now();
         build.parts.cache().put(input, layer, now);
         state.done(key, layer, createdBy, time(now));
@@ -208,6 +213,12 @@ final class StageRun {
                 .cache()
                 .find(key)
                 .filter(r -> r.layer().map(build.images::hold).orElse(true));
+    }
+
+    private Optional<BuiltLayer> elsewhere(StepInput input, String createdBy) {
+        return build.request.options().noCache() || input.kind().equals("config")
+                ? Optional.empty()
+                : build.known.next(state.history(), state.layers(), createdBy);
     }
 
     private String cause(StepInput input) {

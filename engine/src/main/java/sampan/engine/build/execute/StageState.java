@@ -119,6 +119,10 @@ final class StageState {
         return parent;
     }
 
+    List<Step> history() {
+        return List.copyOf(history);
+    }
+
     String key() {
         return key;
     }

@@ -1,0 +1,246 @@
+package sampan.app.cli.build;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import sampan.app.cli.CommandContext;
+import sampan.app.cli.Words;
+import sampan.app.cli.registry.Credentials;
+import sampan.app.cli.usage.UsageException;
+import sampan.app.session.Caller;
+import sampan.engine.build.syntax.DockerfileParser;
+import sampan.engine.containers.ResourceSpec;
+import sampan.engine.services.BuildRequest;
+import sampan.engine.services.BuildService.Built;
+import sampan.errors.ErrnoException;
+import sampan.errors.SampanException;
+import sampan.linux.files.FileIo;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+
+/// `sampan build`.
+@Command(description = "Build an image from a Dockerfile")
+public final class BuildCommand implements Callable<Integer> {
+    private static final String STDIN = "-";
+    private static final Set<String> ENTITLEMENTS = Set.of("network.host", "security.insecure");
+
+    private final CommandContext context;
+
+    @Mixin private BuildOptions options = new BuildOptions();
+
+    @Parameters(
+            index = "0",
+            paramLabel = "PATH|-",
+            description = "Directory of the context, or - for an archive or a Dockerfile on stdin")
+    private String path = "";
+
+    public BuildCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        check();
+        Map<String, Fd> agents = new HashMap<>();
+        try {
+            BuildInputs inputs = new BuildInputs(caller());
+            inputs.agents(options.agents, agents);
+            BuildRequest.Running running =
+                    new BuildRequest.Running(
+                            options.network,
+                            options.hosts,
+                            resources(),
+                            bytes("--shm-size", options.shmSize),
+                            inputs.secrets(options.secrets),
+                            agents,
+                            Set.copyOf(options.allowed));
+            finish(build(running));
+            return 0;
+        } finally {
+            agents.values().forEach(Fd::close);
+        }
+    }
+
+    private Caller caller() {
+        return context.caller();
+    }
+
+    private void check() {
+        if (path.startsWith("http://")
+                || path.startsWith("https://")
+                || path.startsWith("git@")
+                || path.startsWith("git://")
+                || path.startsWith("ssh://")) {
+            throw new UsageException(
+                    "context " + path + ": remote contexts are not supported; fetch it first");
+        }
+        if (!Set.of("auto", "plain", "quiet").contains(options.progress)) {
+            throw new UsageException(
+                    "--progress " + options.progress + ": must be auto, plain or quiet");
+        }
+        for (String allowed : options.allowed) {
+            if (!ENTITLEMENTS.contains(allowed)) {
+                throw new UsageException(
+                        "--allow " + allowed + ": must be network.host or security.insecure");
+            }
+        }
+        if (path.equals(STDIN) && options.file.equals(STDIN)) {
+            throw new UsageException(
+                    "invalid argument: can't use stdin for both build context and" + " dockerfile");
+        }
+    }
+
+    private Built build(BuildRequest.Running running) {
+        if (path.equals(STDIN)) {
+            return build(running, Optional.empty(), caller().in());
+        }
+        try (LocalContext local = LocalContext.open(caller(), path)) {
+            Optional<String> text =
+                    options.file.isEmpty() ? Optional.empty() : Optional.of(dockerfile());
+            return local.give(nameBelow(), in -> build(running, text, in));
+        }
+    }
+
+    /// The Dockerfile's name in the context, where it is in it.
+    private String nameBelow() {
+        if (options.file.isEmpty()) {
+            return "Dockerfile";
+        }
+        String directory = path.endsWith("/") ? path : path + "/";
+        boolean below = options.file.startsWith(directory);
+        return below ? options.file.substring(directory.length()) : "";
+    }
+
+    private String dockerfile() {
+        try {
+            if (options.file.equals(STDIN)) {
+                return text(caller().in());
+            }
+            try (Fd file = caller().open(options.file, Open.RDONLY, 0)) {
+                byte[] bytes = FileIo.readFully(file, DockerfileParser.BYTES_MAX);
+                return new String(bytes, StandardCharsets.UTF_8);
+            }
+        } catch (ErrnoException e) {
+            throw SampanException.invalid(
+                    "failed to read dockerfile: open " + options.file + ": " + e.getMessage());
+        }
+    }
+
+    private static String text(InputStream in) {
+        try {
+            byte[] bytes = in.readNBytes(DockerfileParser.BYTES_MAX);
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Built build(BuildRequest.Running running, Optional<String> text, InputStream in) {
+        BuildRequest request =
+                new BuildRequest(
+                        in,
+                        path.equals(STDIN) ? options.file : "",
+                        text,
+                        options.tags,
+                        arguments(),
+                        options.target,
+                        options.platform,
+                        labels(),
+                        options.cacheFrom,
+                        Credentials.of(caller())::forReference,
+                        new BuildRequest.Options(options.noCache, options.pull, false),
+                        running);
+        boolean quiet = options.quiet || options.progress.equals("quiet");
+        return context.engine().builds().build(request, new BuildPrinter(context.err(), quiet));
+    }
+
+    private Map<String, Optional<String>> arguments() {
+        Map<String, Optional<String>> found = new LinkedHashMap<>();
+        for (String argument : options.arguments) {
+            int equals = argument.indexOf('=');
+            found.put(
+                    equals < 0 ? argument : argument.substring(0, equals),
+                    equals < 0
+                            ? Optional.ofNullable(caller().environment().get(argument))
+                            : Optional.of(argument.substring(equals + 1)));
+        }
+        // As the docker client does, where it is set.
+        String epoch = caller().environment().get("SOURCE_DATE_EPOCH");
+        if (epoch != null) {
+            found.putIfAbsent("SOURCE_DATE_EPOCH", Optional.of(epoch));
+        }
+        return found;
+    }
+
+    private Map<String, String> labels() {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (String label : options.labels) {
+            int equals = label.indexOf('=');
+            found.put(
+                    equals < 0 ? label : label.substring(0, equals),
+                    equals < 0 ? "" : label.substring(equals + 1));
+        }
+        return found;
+    }
+
+    private static long bytes(String option, String text) {
+        return text.isEmpty() ? 0 : Words.bytes(option, text);
+    }
+
+    private ResourceSpec resources() {
+        ResourceSpec none = ResourceSpec.none();
+        return new ResourceSpec(
+                bytes("--memory", options.memory),
+                none.memoryReservation(),
+                bytes("--memory-swap", options.memorySwap),
+                none.memorySwappiness(),
+                none.oomKillDisable(),
+                options.cpuShares,
+                none.nanoCpus(),
+                options.cpuPeriod,
+                options.cpuQuota,
+                none.cpuRealtimePeriod(),
+                none.cpuRealtimeRuntime(),
+                options.cpusetCpus,
+                options.cpusetMems,
+                none.pidsLimit(),
+                none.blkioWeight(),
+                none.blkioWeightDevice(),
+                none.blkioDeviceReadBps(),
+                none.blkioDeviceWriteBps(),
+                none.blkioDeviceReadIops(),
+                none.blkioDeviceWriteIops(),
+                none.devices(),
+                none.deviceCgroupRules(),
+                none.ulimits(),
+                options.cgroupParent,
+                none.oomScoreAdj());
+    }
+
+    private void finish(Built built) {
+        if (!options.idFile.isEmpty()) {
+            int flags = Open.WRONLY | Open.CREAT | Open.TRUNC;
+            try (Fd file = caller().open(options.idFile, flags, 0666)) {
+                FileIo.writeFully(file, built.id().getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        if (options.quiet || options.progress.equals("quiet")) {
+            context.out().println(built.id());
+            return;
+        }
+        built.warnings().forEach(text -> context.err().println("WARNING: " + text));
+        context.err().println("Successfully built " + built.id().substring(7, 19));
+        built.tags().forEach(tag -> context.err().println("Successfully tagged " + tag));
+        context.err().flush();
+    }
+}
