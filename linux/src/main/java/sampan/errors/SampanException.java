@@ -2,6 +2,7 @@ package sampan.errors;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 
 /// A failure with a code. The message is lower case without a full stop, says what was attempted on
 /// what, and what to do where the reader can do something.
@@ -38,7 +39,7 @@ public class SampanException extends RuntimeException {
 
     /// What failed on a disk, as a full or a read-only one does, in the kernel's words.
     public static SampanException storage(UncheckedIOException failure) {
-        IOException cause = failure.getCause();
+        IOException cause = Objects.requireNonNull(failure.getCause(), "made with a cause");
         String subject = String.valueOf(failure.getMessage());
         String words = String.valueOf(cause.getMessage());
         // Made without words of its own it repeats those of its cause.
