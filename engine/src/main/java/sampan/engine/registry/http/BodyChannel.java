@@ -17,8 +17,8 @@ import sampan.engine.registry.RegistryLimits;
 /// An answer's body. The client fills a short queue, one thread reads it; where nothing comes for
 /// too long, or too little, reading fails.
 final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
-    /// Pieces on their way, of some 16 KiB buffers each: one is fetched while another is written. More
-    /// would be lost when the daemon is killed.
+    /// Pieces on their way, of some 16 KiB buffers each: one is fetched while another is written.
+    /// More would be lost when the daemon is killed.
     private static final int PIECES_MAX = 1;
 
     private final RegistryLimits limits;
