@@ -8,6 +8,7 @@ import http.client
 import time
 
 import images
+import registry
 from report import SELF
 from spawn import Failed
 from unixhttp import Api, Refused
@@ -16,6 +17,7 @@ PARALLEL = 8
 LINE = "x" * 99  # and a newline: 100 bytes
 SETTLE_SECONDS = 2
 WARM_UP = 2
+MANY_LAYERS = 20
 
 now = time.perf_counter
 
@@ -24,6 +26,18 @@ class Figures:
     def __init__(self, report, sampan, engines, runtimes, bound, spawner, options):
         self.report, self.sampan, self.engines = report, sampan, engines
         self.runtimes, self.bound, self.spawner, self.options = runtimes, bound, spawner, options
+        self._registry = None
+
+    @property
+    def registry(self):
+        """Started when the first group wants it."""
+        if not self._registry:
+            self._registry = registry.Registry(self.options.registry, self.options.docker_net)
+        return self._registry
+
+    def close(self):
+        if self._registry:
+            self._registry.close()
 
     # Everything the engines do goes through here: one that fails is noted and does not end the rest.
     def _each(self, programs, what, action):
@@ -231,6 +245,56 @@ class Figures:
         for _ in range(self.options.repeats):
             self._each(self._all(), "load", once)
 
+    def pull(self):
+        """Of a cold store, and of one where everything is; from a real registry on the loopback."""
+        here = self.report.row("pull-here", "`docker pull` when all layers are there", "ms", peer="dockerd", first=0.3, moonshot=0.1)
+        for key, words, reference in (
+            ("pull-debian", "a Debian image", self._debian_in_registry()),
+            ("pull-many", f"an image of {MANY_LAYERS} layers, {MANY_LAYERS * self.options.layer_mib} MiB", self._many_in_registry()),
+        ):
+            row = self.report.row(key, f"`docker pull` of {words}, cold", "s", peer="dockerd", first=0.7, moonshot=0.35)
+
+            def once(engine, row=row, reference=reference):
+                self.spawner.output(*engine.command("rmi", "-f", reference), env=engine.env, check=False)
+                row.add(engine.name, self._client(engine, "pull", "-q", reference))
+                for _ in range(3):
+                    here.add(engine.name, self._client(engine, "pull", "-q", reference) * 1e3)
+                self.spawner.output(*engine.command("rmi", "-f", reference), env=engine.env)
+
+            for _ in range(self.options.repeats):
+                self._each(self._all(), key, once)
+
+    def _debian_in_registry(self):
+        return self.registry.image("bench/debian", [registry.layer_of_archive(self.options.debian)])
+
+    def _many_in_registry(self):
+        tars = registry.layers(self.options.busybox, MANY_LAYERS, self.options.layer_mib)
+        return self.registry.image(f"bench/many{self.options.layer_mib}", tars)
+
+    def push(self):
+        """One new layer on top of those that the registry has."""
+        row = self.report.row("push", f"`docker push` of {MANY_LAYERS} layers, 1 changed", "s", peer="dockerd", first=0.7, moonshot=0.4)
+        base = self._many_in_registry()
+        name = base.rsplit(":", 1)[0] if base.count(":") > 1 else base
+
+        def once(engine, number):
+            self.spawner.output(*engine.command("pull", "-q", base), env=engine.env)
+            container = engine.api("POST", "/containers/create", {
+                "Image": base, "Cmd": ["sh", "-c", f"yes {engine.name}{number} | head -c {self.options.layer_mib << 20} > /changed"],
+                "HostConfig": {"NetworkMode": "none"},
+            })["Id"]
+            engine.api("POST", f"/containers/{container}/start")
+            engine.api("POST", f"/containers/{container}/wait")
+            changed = f"{name}:{engine.name}{number}"
+            self.spawner.output(*engine.command("commit", container, changed), env=engine.env)
+            row.add(engine.name, self._client(engine, "push", "-q", changed))
+            engine.api("DELETE", f"/containers/{container}?force=1")
+            self.spawner.output(*engine.command("rmi", "-f", changed), env=engine.env)
+
+        for number in range(self.options.repeats):
+            self._each(self._all(), "push", lambda engine, number=number: once(engine, number))
+        self._each(self._all(), "push", lambda engine: self.spawner.output(*engine.command("rmi", "-f", base), env=engine.env))
+
     def logs(self):
         size = self.options.log_mib
         write = self.report.row("log-write", f"a container printing {size} MiB", "s", peer="dockerd", first=0.5, moonshot=0.25)
@@ -270,4 +334,4 @@ class Figures:
             self._each([self.sampan], "boot", once)
 
 
-GROUPS = ("version", "run", "api", "exec", "many", "load", "logs", "boot", "growth")
+GROUPS = ("version", "run", "api", "exec", "many", "load", "pull", "push", "logs", "boot", "growth")

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.linux.crypto;
+
+import org.jspecify.annotations.NullMarked;
