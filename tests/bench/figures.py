@@ -5,6 +5,7 @@ The bounds are the project's promises; SPECIFICATION.md names the rows by their 
 
 import concurrent.futures
 import http.client
+import tempfile
 import time
 
 import images
@@ -295,6 +296,37 @@ class Figures:
             self._each(self._all(), "push", lambda engine, number=number: once(engine, number))
         self._each(self._all(), "push", lambda engine: self.spawner.output(*engine.command("rmi", "-f", base), env=engine.env))
 
+    def build(self):
+        """Thirty steps by the same docker client and its classic builder; the cached one by our own client too."""
+        cold = self.report.row("build-cold", "`docker build` of 30 steps, cold", "s", peer="dockerd", first=0.4, moonshot=0.2)
+        cached = self.report.row("build-cached", "the same, fully cached; ours by `sampan build`", "ms", peer="dockerd", first=0.5, moonshot=0.1)
+        client = self.report.row("build-cached-client", "the same, fully cached, the same client", "ms", peer="dockerd")
+        stages = self.report.row("build-stages", "four independent stages of one second each", "s", peer="dockerd")
+        home = tempfile.TemporaryDirectory(prefix="sampan-bench-build-")
+        thirty = images.context(home.name, "thirty", f"FROM {images.BUSYBOX}\n" + "".join(f"RUN echo {i} > /f{i}\n" for i in range(29)))
+        four = images.context(
+            home.name,
+            "four",
+            "".join(f"FROM {images.BUSYBOX} AS s{i}\nRUN sleep 1; echo {i} > /f{i}\n" for i in range(4))
+            + f"FROM {images.BUSYBOX}\n"
+            + "".join(f"COPY --from=s{i} /f{i} /\n" for i in range(4)),
+        )
+
+        def docker(engine, *words):
+            return self.spawner.time(*engine.command("build", "-q", *words), env={**engine.env, "DOCKER_BUILDKIT": "0"})
+
+        def once(engine):
+            cold.add(engine.name, docker(engine, "--no-cache", thirty))
+            took = min(docker(engine, thirty) for _ in range(3)) * 1e3
+            client.add(engine.name, took)
+            own = engine is self.sampan
+            cached.add(engine.name, min(self._own("build", "-q", thirty) for _ in range(3)) * 1e3 if own else took)
+            stages.add(engine.name, docker(engine, "--no-cache", four))
+
+        for _ in range(self.options.repeats):
+            self._each(self._all(), "build", once)
+        home.cleanup()
+
     def logs(self):
         size = self.options.log_mib
         write = self.report.row("log-write", f"a container printing {size} MiB", "s", peer="dockerd", first=0.5, moonshot=0.25)
@@ -334,4 +366,6 @@ class Figures:
             self._each([self.sampan], "boot", once)
 
 
-GROUPS = ("version", "run", "api", "exec", "many", "load", "pull", "push", "logs", "boot", "growth")
+GROUPS = ("version", "run", "api", "exec", "many", "load", "pull", "push", "build", "logs", "boot", "growth")
+
+GROUPS = ("version", "run", "api", "exec", "many", "load", "build", "logs", "boot", "growth")

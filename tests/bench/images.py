@@ -139,6 +139,15 @@ def _mirror():
     return sites[:1]
 
 
+def context(folder, name, dockerfile):
+    """A directory with nothing but a Dockerfile; its path."""
+    path = os.path.join(folder, name)
+    os.makedirs(path)
+    with open(os.path.join(path, "Dockerfile"), "w") as file:
+        file.write(dockerfile)
+    return path
+
+
 def reference_of(path):
     """The first name in a docker-archive."""
     with tarfile.open(path) as tar:

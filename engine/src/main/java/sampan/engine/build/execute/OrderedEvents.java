@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,9 +58,12 @@ final class OrderedEvents {
             while (own.bytes > WAITING_BYTES_MAX && !failed) {
                 moved.await();
             }
+            boolean first = own.events.isEmpty();
             own.events.add(event);
             own.bytes += size(event);
-            moved.signalAll();
+            if (first) {
+                moved.signalAll();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled", e);
@@ -86,40 +88,44 @@ final class OrderedEvents {
 
     /// Gives events to the listener until all stages are done or one has failed.
     void deliver() throws InterruptedException {
-        Optional<BuildEvent> event = next();
-        while (event.isPresent()) {
-            listener.on(event.get());
-            event = next();
+        List<BuildEvent> events = next();
+        while (!events.isEmpty()) {
+            events.forEach(listener::on);
+            events = next();
         }
     }
 
-    private Optional<BuildEvent> next() throws InterruptedException {
+    /// What the stage whose turn it is has said; empty at the end.
+    private List<BuildEvent> next() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (current < order.size()) {
                 Waiting speaks = of(order.get(current));
                 if (!speaks.events.isEmpty()) {
-                    return Optional.of(taken(speaks));
+                    return taken(speaks);
                 }
                 if (speaks.done && current < order.size() - 1) {
                     current++;
                 } else if (speaks.done || failed) {
-                    return Optional.empty();
+                    return List.of();
                 } else {
                     moved.await();
                 }
             }
-            return Optional.empty();
+            return List.of();
         } finally {
             lock.unlock();
         }
     }
 
-    private BuildEvent taken(Waiting speaks) {
-        BuildEvent event = speaks.events.remove();
-        speaks.bytes -= size(event);
-        moved.signalAll();
-        return event;
+    private List<BuildEvent> taken(Waiting speaks) {
+        List<BuildEvent> events = List.copyOf(speaks.events);
+        speaks.events.clear();
+        if (speaks.bytes > WAITING_BYTES_MAX) {
+            moved.signalAll();
+        }
+        speaks.bytes = 0;
+        return events;
     }
 
     /// Gives what is left to the listener; called when no stage runs any more.

@@ -144,7 +144,7 @@ final class RunStep {
     private ResolvedImage image() {
         Image image =
                 new Image(
-                        state.imageId(),
+                        state.stepId(),
                         List.of(),
                         List.of(),
                         "",

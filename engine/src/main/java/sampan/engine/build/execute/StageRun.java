@@ -85,7 +85,8 @@ final class StageRun {
             checkInterrupt();
             sayStep(command.at());
             execute(command);
-            say(new BuildEvent.Done(state.imageId()));
+            boolean last = command.equals(planned.stage().commands().getLast());
+            say(new BuildEvent.Done(last ? state.imageId() : state.stepId()));
         }
         return state;
     }

@@ -35,6 +35,7 @@ final class StageState {
     private Optional<Digest> parent;
     private String author;
     private String key;
+    private String chainKey = SCRATCH;
     private Instant created;
 
     private StageState(Start start, char escape) {
@@ -42,12 +43,13 @@ final class StageState {
         this.platform = start.platform();
         this.config = new ConfigEdits(start.config(), escape);
         this.arguments = new LinkedHashMap<>();
-        this.layers = new ArrayList<>(start.layers());
+        this.layers = new ArrayList<>();
         this.history = new ArrayList<>(start.history());
         this.parent = start.parent();
         this.author = start.author();
         this.key = start.key();
         this.created = start.created();
+        start.layers().forEach(this::stack);
     }
 
     /// What a stage begins with.
@@ -106,9 +108,19 @@ final class StageState {
         return new Base.Layers(chain());
     }
 
-    /// Tells stacks of layers apart.
+    /// Tells stacks of layers apart: their chainID.
     String chainKey() {
-        return layers.isEmpty() ? SCRATCH : chain().id().toString();
+        return chainKey;
+    }
+
+    private void stack(BuiltLayer layer) {
+        layers.add(layer);
+        String top = layer.diffId().toString();
+        chainKey =
+                layers.size() == 1
+                        ? top
+                        : Digest.of((chainKey + " " + top).getBytes(StandardCharsets.US_ASCII))
+                                .toString();
     }
 
     List<BuiltLayer> layers() {
@@ -136,7 +148,7 @@ final class StageState {
     /// @param stepKey of the cache
     /// @param layer absent where it made none
     void done(String stepKey, Optional<BuiltLayer> layer, String createdBy, Instant time) {
-        layer.ifPresent(layers::add);
+        layer.ifPresent(this::stack);
         key =
                 Digest.of(
                                 (key + "\n" + stepKey + "\n" + layer.map(BuiltLayer::diffId))
@@ -160,9 +172,15 @@ final class StageState {
                 List.copyOf(history));
     }
 
-    /// Of the image that it would be if the stage ended here.
+    /// Of the image that it is when the stage ends here.
     String imageId() {
         return Digest.of(Json.write(document())).toString();
+    }
+
+    /// Tells the state between two steps from all others: what is shown, and what the container of
+    /// a step names as its image. Making the image's own id of each costs more than a cached step.
+    String stepId() {
+        return history.isEmpty() ? imageId() : "sha256:" + key;
     }
 
     /// Arguments as the history of a RUN shows them: `|1 A=b `, or nothing.

@@ -31,7 +31,7 @@ final class StepSpec {
 
     ContainerSpec make(List<String> words) {
         return new ContainerSpec(
-                stage.state.imageId(),
+                stage.state.stepId(),
                 process(words),
                 new NamespaceSpec("", "", "", "", "", "", ""),
                 security(),

@@ -22,6 +22,7 @@ import sampan.oci.json.Json;
 public final class BuiltImages implements AutoCloseable {
     private final Stores stores;
     private final Transfer transfer;
+    private volatile boolean stored;
 
     public BuiltImages(Stores stores) {
         this.stores = stores;
@@ -37,6 +38,7 @@ public final class BuiltImages implements AutoCloseable {
 
     /// Stores a layer.
     public BuiltLayer layer(LayerSource source) {
+        stored = true;
         try {
             Stored stored = transfer.storeLayer(source);
             Digest diffId = transfer.diffId(stored);
@@ -91,11 +93,16 @@ public final class BuiltImages implements AutoCloseable {
                         List.of(),
                         Instant.now());
         stores.images().add(record, names);
+        stored |= !names.isEmpty();
         return record;
     }
 
     @Override
     public void close() {
-        transfer.close();
+        if (stored) {
+            transfer.close();
+        } else {
+            transfer.release();
+        }
     }
 }

@@ -282,11 +282,16 @@ public final class Transfer implements AutoCloseable {
 
     @Override
     public void close() {
+        release();
+        stores.collector().collect();
+    }
+
+    /// As [#close] where nothing was stored, so that nothing is to be dropped.
+    void release() {
         unpackers.shutdownNow();
         unpackers.close();
         // Committed ones do not mind.
         begun.forEach(Unpacking::close);
         lease.close();
-        stores.collector().collect();
     }
 }
