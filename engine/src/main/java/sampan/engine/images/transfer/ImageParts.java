@@ -11,8 +11,10 @@ import sampan.oci.image.MediaType;
 import sampan.oci.json.Json;
 
 /// What a manifest from a registry names, within our limits.
-record ImageParts(Descriptor config, List<Descriptor> layers) {
-    /// @throws SampanException INVALID for what is no image, or beyond a limit
+///
+/// @param artifact something else than an image: its blobs are kept, and nothing is unpacked
+record ImageParts(Descriptor config, List<Descriptor> layers, boolean artifact) {
+    /// @throws SampanException INVALID for what is no manifest, or beyond a limit
     static ImageParts of(ManifestContent content) {
         if (!MediaType.isManifest(content.mediaType())) {
             throw SampanException.invalid(
@@ -21,14 +23,7 @@ record ImageParts(Descriptor config, List<Descriptor> layers) {
                             + "' is not supported: push the image again with a current client");
         }
         Manifest manifest = Json.read(content.bytes(), Manifest.class);
-        if (!MediaType.isImageConfig(manifest.config().mediaType())) {
-            throw SampanException.invalid(
-                    "it is no image, but an artifact of type '"
-                            + (manifest.artifactType().isEmpty()
-                                    ? manifest.config().mediaType()
-                                    : manifest.artifactType())
-                            + "'");
-        }
+        boolean artifact = !MediaType.isImageConfig(manifest.config().mediaType());
         check(manifest.config(), ImageStore.CONFIG_BYTES_MAX);
         if (manifest.layers().size() > RegistryLimits.LAYERS_MAX) {
             throw SampanException.invalid(
@@ -46,7 +41,7 @@ record ImageParts(Descriptor config, List<Descriptor> layers) {
                                 + " lies elsewhere (urls): not supported");
             }
         }
-        return new ImageParts(manifest.config(), manifest.layers());
+        return new ImageParts(manifest.config(), manifest.layers(), artifact);
     }
 
     private static void check(Descriptor blob, long bytesMax) {

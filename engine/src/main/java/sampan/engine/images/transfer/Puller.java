@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -188,6 +189,9 @@ public final class Puller {
             ImageParts parts = ImageParts.of(chosen.manifest());
             try (Transfer transfer = new Transfer(stores)) {
                 Stored config = fetch(transfer, parts.config());
+                if (parts.artifact()) {
+                    return artifact(transfer, parts);
+                }
                 ImageDocument document = document(config, parts);
                 List<Digest> diffIds = document.rootfs().diffIds();
                 Set<Digest> all = new HashSet<>(diffIds);
@@ -198,6 +202,45 @@ public final class Puller {
                         stores.leases().lasting(chosen.manifest().digest(), all)) {
                     return finish(transfer, parts, diffIds, lease);
                 }
+            }
+        }
+
+        /// Known by its manifest: the config of many artifacts is the same empty object.
+        private Pulled artifact(Transfer transfer, ImageParts parts) {
+            Map<Digest, Callable<Stored>> works = new LinkedHashMap<>();
+            for (Descriptor blob : parts.layers()) {
+                works.put(blob.digest(), () -> whole(transfer, blob));
+            }
+            Parallel.all(List.copyOf(works.values()));
+            Stored manifest = transfer.store(chosen.manifest().bytes());
+            Set<Digest> blobs = new LinkedHashSet<>(works.keySet());
+            blobs.add(parts.config().digest());
+            ImageRecord record =
+                    new ImageRecord(
+                            manifest.digest(),
+                            manifest.digest(),
+                            List.copyOf(blobs),
+                            List.of(),
+                            parts.layers().stream().mapToLong(Descriptor::size).sum(),
+                            Optional.empty(),
+                            List.of(),
+                            Instant.now());
+            return new Pulled(record.id(), chosen.digest(), named(record));
+        }
+
+        private Stored whole(Transfer transfer, Descriptor blob)
+                throws IOException, InterruptedException {
+            LayerReport report = new LayerReport(progress, blob.digest().brief(), blob.size());
+            Runnable busy = () -> report.say("Already being pulled by another client. Waiting.");
+            try (DigestLocks.Held _ = layers.take(blob.digest(), busy)) {
+                Optional<Stored> here = have(transfer, blob);
+                if (here.isPresent()) {
+                    report.say("Already exists");
+                    return here.get();
+                }
+                Stored stored = download(transfer, blob, false, report);
+                report.downloaded();
+                return stored;
             }
         }
 

@@ -90,7 +90,9 @@ public final class Pusher {
         Map<Digest, Callable<Boolean>> works = new LinkedHashMap<>();
         for (int i = 0; i < manifest.layers().size(); i++) {
             Descriptor layer = manifest.layers().get(i);
-            String shown = record.diffIds().get(i).brief();
+            // What an artifact has is not unpacked, and known by its blobs.
+            boolean unpacked = i < record.diffIds().size();
+            String shown = (unpacked ? record.diffIds().get(i) : layer.digest()).brief();
             if (!works.containsKey(layer.digest())) {
                 progress.report(shown, "Preparing", 0, 0);
                 works.put(

@@ -242,14 +242,25 @@ class PullPushTest {
     }
 
     @Test
-    void whatIsNoImageIsRefusedByItsType() {
+    void anArtifactIsStoredListedAndPushedOn() {
         Descriptor nothing =
                 publishing.blob(
                         name("a"),
                         "application/vnd.cncf.helm.config.v1+json",
                         Base64.getDecoder().decode("e30="));
-        publishing.manifest(name("a:chart"), Json.write(Manifest.of(nothing, List.of())));
-        assertThatThrownBy(() -> pull(name("a:chart")))
-                .hasMessageContaining("application/vnd.cncf.helm.config.v1+json");
+        Descriptor chart = publishing.blob(name("a"), "application/x.chart", LOWER);
+        ManifestContent pushed =
+                publishing.manifest(
+                        name("a:chart"), Json.write(Manifest.of(nothing, List.of(chart))));
+        Puller.Pulled pulled = pull(name("a:chart"));
+        assertThat(pulled.id()).isEqualTo(pushed.digest());
+        assertThat(here.stores.images().images())
+                .extracting(Image::references)
+                .containsExactly(List.of(name("a:chart").familiar()));
+        here.stores.collector().collect();
+        assertThat(here.stores.content().has(chart.digest())).isTrue();
+        assertThat(here.stores.snapshots().layers()).isEmpty();
+        here.stores.images().tag(pulled.id(), name("b:chart"));
+        assertThat(push(here, name("b:chart")).digest()).isEqualTo(pushed.digest());
     }
 }
