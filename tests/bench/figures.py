@@ -367,5 +367,3 @@ class Figures:
 
 
 GROUPS = ("version", "run", "api", "exec", "many", "load", "pull", "push", "build", "logs", "boot", "growth")
-
-GROUPS = ("version", "run", "api", "exec", "many", "load", "build", "logs", "boot", "growth")

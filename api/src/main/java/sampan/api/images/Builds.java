@@ -203,7 +203,13 @@ public final class Builds {
     }
 
     private void prune(Call call) throws IOException {
-        PrunedCache pruned = builds.prune(call.flag("all"));
+        for (String bound :
+                List.of("keep-storage", "reserved-space", "max-used-space", "min-free-space")) {
+            if (number(call, bound) != 0) {
+                throw Problem.unsupported(bound + " is not supported: use the filter until");
+            }
+        }
+        PrunedCache pruned = builds.prune(call.flag("all"), call.filters());
         call.answer(
                 200,
                 Doc.of()

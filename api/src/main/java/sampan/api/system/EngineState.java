@@ -16,6 +16,7 @@ import sampan.api.translate.VolumeDocs;
 import sampan.api.wire.Doc;
 import sampan.engine.events.Event;
 import sampan.engine.services.ContainerService.Size;
+import sampan.engine.services.BuildService;
 import sampan.engine.services.Engine;
 import sampan.engine.services.EventService;
 import sampan.engine.services.SystemService;
@@ -31,11 +32,13 @@ public final class EngineState {
 
     private final SystemService system;
     private final EventService events;
+    private final BuildService builds;
     private final Product product;
 
     public EngineState(Engine engine, Product product) {
         this.system = engine.system();
         this.events = engine.events();
+        this.builds = engine.builds();
         this.product = product;
     }
 
@@ -78,13 +81,29 @@ public final class EngineState {
                                                         v.volume(), v.bytes(), v.references()))
                                         .toList()
                                 : null)
-                .put("BuildCache", wanted(types, "build-cache") ? List.of() : null);
+                .put("BuildCache", wanted(types, "build-cache") ? cache() : null);
         call.answer(200, doc);
     }
 
     private static List<Doc> images(Call call, DiskUse use) {
         return use.images().stream()
                 .map(i -> ImageDocs.summary(i.image(), i.containers(), i.shared(), call.version()))
+                .toList();
+    }
+
+    private List<Doc> cache() {
+        return builds.cache().stream()
+                .map(step ->
+                        Doc.of()
+                                .put("ID", step.id())
+                                .put("Type", "regular")
+                                .put("Description", step.description())
+                                .put("InUse", false)
+                                .put("Shared", step.inUse())
+                                .put("Size", step.bytes())
+                                .put("CreatedAt", Times.text(step.created()))
+                                .put("LastUsedAt", Times.text(step.used()))
+                                .put("UsageCount", step.uses()))
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import sampan.app.cli.build.BuildCommand;
+import sampan.app.cli.build.PruneBuildsCommand;
 import sampan.app.cli.containers.AttachCommand;
 import sampan.app.cli.containers.CommitCommand;
 import sampan.app.cli.containers.CreateCommand;
@@ -234,6 +235,14 @@ final class Commands {
                             VolumeRemoveCommand::new),
                     Verb.of("prune [OPTIONS]", "Remove unused volumes", VolumePruneCommand::new));
 
+    private static final Map<String, Verb> BUILDER =
+            named(
+                    Verb.of(
+                            "build [OPTIONS] PATH|-",
+                            "Build an image from a Dockerfile",
+                            BuildCommand::new),
+                    Verb.of("prune [OPTIONS]", "Remove build cache", PruneBuildsCommand::new));
+
     private static final Map<String, Verb> NETWORKS =
             named(
                     Verb.of("ls [OPTIONS]", "List networks", NetworkListCommand::new),
@@ -278,6 +287,7 @@ final class Commands {
         Map<String, Map<String, Verb>> groups = new LinkedHashMap<>();
         groups.put("container", containerGroup());
         groups.put("image", imageGroup());
+        groups.put("builder", BUILDER);
         groups.put("volume", VOLUMES);
         groups.put("network", NETWORKS);
         groups.put("system", SYSTEM_GROUP);

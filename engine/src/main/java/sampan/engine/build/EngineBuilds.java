@@ -1,13 +1,17 @@
 package sampan.engine.build;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import sampan.engine.build.cache.StepRecord;
 import sampan.engine.build.execute.BuildParts;
 import sampan.engine.build.execute.Builder;
+import sampan.engine.filters.Filters;
 import sampan.engine.images.Collector.Collected;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.services.BuildListener;
@@ -67,13 +71,17 @@ public final class EngineBuilds implements BuildService {
     }
 
     @Override
-    public PrunedCache prune(boolean all) {
+    public PrunedCache prune(boolean all, Map<String, List<String>> filters) {
+        Optional<Instant> until = Filters.of(filters, Set.of("until")).until(Instant.now());
         Set<Digest> used = imageLayers();
-        Predicate<StepRecord> chosen = r -> all || !isUsed(r, used);
+        Predicate<StepRecord> chosen =
+                r ->
+                        (all || !isUsed(r, used))
+                                && (until.isEmpty() || r.used().isBefore(until.get()));
         List<String> ids = new ArrayList<>();
         parts.cache().forgetAll(chosen).forEach(r -> ids.add(r.key()));
         Collected collected = parts.stores().collector().collect();
         long bytes = collected.layerBytes() + collected.blobBytes();
-        return new PrunedCache(ids, bytes + (all ? parts.mounts().prune() : 0));
+        return new PrunedCache(ids, bytes + (all && until.isEmpty() ? parts.mounts().prune() : 0));
     }
 }

@@ -2,6 +2,7 @@ package sampan.engine.services;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /// Makes images of Dockerfiles, and keeps the cache of their steps.
 public interface BuildService {
@@ -39,5 +40,6 @@ public interface BuildService {
     /// Forgets steps.
     ///
     /// @param all also those whose layer an image has, and cache mounts
-    PrunedCache prune(boolean all);
+    /// @param filters Docker's: `until`, by the last use
+    PrunedCache prune(boolean all, Map<String, List<String>> filters);
 }

@@ -58,12 +58,21 @@ public final class DiskUseCommand implements Callable<Integer> {
         rows.add(
                 row("Containers", new long[] {use.containers().size(), running, written, stopped}));
         rows.add(row("Local Volumes", new long[] {use.volumes().size(), used, volumes, loose}));
-        rows.add(row("Build Cache", new long[] {0, 0, 0, 0}));
+        rows.add(row("Build Cache", cache()));
         rows.print(context, format, List.of("Type", "TotalCount", "Active", "Size", "Reclaimable"));
         if (verbose) {
             details(use);
         }
         return 0;
+    }
+
+    /// Steps, those whose layer an image has, bytes, and bytes that a prune frees.
+    private long[] cache() {
+        var steps = context.engine().builds().cache();
+        long size = steps.stream().mapToLong(s -> s.bytes()).sum();
+        long held = steps.stream().filter(s -> s.inUse()).mapToLong(s -> s.bytes()).sum();
+        long used = steps.stream().filter(s -> s.inUse()).count();
+        return new long[] {steps.size(), used, size, size - held};
     }
 
     private void details(DiskUse use) {

@@ -64,6 +64,11 @@ public final class SystemPruneCommand implements Callable<Integer> {
                 pruned.removals().stream()
                         .map(r -> r.kind().toLowerCase(Locale.ROOT) + ": " + r.subject())
                         .toList());
+        if (wanted.keySet().stream().allMatch("until"::equals)) {
+            var steps = context.engine().builds().prune(all, wanted);
+            bytes += steps.bytes();
+            section("Deleted build cache objects:", steps.ids());
+        }
         context.out().println("Total reclaimed space: " + Words.size(bytes));
         return 0;
     }
@@ -74,7 +79,8 @@ public final class SystemPruneCommand implements Callable<Integer> {
                 + (volumes ? "  - all anonymous volumes not used by at least one container\n" : "")
                 + (all
                         ? "  - all images without at least one container associated to them\n"
-                        : "  - all dangling images\n");
+                        : "  - all dangling images\n")
+                + (all ? "  - all build cache\n" : "  - unused build cache\n");
     }
 
     private void section(String title, List<String> names) {
