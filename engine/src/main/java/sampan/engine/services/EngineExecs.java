@@ -88,6 +88,7 @@ public final class EngineExecs implements ExecService {
             throw SampanException.invalid("No exec command specified");
         }
         requireRunning(handle, containerReference);
+        starter.check(running(handle), spec.user());
         byte[] bytes = new byte[ID_BYTES];
         RANDOM.nextBytes(bytes);
         String id = HexFormat.of().formatHex(bytes);
@@ -133,6 +134,10 @@ public final class EngineExecs implements ExecService {
                     "Container " + reference + " is paused, unpause the container before exec");
         }
         handle.state().requireAlive(handle.id());
+    }
+
+    private Task running(ContainerHandle handle) {
+        return tasks.find(handle.id()).orElseThrow(() -> ContainerState.notRunning(handle.id()));
     }
 
     private Live find(String execId) {
@@ -183,10 +188,9 @@ public final class EngineExecs implements ExecService {
         publish(handle, "exec_start: " + command, live.id, Map.of());
         try {
             requireRunning(handle, handle.id().value());
-            Task task =
-                    tasks.find(handle.id())
-                            .orElseThrow(() -> ContainerState.notRunning(handle.id()));
-            ExecRun run = starter.start(task, live.id, process(live.spec, rows, columns), audience);
+            ExecRun run =
+                    starter.start(
+                            running(handle), live.id, process(live.spec, rows, columns), audience);
             live.run = run;
             var _ = run.ended().thenAccept(exit -> ended(live, exit));
             return run;

@@ -107,6 +107,15 @@ public final class ExecStarter {
         }
     }
 
+    /// Refuses a user whom the container does not know, before anything is made for it.
+    public void check(Task task, String user) {
+        if (!user.isEmpty()) {
+            try (Fd root = root(task)) {
+                var _ = UserDatabase.inRoot(root).resolve(user);
+            }
+        }
+    }
+
     private static void ended(ExecRun run, Optional<ExitRecord> exit) {
         Thread.ofVirtual()
                 .name("exec end")
