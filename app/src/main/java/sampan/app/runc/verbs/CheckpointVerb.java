@@ -12,7 +12,10 @@ import sampan.errors.SampanException;
 /// `checkpoint`: refused.
 @Command(description = "checkpoint a running container")
 public final class CheckpointVerb implements Callable<Integer> {
-    @Unmatched private List<String> words = new ArrayList<>();
+    /// Whatever is asked of it: the refusal comes before any complaint about an option.
+    @SuppressWarnings("UnusedVariable")
+    @Unmatched
+    private List<String> words = new ArrayList<>();
 
     public CheckpointVerb(RuncContext context) {}
 

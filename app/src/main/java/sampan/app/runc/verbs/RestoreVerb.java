@@ -12,7 +12,10 @@ import sampan.errors.SampanException;
 /// `restore`: refused.
 @Command(description = "restore a container from a previous checkpoint")
 public final class RestoreVerb implements Callable<Integer> {
-    @Unmatched private List<String> words = new ArrayList<>();
+    /// Whatever is asked of it: the refusal comes before any complaint about an option.
+    @SuppressWarnings("UnusedVariable")
+    @Unmatched
+    private List<String> words = new ArrayList<>();
 
     public RestoreVerb(RuncContext context) {}
 

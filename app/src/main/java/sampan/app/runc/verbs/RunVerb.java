@@ -36,7 +36,6 @@ public final class RunVerb extends Creating implements Callable<Integer> {
         }
         ContainerCreation.Made made =
                 make(detach ? CreateRequest.Mode.DETACHED : CreateRequest.Mode.FOREGROUND);
-        Container container = made.container();
         if (detach) {
             announce(made.pid());
             return 0;

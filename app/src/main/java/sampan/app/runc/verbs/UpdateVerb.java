@@ -189,7 +189,7 @@ public final class UpdateVerb implements Callable<Integer> {
                     "invalid value for " + option + ": invalid size: '" + text + "'");
         }
         String fraction = parts.group(2) == null ? "" : parts.group(2);
-        int shift = 10 * (" kmgtp".indexOf(parts.group(3).isEmpty() ? " " : parts.group(3)));
+        int shift = 10 * " kmgtp".indexOf(parts.group(3).isEmpty() ? " " : parts.group(3));
         return Optional.of(
                 new java.math.BigDecimal(parts.group(1) + fraction)
                         .multiply(java.math.BigDecimal.valueOf(1L << shift))
