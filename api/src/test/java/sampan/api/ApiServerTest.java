@@ -126,8 +126,8 @@ class ApiServerTest {
                         + " init\" or \"docker swarm join\" to connect this node to swarm and try"
                         + " again.",
                 "GET | /plugins/x/y/json | 404 | plugin \"x/y\" not found",
-                "POST | /images/create?fromImage=busybox | 501 | pulling images is not supported"
-                        + " yet: load busybox from an archive (docker load)",
+                "POST | /images/create?fromSrc=http://h/a.tar | 501 | importing from a URL is not"
+                        + " supported: send the archive itself",
                 "POST | /session | 501 | building images with BuildKit is not supported yet",
             })
     void failuresHaveTheirStatusAndMessage(String method, String target, int status, String message)

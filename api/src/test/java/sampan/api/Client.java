@@ -65,6 +65,13 @@ final class Client implements AutoCloseable {
         return read.toString();
     }
 
+    /// Reads once, as much as there is; what a client does that has a buffer.
+    String once() throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(65_536);
+        int n = Math.max(0, channel.read(buffer));
+        return new String(buffer.array(), 0, n, StandardCharsets.ISO_8859_1);
+    }
+
     /// Reads to the end.
     String rest() throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(65_536);

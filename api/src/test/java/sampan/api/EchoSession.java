@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import sampan.engine.services.StreamService.AttachSession;
+import sampan.linux.sockets.SendQueue;
 
 /// A session with a process that says everything it hears, then `bye` once its stdin has ended.
 /// What it says is framed unless it has a terminal.
@@ -73,6 +74,13 @@ final class EchoSession implements AttachSession {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Waits until all that was said has been read.
+    void awaitHeard() {
+        while (SendQueue.unread(process).orElseThrow() > 0) {
+            Thread.onSpinWait();
         }
     }
 

@@ -206,6 +206,28 @@ class HijackTest {
         return data.toString();
     }
 
+    /// The Docker SDK for Python reads the head through a buffer, then from the socket itself.
+    @Test
+    void aClientThatReadsTheHeadWithALargeBufferLosesNoOutput() throws Exception {
+        String name = create(",\"Tty\":true");
+        for (int i = 0; i < 20; i++) {
+            try (Client client = new Client(socket)) {
+                client.send(
+                        "POST /containers/"
+                                + name
+                                + "/attach?stream=1&stdout=1 HTTP/1.1\r\nHost: h\r\n"
+                                + UPGRADE
+                                + "\r\n");
+                EchoSession session = engine.attached.take();
+                session.say(StandardCharsets.US_ASCII.encode("said at once"));
+                session.awaitHeard();
+                assertThat(client.once()).startsWith("HTTP/1.1 101").endsWith("\r\n\r\n");
+                session.end();
+                assertThat(client.rest()).isEqualTo("said at once");
+            }
+        }
+    }
+
     @Test
     void execRunsAttachedAndTellsWhatCannotRunInItsStream() throws IOException {
         create("");

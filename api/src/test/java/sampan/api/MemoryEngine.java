@@ -44,6 +44,7 @@ import sampan.errors.SampanException;
 final class MemoryEngine implements ContainerService, TaskService, StreamService, EventService {
     final Map<String, Container> known = new ConcurrentHashMap<>();
     final Map<String, EchoSession> sessions = new ConcurrentHashMap<>();
+    final BlockingQueue<EchoSession> attached = new LinkedBlockingQueue<>();
     final BlockingQueue<Event> published = new LinkedBlockingQueue<>();
     final CompletableFuture<WaitResult> exit = new CompletableFuture<>();
     final CountDownLatch subscriptionClosed = new CountDownLatch(1);
@@ -210,6 +211,7 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
     public AttachSession attach(String reference, AttachRequest request) {
         EchoSession session = new EchoSession(inspect(reference).spec().process().tty());
         sessions.put(inspect(reference).name(), session);
+        attached.add(session);
         return session;
     }
 

@@ -3,6 +3,7 @@ package sampan.http;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import sampan.linux.sockets.SendQueue;
 
 /// A transport over a blocking socket channel, unix or TCP. On a virtual thread the waits park.
 public final class SocketTransport implements Transport {
@@ -43,6 +44,11 @@ public final class SocketTransport implements Transport {
     @Override
     public void finishOutput() throws IOException {
         channel.shutdownOutput();
+    }
+
+    @Override
+    public boolean taken() {
+        return SendQueue.unread(channel).orElse(0) == 0;
     }
 
     @Override

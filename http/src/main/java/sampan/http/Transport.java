@@ -15,6 +15,11 @@ public interface Transport extends AutoCloseable {
     /// Ends our output; the peer may still send.
     void finishOutput() throws IOException;
 
+    /// The peer has read all that was written; true as well where that cannot be told.
+    default boolean taken() {
+        return true;
+    }
+
     boolean isOpen();
 
     /// Ends both directions; harmless when repeated.

@@ -394,6 +394,20 @@ class ConnectionTest {
     }
 
     @Test
+    void outputDoesNotComeTogetherWithTheHeadOfAnUpgrade() {
+        Wire wire = Wire.of("POST / HTTP/1.1\r\nHost: h\r\nUpgrade: tcp\r\n\r\n");
+        String written =
+                serve(
+                        wire,
+                        exchange ->
+                                exchange.respond(101)
+                                        .hijack()
+                                        .write(ByteBuffer.wrap(new byte[] {'o', 'u', 't'})));
+        assertThat(written).endsWith("\r\n\r\nout");
+        assertThat(wire.takenTogether()).isEqualTo(1);
+    }
+
+    @Test
     void headerValuesCannotSplitAResponse() {
         String written =
                 serve(

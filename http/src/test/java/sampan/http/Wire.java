@@ -9,11 +9,14 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /// A transport whose client is a script: it gives the pieces one read at a time, then the end, and
-/// keeps what is written to it.
+/// keeps what is written to it. It reads what is written to it only when asked the third time.
 final class Wire implements Transport {
     private final Deque<byte[]> pieces = new ArrayDeque<>();
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private boolean open = true;
+    private int unread;
+    private int looks;
+    private int takenTogether;
 
     static Wire of(String... pieces) {
         Wire wire = new Wire();
@@ -58,6 +61,22 @@ final class Wire implements Transport {
             source.get(copy);
             written.writeBytes(copy);
         }
+        unread++;
+        looks = 0;
+        takenTogether = Math.max(takenTogether, unread);
+    }
+
+    /// How many writes at most a client gets in one read.
+    int takenTogether() {
+        return takenTogether;
+    }
+
+    @Override
+    public synchronized boolean taken() {
+        if (++looks == 3) {
+            unread = 0;
+        }
+        return unread == 0;
     }
 
     @Override

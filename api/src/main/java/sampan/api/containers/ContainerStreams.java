@@ -185,7 +185,7 @@ public final class ContainerStreams {
 
     /// A number of lines; anything else is all of them.
     private static long tail(String text) {
-        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+        return text.matches("\\+?[0-9]{1,18}") ? Long.parseLong(text) : -1;
     }
 
     /// The labels and variables that the log options name, as Docker's json-file log carries them.
