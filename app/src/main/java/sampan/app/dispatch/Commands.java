@@ -33,6 +33,7 @@ import sampan.app.cli.files.CopyCommand;
 import sampan.app.cli.images.HistoryCommand;
 import sampan.app.cli.images.ImagesCommand;
 import sampan.app.cli.images.ImportCommand;
+import sampan.app.cli.images.LayersCommand;
 import sampan.app.cli.images.LoadCommand;
 import sampan.app.cli.images.PruneImagesCommand;
 import sampan.app.cli.images.RemoveImageCommand;
@@ -161,6 +162,10 @@ final class Commands {
                             "build [OPTIONS] PATH|-",
                             "Build an image from a Dockerfile",
                             BuildCommand::new),
+                    Verb.of(
+                            "layers [OPTIONS] IMAGE",
+                            "Show what each layer of an image changed",
+                            LayersCommand::new),
                     Verb.of(
                             "pull [OPTIONS] NAME[:TAG|@DIGEST]",
                             "Download an image from a registry",

@@ -23,8 +23,11 @@ import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
 import sampan.engine.images.ImageViews;
 import sampan.engine.images.ResolvedImage;
+import sampan.engine.images.layers.LayerChanges;
+import sampan.engine.images.layers.LayerReading;
 import sampan.engine.snapshots.Layer;
 import sampan.engine.snapshots.Snapshotter;
+import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
@@ -128,9 +131,7 @@ public final class EngineImages implements ImageService {
                     || matcher.matches(Path.of(parsed.familiarName()));
         } catch (PatternSyntaxException e) {
             throw new SampanException(
-                    sampan.errors.ErrorCode.INVALID,
-                    "invalid filter 'reference=" + pattern + "'",
-                    e);
+                    ErrorCode.INVALID, "invalid filter 'reference=" + pattern + "'", e);
         }
     }
 
@@ -238,6 +239,34 @@ public final class EngineImages implements ImageService {
                             .filter(p -> p < steps.size())
                             .orElse(-1);
         }
+    }
+
+    @Override
+    public LayerChanges layers(String reference) {
+        Image image = inspect(reference);
+        if (image.virtual()) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED, "image host is built in: it has no layers");
+        }
+        ImageDocument document = images.document(Digest.parse(image.id()));
+        List<String> steps =
+                document.history().stream()
+                        .filter(step -> !step.emptyLayer())
+                        .map(ImageDocument.Step::createdBy)
+                        .toList();
+        LayerReading reading = new LayerReading();
+        int number = 0;
+        for (Digest diffId : document.rootfs().diffIds()) {
+            Layer layer =
+                    snapshots
+                            .layer(diffId)
+                            .orElseThrow(() ->
+                                    SampanException.notFound("layer " + diffId + " is not here"));
+            String step = number < steps.size() ? steps.get(number) : "";
+            reading.add(diffId.toString(), step, layer.directory());
+            number++;
+        }
+        return reading.finished();
     }
 
     @Override

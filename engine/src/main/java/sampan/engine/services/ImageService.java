@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sampan.engine.images.Image;
+import sampan.engine.images.layers.LayerChanges;
 
 /// Images that are here. A `reference` is a name (`busybox`, `busybox:1`, `repo@sha256:…`), an id
 /// or an unambiguous prefix of one; unknown is NOT_FOUND with Docker's words `No such image: REF`.
@@ -33,6 +34,9 @@ public interface ImageService {
             String comment) {}
 
     List<HistoryEntry> history(String reference);
+
+    /// What each layer added, changed and removed. UNSUPPORTED for the built-in image.
+    LayerChanges layers(String reference);
 
     record Pruned(List<Removal> removals, long bytes) {}
 

@@ -15,7 +15,7 @@ import sampan.linux.sys.Fd;
 import sampan.oci.Digest;
 
 /// Digests of what is copied: types, permissions, names, contents, links and capabilities; not
-/// times and not owners, for a copy has its own.
+/// times, and not owners where a copy has its own.
 public final class FileSums {
     private static final int BUFFER_BYTES = 256 << 10;
 
@@ -32,7 +32,8 @@ public final class FileSums {
         }
     }
 
-    public static Sums of(Tree tree, List<Picked> picked) {
+    /// @param owners count too: they are kept
+    public static Sums of(Tree tree, List<Picked> picked, boolean owners) {
         MessageDigest whole = Digest.newSha256();
         Map<String, String> files = new LinkedHashMap<>();
         try (Arena arena = Arena.ofConfined()) {
@@ -40,6 +41,9 @@ public final class FileSums {
             for (Picked one : picked) {
                 byte[] sum = one(tree, one, buffer);
                 update(whole, one.target());
+                if (owners) {
+                    update(whole, one.stat().uid() + ":" + one.stat().gid());
+                }
                 whole.update(sum);
                 if (files.size() < NAMED_MAX && !one.stat().isDirectory()) {
                     files.put(one.path(), Digest.sha256(sum).hex().substring(0, 16));

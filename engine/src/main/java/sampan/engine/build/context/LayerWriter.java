@@ -40,11 +40,17 @@ public final class LayerWriter {
 
     /// Of what is written.
     ///
+    /// @param keepOwners copied files belong to whom they belonged, not to uid and gid
     /// @param mode what permissions become; absent: as they are
     /// @param time of directories that are made, in seconds
     /// @param newest later times are cut to this one (SOURCE_DATE_EPOCH)
     public record Attributes(
-            int uid, int gid, Optional<FileMode> mode, long time, OptionalLong newest) {}
+            int uid,
+            int gid,
+            boolean keepOwners,
+            Optional<FileMode> mode,
+            long time,
+            OptionalLong newest) {}
 
     public LayerWriter(TarWriter tar, Tree lower, Attributes attributes) {
         this.tar = tar;
@@ -224,6 +230,7 @@ public final class LayerWriter {
             Stat stat,
             Map<String, byte[]> xattrs,
             boolean ours) {
+        boolean given = ours && !attributes.keepOwners();
         boolean changes = ours && type != TarEntry.Type.SYMLINK;
         int mode =
                 changes
@@ -240,8 +247,8 @@ public final class LayerWriter {
                         type,
                         link,
                         mode,
-                        ours ? attributes.uid() : stat.uid(),
-                        ours ? attributes.gid() : stat.gid(),
+                        given ? attributes.uid() : stat.uid(),
+                        given ? attributes.gid() : stat.gid(),
                         type == TarEntry.Type.FILE ? stat.size() : 0,
                         cut(stat.mtimeSec()),
                         cut(stat.mtimeSec()) == stat.mtimeSec() ? stat.mtimeNsec() : 0,

@@ -1,6 +1,7 @@
 package sampan.engine.build.execute;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import sampan.engine.build.execute.StageState.Start;
@@ -51,6 +52,7 @@ final class BaseImages {
         return new Start(
                 own,
                 document.config().map(ImageViews::config).orElse(ImageViews.NO_CONFIG),
+                Map.of(),
                 held.layersOf(stores.images().record(id)),
                 document.history(),
                 Optional.of(id),

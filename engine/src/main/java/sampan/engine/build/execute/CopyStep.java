@@ -28,6 +28,7 @@ import sampan.engine.images.transfer.BuiltImages.BuiltLayer;
 import sampan.engine.snapshots.Chain;
 import sampan.errors.SampanException;
 import sampan.linux.files.Stat;
+import sampan.linux.users.Identity;
 import sampan.linux.users.UserDatabase;
 import sampan.oci.Digest;
 import sampan.oci.tar.TarLimits;
@@ -88,7 +89,7 @@ final class CopyStep {
         String place = ConfigEdits.below(state.config.workingDir(), destination).substring(1);
         boolean into = slash || lower.statFollowing(place).filter(Stat::isDirectory).isPresent();
         List<Picked> picked = picked(source, paths, sources, into);
-        FileSums.Sums sums = FileSums.of(source, picked);
+        FileSums.Sums sums = FileSums.of(source, picked, !copy.flag("from").isEmpty());
         StepInput input = input(link, destination, sums, source);
         String createdBy = verb() + " " + copy.at().rest() + " # sha256:" + input.content();
         Place target = new Place(place, into);
@@ -110,7 +111,7 @@ final class CopyStep {
                     archives.stream()
                             .map(a -> new Picked(a.path(), "", source.stat(a.path()).orElseThrow()))
                             .toList();
-            content.append(FileSums.of(source, files).whole().hex());
+            content.append(FileSums.of(source, files, false).whole().hex());
         }
         return new StepInput(
                 verb().toLowerCase(Locale.ROOT),
@@ -317,10 +318,12 @@ final class CopyStep {
             UserDatabase users = UserDatabase.inRoot(names.root());
             int colon = chown.indexOf(':');
             String user = colon < 0 ? chown : chown.substring(0, colon);
-            String group = colon < 0 ? user : chown.substring(colon + 1);
+            String group = chown.substring(colon + 1);
             try {
-                uid = users.resolve(user).uid();
-                gid = group.isEmpty() ? uid : users.gid(group);
+                Identity owner = users.resolve(user);
+                uid = owner.uid();
+                // A name alone brings its group; a number alone stands for both.
+                gid = colon >= 0 ? users.gid(group) : owner.name().isPresent() ? owner.gid() : uid;
             } catch (SampanException e) {
                 throw SampanException.invalid(
                         "unable to convert uid/gid chown string to host mapping: "
@@ -329,7 +332,13 @@ final class CopyStep {
         }
         Optional<FileMode> mode =
                 chmod.isEmpty() ? Optional.empty() : Optional.of(FileMode.parse(chmod));
+        boolean keepOwners = chown.isEmpty() && !copy.flag("from").isEmpty();
         return new Attributes(
-                uid, gid, mode, Instant.now().getEpochSecond(), stage.build.given.newest());
+                uid,
+                gid,
+                keepOwners,
+                mode,
+                Instant.now().getEpochSecond(),
+                stage.build.given.newest());
     }
 }

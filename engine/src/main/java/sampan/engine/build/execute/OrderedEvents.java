@@ -20,7 +20,7 @@ final class OrderedEvents {
     /// Bytes that one stage may have waiting.
     static final long WAITING_BYTES_MAX = 4 << 20;
 
-    private static final int EVENT_BYTES = 64;
+    private static final long EVENT_BYTES = 64;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();

@@ -81,7 +81,8 @@ final class RunMounts implements AutoCloseable {
                 Tree tree = tree(mount);
                 Picking picking = new Picking(tree, IgnoreRules.NONE, false, true);
                 expand(tree, mount.source()).forEach(p -> picking.add(p, 0));
-                sums.append(FileSums.of(tree, picking.picked()).whole().hex());
+                sums.append(
+                        FileSums.of(tree, picking.picked(), !mount.from().isEmpty()).whole().hex());
             }
         }
         return sums.isEmpty() ? "" : Digest.of(StageRun.bytes(sums.toString())).hex();

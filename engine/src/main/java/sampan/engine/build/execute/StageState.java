@@ -42,7 +42,7 @@ final class StageState {
         this.escape = escape;
         this.platform = start.platform();
         this.config = new ConfigEdits(start.config(), escape);
-        this.arguments = new LinkedHashMap<>();
+        this.arguments = new LinkedHashMap<>(start.arguments());
         this.layers = new ArrayList<>();
         this.history = new ArrayList<>(start.history());
         this.parent = start.parent();
@@ -55,10 +55,12 @@ final class StageState {
     /// What a stage begins with.
     ///
     /// @param parent the stored image it stands on
+    /// @param arguments in scope: those of the stage it stands on
     /// @param key tells two beginnings apart
     record Start(
             Platform platform,
             ImageConfig config,
+            Map<String, String> arguments,
             List<BuiltLayer> layers,
             List<Step> history,
             Optional<Digest> parent,
@@ -69,6 +71,7 @@ final class StageState {
             return new Start(
                     platform,
                     ImageViews.NO_CONFIG,
+                    Map.of(),
                     List.of(),
                     List.of(),
                     Optional.empty(),
@@ -87,6 +90,7 @@ final class StageState {
         return new Start(
                 platform,
                 config.result(),
+                new LinkedHashMap<>(arguments),
                 List.copyOf(layers),
                 List.copyOf(history),
                 parent,

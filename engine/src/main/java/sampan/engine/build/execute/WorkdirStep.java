@@ -52,6 +52,7 @@ final class WorkdirStep {
                 new Attributes(
                         owner.uid(),
                         owner.gid(),
+                        false,
                         Optional.empty(),
                         Instant.now().getEpochSecond(),
                         stage.build.given.newest());
