@@ -281,10 +281,13 @@ class Figures:
         base = self._many_in_registry()
         name = base.rsplit(":", 1)[0] if base.count(":") > 1 else base
 
+        half = self.options.layer_mib << 19
+
         def once(engine, number):
             self.spawner.output(*engine.command("pull", "-q", base), env=engine.env)
             container = engine.api("POST", "/containers/create", {
-                "Image": base, "Cmd": ["sh", "-c", f"yes {engine.name}{number} | head -c {self.options.layer_mib << 20} > /changed"],
+                # as compressible as the other layers
+                "Image": base, "Cmd": ["sh", "-c", f"(head -c {half} /dev/urandom; yes {engine.name}{number} | head -c {half}) > /changed"],
                 "HostConfig": {"NetworkMode": "none"},
             })["Id"]
             engine.api("POST", f"/containers/{container}/start")
