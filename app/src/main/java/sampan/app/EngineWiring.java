@@ -214,7 +214,7 @@ final class EngineWiring implements AutoCloseable {
                 () -> features,
                 List.copyOf(leftovers),
                 () -> networking.driver().map(NetworkDriver::obstacles).orElse(List.of()),
-                () -> Networking.neighbours(settings.bridge()));
+                () -> Networking.neighbours(settings.bridge(), features));
     }
 
     private Recovery recovery(

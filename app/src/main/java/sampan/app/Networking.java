@@ -17,6 +17,8 @@ import sampan.engine.networks.bridge.BridgeSettings;
 import sampan.engine.networks.bridge.HostNamespace;
 import sampan.engine.tasks.NetworkWiring;
 import sampan.errors.SampanException;
+import sampan.linux.kernel.Feature;
+import sampan.linux.kernel.Features;
 import sampan.linux.nftables.ForeignChains;
 
 /// The networks of this daemon, with the bridge up where the kernel lets us make one.
@@ -48,8 +50,11 @@ record Networking(
         return new Networking(catalog, driver, spares, new NetworkWiring(catalog, driver, spares));
     }
 
-    /// Firewall tables of other Sampan daemons on this host.
-    static List<String> neighbours(String bridge) {
+    /// Firewall tables of other Sampan daemons on this host: none where the kernel has no tables.
+    static List<String> neighbours(String bridge, Features features) {
+        if (!features.has(Feature.NF_TABLES)) {
+            return List.of();
+        }
         String own = BridgeSettings.table(bridge);
         return HostNamespace.own().call(ForeignChains::tables).stream()
                 .filter(name -> name.equals("sampan") || name.startsWith("sampan_"))

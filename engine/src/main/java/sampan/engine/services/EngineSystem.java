@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -55,7 +54,7 @@ public final class EngineSystem implements SystemService {
     public SystemView view() {
         List<Container> all = parts.containers().views();
         Features features = parts.features().get();
-        boolean v1 = !features.cgroupLayout().toLowerCase(Locale.ROOT).equals("v2");
+        boolean v1 = !features.cgroupLayout().equals("unified");
         int running = count(all, ContainerStatus.RUNNING);
         int paused = count(all, ContainerStatus.PAUSED);
         return new SystemView(

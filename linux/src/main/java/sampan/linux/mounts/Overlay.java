@@ -87,6 +87,16 @@ public final class Overlay {
         private static boolean ask() {
             try (Fd context = Mounts.fsopen("overlay")) {
                 Mounts.configure(context, "lowerdir+", "/");
+                return !takesAnything(context);
+            } catch (ErrnoException e) {
+                return false;
+            }
+        }
+
+        // Up to Linux 6.4 the words are kept as they come, and looked at when the mount is made.
+        private static boolean takesAnything(Fd context) {
+            try {
+                Mounts.configure(context, "no-such-option", "1");
                 return true;
             } catch (ErrnoException e) {
                 return false;

@@ -62,19 +62,33 @@ public final class NetlinkSocket implements AutoCloseable {
         this.port = port;
     }
 
+    private static Fd socket(int protocol) {
+        try {
+            return Fd.own(
+                    Kernel.call(
+                            "socket",
+                            "netlink protocol " + protocol,
+                            Nr.SOCKET,
+                            AF_NETLINK,
+                            SOCK_RAW_CLOEXEC,
+                            protocol));
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EPROTONOSUPPORT && protocol == PROTOCOL_NETFILTER) {
+                throw new SampanException(
+                        ErrorCode.UNSUPPORTED,
+                        "this kernel has no nftables: it needs CONFIG_NF_TABLES built in or as a"
+                                + " module");
+            }
+            throw e;
+        }
+    }
+
     /// Opens a socket in the calling thread's network namespace.
     ///
     /// @param protocol [#PROTOCOL_ROUTE] or [#PROTOCOL_NETFILTER]
+    /// @throws SampanException UNSUPPORTED where the kernel was built without the protocol
     public static NetlinkSocket open(int protocol) {
-        Fd fd =
-                Fd.own(
-                        Kernel.call(
-                                "socket",
-                                "netlink protocol " + protocol,
-                                Nr.SOCKET,
-                                AF_NETLINK,
-                                SOCK_RAW_CLOEXEC,
-                                protocol));
+        Fd fd = socket(protocol);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(ADDRESS_SIZE, 4);
             address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);

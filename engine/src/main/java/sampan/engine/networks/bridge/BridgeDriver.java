@@ -70,9 +70,10 @@ public final class BridgeDriver implements NetworkDriver {
         this.network = network;
         this.bridged = network.bridged().orElseThrow();
         this.host = host;
+        // The first that may fail: not every kernel has it.
+        this.table = host.call(() -> NatTable.open(BridgeSettings.table(bridged.bridge())));
         this.wiring = new Wiring(bridged, host.call(RouteSocket::open));
         this.addresses = new Ipam(bridged.subnet(), bridged.gateway());
-        this.table = host.call(() -> NatTable.open(BridgeSettings.table(bridged.bridge())));
         this.held = new HeldPorts(host);
         this.flows = new StaleFlows(host.call(Flows::open), notices);
         this.publisher = new Publisher(table, held, this::portsChanged);
