@@ -1,30 +1,50 @@
 #!/bin/bash
 # Runs module linux's cgroup tests under the versions of cgroups that this host does not have, in machines of their own
-# (vm.sh): those tagged cgroup-v2 under v2, those tagged cgroup-v1 under v1 alone and under v1 with v2 beside it.
+# (vm.sh): those tagged cgroup-v2 under v2, those tagged cgroup-v1 under v1 alone and under v1 with v2 beside it. Then the
+# whole engine under v2 (engine.sh), on a kernel that is older than most and has no nftables.
 #
-#   run-cgroup-tests.sh [v2] [v1] [hybrid]      default: v2 v1
+#   run-cgroup-tests.sh [v2] [v1] [hybrid] [engine]      default: v2 v1 engine
 #
-# Needs user-mode-linux, a JDK 25 in JAVA_HOME, and the module's test classes, which it has Maven compile (offline).
+# Needs user-mode-linux, a JDK 25 in JAVA_HOME, the module's test classes, which it has Maven compile (offline), and the
+# built tree in build/dist for the engine.
 set -eu
 here=$(cd "$(dirname "$(realpath "$0")")" && pwd)
 root=$(realpath "$here/../..")
 : "${JAVA_HOME:?run-cgroup-tests.sh: set JAVA_HOME to a JDK 25}"
-[ $# -gt 0 ] || set -- v2 v1
+[ $# -gt 0 ] || set -- v2 v1 engine
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-(cd "$root" && mvn -B -q -o -Dfast -pl linux test-compile dependency:build-classpath "-Dmdep.outputFile=$work/libraries") \
-  > "$work/maven.log" 2>&1 || { cat "$work/maven.log" >&2; exit 1; }
-"$JAVA_HOME/bin/javac" -cp "$(cat "$work/libraries")" -d "$work/runner" "$here/RunTagged.java"
 
-status=0
-for cgroups in "$@"; do
-  case $cgroups in v2) tag=cgroup-v2 ;; *) tag=cgroup-v1 ;; esac
-  echo "cgroups $cgroups:"
+classes() {
+  [ ! -e "$work/libraries" ] || return 0
+  (cd "$root" && mvn -B -q -o -Dfast -pl linux test-compile dependency:build-classpath "-Dmdep.outputFile=$work/libraries") \
+    > "$work/maven.log" 2>&1 || { cat "$work/maven.log" >&2; exit 1; }
+  "$JAVA_HOME/bin/javac" -cp "$(cat "$work/libraries")" -d "$work/runner" "$here/RunTagged.java"
+}
+
+tagged() {
+  classes
   # The machine's processor is slow with system calls, and short runs gain nothing from the optimising compiler.
-  "$here/vm.sh" -c "$cgroups" -m 2G -t 150 -- "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx256m \
+  "$here/vm.sh" -c "$1" -m 2G -t 150 -- "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx256m \
     --enable-native-access=ALL-UNNAMED \
     -cp "$work/runner:$root/linux/target/classes:$root/linux/target/test-classes:$(cat "$work/libraries")" \
-    RunTagged sampan.linux.cgroups "$tag" || status=1
+    RunTagged sampan.linux.cgroups "$2"
+}
+
+engine() {
+  [ -x "$root/build/dist/bin/sampand" ] || { echo "run-cgroup-tests.sh: no build/dist: ./dev build makes it" >&2; return 1; }
+  "$here/vm.sh" -c v2 -m 2G -t 300 -- "$here/engine.sh" "$root/build/dist"
+}
+
+status=0
+for what in "$@"; do
+  echo "cgroups $what:"
+  case $what in
+    v2) tagged v2 cgroup-v2 || status=1 ;;
+    v1 | hybrid) tagged "$what" cgroup-v1 || status=1 ;;
+    engine) engine || status=1 ;;
+    *) sed -n '2,/^set -eu/{/^set -eu/d;s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
+  esac
 done
 exit $status
