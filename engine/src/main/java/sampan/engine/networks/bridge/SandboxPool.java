@@ -6,12 +6,14 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
 /// Things made ahead on one platform thread: at most so many wait, and as many more are made as
-/// takers wait for.
+/// takers wait for. Where takers wait, a few helpers make some too, and end when nobody waits: most
+/// of a making is waiting for the kernel.
 ///
 /// Between makings the thread does chores: it is called at intervals as long as there are some.
 ///
@@ -20,16 +22,22 @@ final class SandboxPool<T> implements AutoCloseable {
     /// How long a taker waits for its turn.
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /// Most threads that help at one time.
+    static final int HELPERS_MAX = 3;
+
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 200;
     private static final long CHORE_MILLIS = 100;
     private static final long STOP_MILLIS = 10_000;
 
-    /// What the thread does; called on it only.
+    /// What the threads do.
     ///
     /// @param <T> what is made
     interface Maker<T> {
+        /// Called on several platform threads at one time, which serve nothing else.
         T make();
 
+        /// Called on the pool's own thread.
+        ///
         /// @return whether it wants to be called again in a while
         boolean chores();
     }
@@ -41,6 +49,8 @@ final class SandboxPool<T> implements AutoCloseable {
     private final Thread thread;
     private int size;
     private int waiting;
+    private int making;
+    private int helpers;
     private long failures;
     private @Nullable SampanException failure;
     private boolean chores;
@@ -69,6 +79,7 @@ final class SandboxPool<T> implements AutoCloseable {
             waiting++;
             changed.signalAll();
             try {
+                callHelper();
                 while (ready.isEmpty()) {
                     checkOpen();
                     if (failures != seen && failure != null) {
@@ -97,6 +108,35 @@ final class SandboxPool<T> implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private void callHelper() {
+        if (!closed && lacksForTakers() && helpers < HELPERS_MAX) {
+            Thread helper =
+                    Thread.ofPlatform().name("sandbox-helper").daemon().unstarted(this::help);
+            helper.start();
+            helpers++;
+        }
+    }
+
+    private void help() {
+        try {
+            while (begin(this::lacksForTakers) && makeOne()) {
+                // Until nobody waits, or one could not be made.
+            }
+        } finally {
+            lock.lock();
+            try {
+                helpers--;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private boolean lacksForTakers() {
+        return ready.size() + making < waiting;
     }
 
     /// Has the chores done soon.
@@ -167,12 +207,8 @@ final class SandboxPool<T> implements AutoCloseable {
 
     private void work() {
         while (awaitWork()) {
-            if (lacking()) {
-                try {
-                    offer(maker.make());
-                } catch (SampanException e) {
-                    report(e);
-                }
+            if (begin(this::lacking) && !makeOne()) {
+                pause();
             }
             if (takeChores()) {
                 boolean more = maker.chores();
@@ -191,7 +227,7 @@ final class SandboxPool<T> implements AutoCloseable {
     private boolean awaitWork() {
         lock.lock();
         try {
-            while (!closed && !lackingLocked()) {
+            while (!closed && !lacking()) {
                 if (choresDue()) {
                     return true;
                 }
@@ -210,16 +246,37 @@ final class SandboxPool<T> implements AutoCloseable {
     }
 
     private boolean lacking() {
+        return ready.size() + making < Math.max(size, waiting);
+    }
+
+    /// Counts one more as being made, where the condition, tested under the lock, holds.
+    private boolean begin(BooleanSupplier lack) {
         lock.lock();
         try {
-            return lackingLocked();
+            boolean begun = !closed && lack.getAsBoolean();
+            if (begun) {
+                making++;
+            }
+            return begun;
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean lackingLocked() {
-        return ready.size() < Math.max(size, waiting);
+    /// False where it could not be made; takers were told.
+    private boolean makeOne() {
+        try {
+            offer(maker.make());
+            return true;
+        } catch (SampanException e) {
+            report(e);
+            return false;
+        } catch (RuntimeException e) {
+            report(
+                    new SampanException(
+                            ErrorCode.INTERNAL, "making a network sandbox failed: " + e, e));
+            return false;
+        }
     }
 
     private boolean choresDue() {
@@ -243,6 +300,7 @@ final class SandboxPool<T> implements AutoCloseable {
     private void offer(T made) {
         lock.lock();
         try {
+            making--;
             ready.addLast(made);
             failure = null;
             changed.signalAll();
@@ -254,9 +312,18 @@ final class SandboxPool<T> implements AutoCloseable {
     private void report(SampanException e) {
         lock.lock();
         try {
+            making--;
             failure = e;
             failures++;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause() {
+        lock.lock();
+        try {
             long left = TimeUnit.MILLISECONDS.toNanos(PAUSE_AFTER_FAILURE_MILLIS);
             while (waiting == 0 && !closed && left > 0) {
                 left = changed.awaitNanos(left);
@@ -279,10 +346,23 @@ final class SandboxPool<T> implements AutoCloseable {
         }
         try {
             thread.join(STOP_MILLIS);
+            awaitHelpers();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return resize(0);
+    }
+
+    private void awaitHelpers() throws InterruptedException {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+            while (helpers > 0 && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
