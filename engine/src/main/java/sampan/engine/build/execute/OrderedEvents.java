@@ -48,8 +48,7 @@ final class OrderedEvents {
     }
 
     private static long size(BuildEvent event) {
-        return (long) EVENT_BYTES
-                + (event instanceof BuildEvent.Output(byte[] bytes) ? bytes.length : 0);
+        return EVENT_BYTES + (event instanceof BuildEvent.Output(byte[] bytes) ? bytes.length : 0);
     }
 
     void say(int stage, BuildEvent event) {
