@@ -1,14 +1,14 @@
 package sampan.api.wire;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import sampan.oci.json.JsonObject;
 
 /// A JSON object in the making; fields keep their order. Used by one thread.
-public final class Doc {
+public final class Doc extends JsonObject {
     private final Map<String, @Nullable Object> fields = new LinkedHashMap<>();
 
     public static Doc of() {
@@ -60,7 +60,7 @@ public final class Doc {
         return set;
     }
 
-    @JsonValue
+    @Override
     public Map<String, @Nullable Object> fields() {
         return fields;
     }

@@ -3,9 +3,13 @@ package sampan.oci.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,5 +84,40 @@ class JsonTest {
         record Holder(Optional<String> some, Optional<String> none) {}
         assertThat(Json.text(new Holder(Optional.of("x"), Optional.empty())))
                 .isEqualTo("{\"some\":\"x\",\"none\":null}");
+    }
+
+    @Test
+    void objectOfNamedFieldsWritesAllKindsOfValuesAsTheLibraryDoes() {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("none", null);
+        fields.put("text", "a\"\n\u0001\u00e9");
+        fields.put("truth", true);
+        fields.put("numbers", List.of(1, 2L, 2.5, new BigInteger("12345678901234567890")));
+        fields.put("bytes", new byte[] {1, 2});
+        fields.put("record", new Thing("a", 1, List.of("w")));
+        fields.put("optional", Optional.of("x"));
+        fields.put("map", Map.of("k", List.of(Map.of(), List.of())));
+        String plain = Json.text(fields);
+        Map<String, @Nullable Object> outer = new LinkedHashMap<>(fields);
+        outer.put("inner", new Named(fields));
+        assertThat(Json.text(new Named(fields))).isEqualTo(plain);
+        assertThat(Json.text(new Named(outer)))
+                .isEqualTo(plain.substring(0, plain.length() - 1) + ",\"inner\":" + plain + "}");
+        assertThat(Json.text(List.of(new Named(Map.of())))).isEqualTo("[{}]");
+        assertThat(Json.pretty(new Named(fields))).isEqualTo(Json.pretty(fields));
+        assertThat(Json.indented(new Named(fields), "  ")).isEqualTo(Json.indented(fields, "  "));
+    }
+
+    private static final class Named extends JsonObject {
+        private final Map<String, @Nullable Object> fields;
+
+        private Named(Map<String, @Nullable Object> fields) {
+            this.fields = fields;
+        }
+
+        @Override
+        public Map<String, @Nullable Object> fields() {
+            return fields;
+        }
     }
 }
