@@ -1,10 +1,10 @@
 package sampan.api.translate;
 
-import java.util.Map;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import sampan.api.call.ApiVersion;

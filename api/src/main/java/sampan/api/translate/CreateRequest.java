@@ -1,7 +1,5 @@
 package sampan.api.translate;
 
-import java.util.Map;
-import sampan.api.call.ApiVersion;
 import static sampan.api.translate.Values.list;
 import static sampan.api.translate.Values.map;
 import static sampan.api.translate.Values.set;
@@ -9,8 +7,10 @@ import static sampan.api.translate.Values.text;
 import static sampan.api.translate.Values.words;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import sampan.api.call.ApiVersion;
 import sampan.api.call.Call;
 import sampan.api.wire.ContainerConfig;
 import sampan.api.wire.CreateEnvelope;

@@ -1,10 +1,10 @@
 package sampan.api.translate;
 
-import sampan.api.streams.DetachKeys;
 import static sampan.api.translate.Values.list;
 import static sampan.api.translate.Values.text;
 
 import java.util.List;
+import sampan.api.streams.DetachKeys;
 import sampan.api.wire.ExecCreate;
 import sampan.api.wire.ExecStart;
 import sampan.engine.services.ExecService.ExecSpec;

@@ -1,11 +1,11 @@
 package sampan.api.translate;
 
-import sampan.engine.images.Image.ImageConfig;
-import org.jspecify.annotations.Nullable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import sampan.api.call.ApiVersion;
 import sampan.api.wire.Doc;
 import sampan.engine.images.Image;
+import sampan.engine.images.Image.ImageConfig;
 import sampan.engine.services.ImageService.HistoryEntry;
 import sampan.engine.services.ImageService.Removal;
 

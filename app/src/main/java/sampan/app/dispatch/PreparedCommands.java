@@ -2,8 +2,8 @@ package sampan.app.dispatch;
 
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import sampan.app.cli.CommandContext;
 import sampan.app.session.Caller;
 import sampan.app.settings.Settings;

@@ -1,6 +1,5 @@
 package sampan.engine.services;
 
-import sampan.errors.SampanException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import sampan.engine.containers.Containers;
 import sampan.engine.filters.Filters;
 import sampan.engine.networks.Network;
 import sampan.engine.networks.NetworkCatalog;
+import sampan.errors.SampanException;
 
 /// Networks as they are kept, with the containers that run in them.
 public final class EngineNetworks implements NetworkService {

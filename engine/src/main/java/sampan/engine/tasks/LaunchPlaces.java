@@ -30,8 +30,8 @@ import sampan.linux.sys.Open;
 import sampan.linux.users.Identity;
 import sampan.linux.users.UserDatabase;
 import sampan.oci.spec.Namespace;
-import sampan.runtime.monitor.StepFailures;
 import sampan.oci.spec.User;
+import sampan.runtime.monitor.StepFailures;
 
 /// Finds out what a start needs to know: who the user is, where mounts come from, whose namespaces
 /// are joined. Makes host directories that `-v` names and that are missing.

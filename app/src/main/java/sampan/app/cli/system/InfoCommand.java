@@ -1,11 +1,11 @@
 package sampan.app.cli.system;
 
-import sampan.api.call.ApiVersion;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import sampan.api.call.ApiVersion;
 import sampan.api.system.InfoDoc;
 import sampan.api.system.Product;
 import sampan.app.cli.CommandContext;

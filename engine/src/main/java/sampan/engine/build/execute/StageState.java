@@ -1,5 +1,6 @@
 package sampan.engine.build.execute;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.nio.charset.StandardCharsets;
 import sampan.engine.images.ConfigEdits;
 import sampan.engine.images.Image.ImageConfig;
 import sampan.engine.images.ImageViews;

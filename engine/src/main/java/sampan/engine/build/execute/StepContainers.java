@@ -1,7 +1,10 @@
 package sampan.engine.build.execute;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import sampan.engine.containers.ContainerSpec;
 import sampan.engine.images.ResolvedImage;
@@ -16,9 +19,6 @@ import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
 import sampan.linux.sys.Open;
-import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /// The containers that run steps: the engine's ordinary ones, marked by an annotation so that what
 /// a killed daemon left is found. Thread-safe.

@@ -1,5 +1,6 @@
 package sampan.engine.build.syntax;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,7 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sampan.errors.SampanException;
 import sampan.oci.json.Json;
-import java.nio.charset.StandardCharsets;
 
 /// Splits a Dockerfile's text into instructions: directives, comments, joined lines, heredocs.
 final class InstructionReader {
