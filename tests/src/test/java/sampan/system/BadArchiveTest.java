@@ -6,12 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,42 +23,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("system")
 @ExtendWith(DaemonExtension.class)
 class BadArchiveTest {
-    private static final String UP = "../".repeat(30);
-    private static final String EVIL = "sampan-evil-" + ProcessHandle.current().pid();
+    private static final String UP = Outside.UP;
+    private static final String EVIL = Outside.EVIL;
 
+    private final Outside outside;
     private final PrivateDaemon daemon;
 
     BadArchiveTest(PrivateDaemon daemon) {
         this.daemon = daemon;
+        this.outside = new Outside(daemon);
     }
 
-    /// Files beside the store that an escape would reach.
     @BeforeEach
     void canary() throws IOException {
-        Path dir = Files.createDirectories(daemon.home().resolve("canary"));
-        Files.writeString(dir.resolve("file"), "untouched");
-    }
-
-    private Map<String, String> outside() {
-        Map<String, String> seen = new TreeMap<>();
-        try (Stream<Path> all = Files.walk(daemon.home().resolve("canary"))) {
-            for (Path path : all.toList()) {
-                seen.put(
-                        path.toString(),
-                        Files.readAttributes(path, "unix:mode,nlink,uid,ctime").toString());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        for (String place : List.of("/", "/tmp", "/etc", "/dev", "/root")) {
-            seen.put(
-                    place + EVIL,
-                    Boolean.toString(
-                            Files.exists(
-                                    Path.of(place, EVIL),
-                                    java.nio.file.LinkOption.NOFOLLOW_LINKS)));
-        }
-        return seen;
+        outside.lay();
     }
 
     private static Arguments sly(String name, Tar layer) {
@@ -71,7 +45,8 @@ class BadArchiveTest {
                         .file("Dockerfile", "FROM busybox\nCOPY . /all/\nADD . /more/\n")
                         .raw(layer.cut())
                         .end();
-        return Arguments.of(name, Images.archive("evil:1", layer.end()), context);
+        byte[] whole = layer.end();
+        return Arguments.of(name, Images.archive("evil:1", whole), context, whole);
     }
 
     private static Arguments broken(String name, byte[] archive) {
@@ -181,39 +156,32 @@ class BadArchiveTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("slyLayers")
     void aSlyLayerStaysInside(String name, byte[] archive) {
-        Map<String, String> before = outside();
+        Map<String, String> before = outside.look();
         Outcome outcome = daemon.dockerCommand("load").input(archive).run();
         if (outcome.status() != 0) {
-            clear(outcome);
+            Outside.clear(outcome);
         } else {
             // what loaded can be looked at from a container: its root is its own
             daemon.docker("run", "--rm", "-v", daemon.home() + "/canary:/c:ro", "evil:1", "/none")
                     .expect(127);
         }
         daemon.docker("rmi", "-f", "evil:1");
-        assertThat(outside()).isEqualTo(before);
+        assertThat(outside.look()).isEqualTo(before);
         assertNothingHalfMade();
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("slyLayers")
     void aSlyContextStaysInside(String name, byte[] archive, byte[] context) {
-        Map<String, String> before = outside();
+        Map<String, String> before = outside.look();
         Built built = Built.build(daemon, context, "&t=evil:2");
         if (!built.error().isEmpty()) {
             assertThat(built.error()).doesNotContain("Exception", "java.", "\n");
         }
         daemon.docker("rmi", "-f", "evil:2");
         daemon.http().post("/build/prune?all=1", "{}");
-        assertThat(outside()).isEqualTo(before);
+        assertThat(outside.look()).isEqualTo(before);
         assertNothingHalfMade();
-    }
-
-    private static void clear(Outcome outcome) {
-        assertThat(outcome.err().strip())
-                .isNotEmpty()
-                .doesNotContain("Exception", "\tat ", "java.")
-                .doesNotContain("\n");
     }
 
     private void assertNothingHalfMade() {
@@ -222,7 +190,7 @@ class BadArchiveTest {
                 .isEqualTo("fine");
     }
 
-    private static byte[] gzip(byte[] bytes) {
+    static byte[] gzip(byte[] bytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
             zip.write(bytes);
@@ -232,11 +200,11 @@ class BadArchiveTest {
         return out.toByteArray();
     }
 
-    private static byte[] part(byte[] bytes, int length) {
+    static byte[] part(byte[] bytes, int length) {
         return Arrays.copyOf(bytes, length);
     }
 
-    private static byte[] changed(byte[] bytes, int at) {
+    static byte[] changed(byte[] bytes, int at) {
         byte[] copy = bytes.clone();
         copy[at] ^= 0x55;
         return copy;
@@ -362,7 +330,7 @@ class BadArchiveTest {
         return bytes;
     }
 
-    private static byte[] negative() {
+    static byte[] negative() {
         byte[] head = Tar.header(new Tar.Entry("f", Tar.FILE, 0644, 0, ""));
         System.arraycopy(text("-0000000001"), 0, head, 124, 11);
         Tar.sum(head);
@@ -372,9 +340,9 @@ class BadArchiveTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenArchives")
     void aBrokenArchiveGivesOneClearError(String name, byte[] archive) {
-        Map<String, String> before = outside();
-        clear(daemon.dockerCommand("load").input(archive).run().expect(1));
-        assertThat(outside()).isEqualTo(before);
+        Map<String, String> before = outside.look();
+        Outside.clear(daemon.dockerCommand("load").input(archive).run().expect(1));
+        assertThat(outside.look()).isEqualTo(before);
         assertNothingHalfMade();
     }
 
@@ -382,7 +350,7 @@ class BadArchiveTest {
     void aMillionEntriesAreRefusedOrIgnored() {
         byte[] archive = million();
         Outcome outcome = daemon.dockerCommand("load").input(archive).run();
-        clear(outcome.expect(1));
+        Outside.clear(outcome.expect(1));
         assertNothingHalfMade();
     }
 
@@ -416,51 +384,5 @@ class BadArchiveTest {
         outcome.expect(0);
         assertThat(daemon.docker("rmi", "evil:1").expect(0).out()).contains("Deleted");
         assertNothingHalfMade();
-    }
-
-    /// Archives for a container's files, by the archive endpoint.
-    static Stream<Arguments> copies() {
-        return Stream.of(
-                Arguments.of(
-                        "parent directories", new Tar().file(UP + "tmp/" + EVIL, "evil").end()),
-                Arguments.of("an absolute path", new Tar().file("/etc/" + EVIL, "evil").end()),
-                Arguments.of(
-                        "through a link",
-                        new Tar().symlink("out", "/tmp").file("out/" + EVIL, "evil").end()),
-                Arguments.of(
-                        "through a link of the container",
-                        new Tar().file("slink/" + EVIL, "evil").end()),
-                Arguments.of(
-                        "a hard link to the outside",
-                        new Tar().hardLink("h", UP + "etc/passwd").end()),
-                Arguments.of(
-                        "a cut archive", part(new Tar().file("f", "x".repeat(5000)).end(), 2000)),
-                Arguments.of("words", text("no archive")));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("copies")
-    void aCopyStaysInsideTheContainer(String name, byte[] archive) {
-        Map<String, String> before = outside();
-        String id =
-                daemon.background(
-                        "busybox",
-                        "sh",
-                        "-c",
-                        "ln -s /" + UP + "tmp /root/slink; echo on; sleep 100");
-        Eventually.await("the link", () -> daemon.docker("logs", id).out().contains("on"));
-        UnixHttp.Answer answer =
-                daemon.http()
-                        .request(
-                                "PUT",
-                                "/containers/" + id + "/archive?path=/root",
-                                "application/x-tar",
-                                archive);
-        assertThat(answer.status()).as(answer.text()).isIn(200, 400, 403, 404, 500);
-        if (answer.status() != 200) {
-            assertThat(answer.text()).contains("\"message\"").doesNotContain("Exception");
-        }
-        assertThat(outside()).isEqualTo(before);
-        assertThat(daemon.inspect(id, "{{.State.Running}}")).isEqualTo("true");
     }
 }

@@ -217,6 +217,17 @@ public final class TreeExtractor {
 
     private void node(EntryPath path, TarEntry entry, FileType type) {
         long device = Device.of(entry.devMajor(), entry.devMinor());
+        if (device >>> Integer.SIZE != 0) {
+            // mknod(2) would make another device of the lower bits
+            throw new TarException(
+                    "archive entry "
+                            + brief(entry)
+                            + " is device "
+                            + entry.devMajor()
+                            + ":"
+                            + entry.devMinor()
+                            + ": there are none beyond 4095:1048575");
+        }
         clearing(
                 path,
                 entry,
