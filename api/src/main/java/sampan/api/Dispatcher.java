@@ -75,7 +75,7 @@ final class Dispatcher implements Handler {
 
     private Router<Route> routes(Engine ready) {
         Registrar registrar = new Registrar();
-        new ContainerRecords(ready.containers()).register(registrar);
+        new ContainerRecords(ready.containers(), ready.images()).register(registrar);
         new ContainerTasks(ready.tasks()).register(registrar);
         new ContainerStreams(ready).register(registrar);
         new ContainerStats(ready).register(registrar);

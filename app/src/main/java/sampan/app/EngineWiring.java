@@ -270,7 +270,7 @@ final class EngineWiring implements AutoCloseable {
 
     private EngineArchives archives(Stored stored) {
         return new EngineArchives(
-                new EngineRoots(stored.containers, tasks, stored.volumes),
+                new EngineRoots(stored.containers, tasks, stored.volumes, events),
                 imageStores(stored),
                 log);
     }

@@ -313,6 +313,66 @@ class ClientWalkTest {
     }
 
     @Test
+    void eventsTellOfExecCopyCommitAndForcedRemoval() {
+        String since = Instant.now().toString();
+        daemon.background("--name", "told", "-v", "/data", "busybox", "sleep", "100");
+        daemon.docker("exec", "told", "true").expect(0);
+        daemon.docker("cp", "told:/etc/passwd", "-").expect(0);
+        daemon.docker("commit", "told", "of-told").expect(0);
+        daemon.docker("rm", "-fv", "told").expect(0);
+        List<String> events =
+                daemon.docker(
+                                "events",
+                                "--since",
+                                since,
+                                "--until",
+                                Instant.now().toString(),
+                                "--filter",
+                                "container=told",
+                                "--format",
+                                "{{.Type}} {{.Action}}|{{.Actor.Attributes.image}}")
+                        .lines();
+        assertThat(events)
+                .containsExactly(
+                        "container create|busybox",
+                        "container start|busybox",
+                        "container exec_create: true |busybox",
+                        "container exec_start: true |busybox",
+                        "container exec_die|busybox",
+                        "container archive-path|busybox",
+                        "container pause|busybox",
+                        "container unpause|busybox",
+                        "container commit|busybox",
+                        "container kill|busybox",
+                        "container die|busybox",
+                        "container destroy|busybox");
+        assertThat(
+                        daemon.docker(
+                                        "events",
+                                        "--since",
+                                        since,
+                                        "--until",
+                                        Instant.now().toString(),
+                                        "--filter",
+                                        "type=volume",
+                                        "--format",
+                                        "{{.Action}}")
+                                .lines())
+                .containsExactly("create", "mount", "unmount", "destroy");
+    }
+
+    @Test
+    void anImageOfAnotherPlatformIsNotTakenForTheOneAskedFor() {
+        String body = "{\"Image\":\"busybox\"}";
+        String create = "/v1.51/containers/create?platform=";
+        assertThat(daemon.http().post(create + "linux/s390x", body).status()).isEqualTo(404);
+        String own =
+                daemon.docker("image", "inspect", "-f", "{{.Os}}/{{.Architecture}}", "busybox")
+                        .text();
+        assertThat(daemon.http().post(create + own, body).status()).isEqualTo(201);
+    }
+
+    @Test
     void systemDfCountsSpace() {
         daemon.background(
                 "-v",

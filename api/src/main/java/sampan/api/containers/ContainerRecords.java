@@ -16,18 +16,24 @@ import sampan.api.wire.Doc;
 import sampan.api.wire.Resources;
 import sampan.api.wire.RestartEnvelope;
 import sampan.engine.containers.Container;
+import sampan.engine.containers.ContainerSpec;
 import sampan.engine.containers.LifecycleSpec.RestartPolicy;
+import sampan.engine.images.Image;
 import sampan.engine.services.ContainerService;
 import sampan.engine.services.ContainerService.Size;
+import sampan.engine.services.ImageService;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.oci.image.Platform;
 
 /// Containers as data: made, shown, changed, removed.
 public final class ContainerRecords {
     private final ContainerService containers;
+    private final ImageService images;
 
-    public ContainerRecords(ContainerService containers) {
+    public ContainerRecords(ContainerService containers, ImageService images) {
         this.containers = containers;
+        this.images = images;
     }
 
     public void register(Routes routes) {
@@ -50,10 +56,32 @@ public final class ContainerRecords {
         if (!platform.isEmpty() && !platform.equals("linux") && !platform.startsWith("linux/")) {
             throw SampanException.invalid("platform must be linux: " + platform);
         }
-        ContainerService.Created created =
-                containers.create(call.optional("name"), CreateRequest.read(body, call.version()));
+        ContainerSpec request = CreateRequest.read(body, call.version());
+        requirePlatform(request.image(), platform);
+        ContainerService.Created created = containers.create(call.optional("name"), request);
         call.answer(
                 201, Doc.of().put("Id", created.id().value()).put("Warnings", created.warnings()));
+    }
+
+    /// Not found is what makes clients pull the image that was meant.
+    private void requirePlatform(String reference, String platform) {
+        String[] parts = platform.split("/", 3);
+        Image image = parts.length < 2 ? null : images.find(reference).orElse(null);
+        if (image == null) {
+            return;
+        }
+        Platform wanted = Platform.of(parts[0], parts[1], parts.length == 3 ? parts[2] : "");
+        Platform is = Platform.of(image.os(), image.architecture(), image.variant());
+        if (!is.runsOn(wanted)) {
+            throw SampanException.notFound(
+                    "image with reference "
+                            + reference
+                            + " was found but its platform ("
+                            + is
+                            + ") does not match the specified platform ("
+                            + wanted
+                            + ")");
+        }
     }
 
     private void list(Call call) throws IOException {

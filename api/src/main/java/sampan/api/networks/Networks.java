@@ -60,7 +60,8 @@ public final class Networks {
 
     private void create(Call call) throws IOException {
         var _ = call.body(JsonNode.class);
-        throw Problem.unsupported("creating networks is not supported yet");
+        throw Problem.unsupported(
+                "creating networks is not supported yet: use bridge, host, none or container:ID");
     }
 
     private void connect(Call call) throws IOException {

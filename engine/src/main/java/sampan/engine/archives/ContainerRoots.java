@@ -8,6 +8,7 @@ import sampan.engine.images.Image.ImageConfig;
 /// Where the files of containers are: supplied by the containers' side.
 public interface ContainerRoots {
     /// @param id 64 digits
+    /// @param image as it was asked for
     /// @param imageId `sha256:…`
     /// @param snapshotKey of its active snapshot
     /// @param pid of its first process; absent when it does not run
@@ -18,6 +19,7 @@ public interface ContainerRoots {
     record ContainerRoot(
             String id,
             String name,
+            String image,
             String imageId,
             String snapshotKey,
             OptionalInt pid,

@@ -233,6 +233,7 @@ public final class ContainerCreation {
                             false);
             containers.files().create(record, !spec.lifecycle().autoRemove());
             mounts.made().forEach(volumes::keep);
+            mounts.made().forEach(volume -> events.volume(volume, "create"));
             return containers.add(record);
         } catch (RuntimeException e) {
             undo(id, mounts);

@@ -35,6 +35,11 @@ public final class ContainerEvents {
                         Instant.now()));
     }
 
+    /// Of a volume that a container brings or takes along.
+    public void volume(String name, String action) {
+        log.publish(new Event("volume", action, name, Map.of("driver", "local"), Instant.now()));
+    }
+
     /// Of a network, by what a container does with it.
     public void network(ContainerRecord record, String action) {
         for (var endpoint : record.endpoints()) {

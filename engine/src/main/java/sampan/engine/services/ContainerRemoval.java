@@ -4,6 +4,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -114,6 +115,7 @@ public final class ContainerRemoval {
         if (task == null) {
             return;
         }
+        events.publish(handle.record(), "kill", Map.of("signal", Integer.toString(Signals.KILL)));
         task.cgroup().kill(Signals.KILL);
         await(task.finished(), handle);
     }
@@ -194,6 +196,7 @@ public final class ContainerRemoval {
         }
         try {
             volumes.remove(name);
+            events.volume(name, "destroy");
         } catch (SampanException e) {
             // Another container took it meanwhile.
             if (e.code() != ErrorCode.CONFLICT && e.code() != ErrorCode.NOT_FOUND) {

@@ -123,10 +123,18 @@ public final class EngineArchives implements ArchiveService {
                                 request.pause(),
                                 request.changes(),
                                 request.labels()));
-        Map<String, String> more = new HashMap<>(Map.of("imageID", id.toString()));
+        Map<String, String> more =
+                new HashMap<>(Map.of("imageID", id.toString(), "comment", request.comment()));
+        image("create", id, id.toString());
+        name.ifPresent(n -> image("tag", id, n.familiar()));
         name.ifPresent(n -> more.put("imageRef", n.familiar()));
         publish("commit", request.reference(), more);
         return id.toString();
+    }
+
+    private void image(String action, Digest id, String name) {
+        events.publish(
+                new Event("image", action, id.toString(), Map.of("name", name), Instant.now()));
     }
 
     private void publish(String action, String reference, Map<String, String> more) {
@@ -136,7 +144,7 @@ public final class EngineArchives implements ArchiveService {
     private void publish(String action, ContainerRoot container, Map<String, String> more) {
         Map<String, String> attributes = new HashMap<>(container.config().labels());
         attributes.put("name", container.name());
-        attributes.put("image", container.imageId());
+        attributes.put("image", container.image());
         attributes.putAll(more);
         events.publish(new Event("container", action, container.id(), attributes, Instant.now()));
     }

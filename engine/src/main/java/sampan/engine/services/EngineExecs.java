@@ -94,8 +94,14 @@ public final class EngineExecs implements ExecService {
         String id = HexFormat.of().formatHex(bytes);
         remember(new Live(id, handle, spec));
         handle.turn().run(() -> listed(handle, id));
-        publish(handle, "exec_create: " + String.join(" ", spec.command()), id, Map.of());
+        publish(handle, "exec_create: " + told(spec), id, Map.of());
         return id;
+    }
+
+    /// As Docker writes it: the program, a blank, its arguments.
+    private static String told(ExecSpec spec) {
+        List<String> command = spec.command();
+        return command.getFirst() + " " + String.join(" ", command.subList(1, command.size()));
     }
 
     private static void listed(ContainerHandle handle, String id) {
@@ -184,8 +190,7 @@ public final class EngineExecs implements ExecService {
     private ExecRun start(Live live, ExecRun.Audience audience, int rows, int columns) {
         claim(live);
         ContainerHandle handle = live.container;
-        String command = String.join(" ", live.spec.command());
-        publish(handle, "exec_start: " + command, live.id, Map.of());
+        publish(handle, "exec_start: " + told(live.spec), live.id, Map.of());
         try {
             requireRunning(handle, handle.id().value());
             ExecRun run =

@@ -22,11 +22,14 @@ public final class EngineRoots implements ContainerRoots {
     private final Containers containers;
     private final TaskTable tasks;
     private final Volumes volumes;
+    private final ContainerEvents events;
 
-    public EngineRoots(Containers containers, TaskTable tasks, Volumes volumes) {
+    public EngineRoots(
+            Containers containers, TaskTable tasks, Volumes volumes, ContainerEvents events) {
         this.containers = containers;
         this.tasks = tasks;
         this.volumes = volumes;
+        this.events = events;
     }
 
     @Override
@@ -36,6 +39,7 @@ public final class EngineRoots implements ContainerRoots {
         return new ContainerRoot(
                 record.id().value(),
                 record.name(),
+                record.spec().image(),
                 record.origin().imageId(),
                 record.id().value(),
                 pid == 0 ? OptionalInt.empty() : OptionalInt.of(pid),
@@ -92,7 +96,12 @@ public final class EngineRoots implements ContainerRoots {
                 handle.state() instanceof ContainerState.Running
                         ? tasks.find(handle.id())
                         : Optional.empty();
-        running.ifPresent(task -> handle.turn().run(() -> task.cgroup().freeze()));
+        running.ifPresent(task ->
+                handle.turn()
+                        .run(() -> {
+                            task.cgroup().freeze();
+                            events.publish(handle.record(), "pause");
+                        }));
         return () ->
                 running.ifPresent(task ->
                         handle.turn()
@@ -100,6 +109,7 @@ public final class EngineRoots implements ContainerRoots {
                                     // Somebody may have paused it for good.
                                     if (handle.state() instanceof ContainerState.Running) {
                                         task.cgroup().thaw();
+                                        events.publish(handle.record(), "unpause");
                                     }
                                 }));
     }

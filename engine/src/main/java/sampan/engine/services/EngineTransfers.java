@@ -47,7 +47,8 @@ public final class EngineTransfers implements ImageTransferService {
         for (String reference : references) {
             stores.images()
                     .find(reference)
-                    .ifPresent(i -> publish("save", Digest.parse(i.image().id()), reference));
+                    .map(found -> Digest.parse(found.image().id()))
+                    .ifPresent(id -> publish("save", id, id.toString()));
         }
     }
 

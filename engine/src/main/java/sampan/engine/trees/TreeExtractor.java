@@ -3,6 +3,7 @@ package sampan.engine.trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,7 @@ public final class TreeExtractor {
 
     /// What was unpacked.
     ///
-    /// @param contentBytes of all files together
+    /// @param contentBytes of all files and links together
     public record Extracted(long entries, long contentBytes) {}
 
     /// Unpacks the plain tar, and reads the source to its end.
@@ -108,6 +109,7 @@ public final class TreeExtractor {
             case DIRECTORY -> directory(parent, path, entry);
             case SYMLINK -> {
                 clearing(path, entry, dir -> symlink(dir, path.name(), entry.linkName()));
+                contentBytes += entry.linkName().getBytes(StandardCharsets.UTF_8).length;
                 finishNode(path, entry);
             }
             case HARD_LINK -> hardLink(path, entry);

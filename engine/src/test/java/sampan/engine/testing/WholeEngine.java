@@ -188,7 +188,8 @@ public final class WholeEngine implements AutoCloseable {
                         new ExecStarter(specs, filters, tasksLauncher, settings),
                         happenings);
         this.volumes = new EngineVolumes(local, log);
-        this.archives = new EngineArchives(new EngineRoots(index, table, local), stores, log);
+        this.archives =
+                new EngineArchives(new EngineRoots(index, table, local, happenings), stores, log);
         this.events = new EngineEvents(log);
     }
 
