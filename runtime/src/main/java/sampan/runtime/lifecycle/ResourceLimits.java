@@ -88,6 +88,11 @@ final class ResourceLimits {
         memory.swappiness().ifPresent(limits::swappiness);
         memory.disableOOMKiller().ifPresent(limits::oomKillDisable);
         memory.checkBeforeUpdate().ifPresent(limits::checkBeforeUpdate);
+        if (!memory.useHierarchy().orElse(true)) {
+            throw SampanException.invalid(
+                    "linux.resources.memory.useHierarchy is false: since Linux 5.11 memory is"
+                            + " always accounted with what is below; leave it out");
+        }
     }
 
     private static void blocks(Resources.BlockIo io, CgroupLimits.Builder limits) {

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.runtime.lifecycle;
+
+import org.jspecify.annotations.NullMarked;
