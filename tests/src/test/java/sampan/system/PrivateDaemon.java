@@ -26,9 +26,12 @@ final class PrivateDaemon implements AutoCloseable {
     private final Path run;
     private final String bridge;
     private final String subnet;
+    private final List<String> more;
     private @Nullable Process process;
 
-    PrivateDaemon() {
+    /// @param more options of its own
+    PrivateDaemon(String... more) {
+        this.more = List.of(more);
         // Subnets and bridges of daemons of other test runs on this machine differ by our pid.
         int own = (int) (ProcessHandle.current().pid() * 7 + COUNT.getAndIncrement()) & 0xFFF;
         bridge = "spt" + own + "x";
@@ -99,6 +102,7 @@ final class PrivateDaemon implements AutoCloseable {
                         bridge,
                         "--subnet",
                         subnet);
+        builder.command().addAll(more);
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));

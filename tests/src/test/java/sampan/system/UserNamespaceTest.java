@@ -77,4 +77,46 @@ class UserNamespaceTest {
         assertThat(run("--privileged", "busybox", "true").expect(125).err())
                 .contains("privileged mode is incompatible with user namespaces");
     }
+
+    /// The docker client has no word for it, so the daemon's own setting has to reach it.
+    @Test
+    void aWholeDaemonThatRemaps() {
+        PrivateDaemon remapping = new PrivateDaemon("--userns-remap", "default");
+        try (remapping) {
+            remapping.start();
+            remapping.loadBusybox();
+            String look = "id -u; awk '{print $2}' /proc/self/uid_map /proc/self/gid_map";
+            assertThat(remapping.docker("run", "--rm", "busybox", "sh", "-c", look).lines())
+                    .containsExactly("0", "1000000", "1000000");
+            // root inside owns nothing of the host's
+            assertThat(
+                            remapping
+                                    .docker(
+                                            "run",
+                                            "--rm",
+                                            "-v",
+                                            "/etc:/host:ro",
+                                            "busybox",
+                                            "cat",
+                                            "/host/shadow")
+                                    .expect(1)
+                                    .err())
+                    .contains("Permission denied");
+            String host = "awk '{print $2, $3}' /proc/self/uid_map";
+            assertThat(
+                            remapping
+                                    .docker(
+                                            "run",
+                                            "--rm",
+                                            "--userns",
+                                            "host",
+                                            "busybox",
+                                            "sh",
+                                            "-c",
+                                            host)
+                                    .text())
+                    .isEqualTo("0 4294967295");
+        }
+        DaemonExtension.delete(remapping.home());
+    }
 }
