@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,29 @@ class ThinClientTest {
 
     ThinClientTest(PrivateDaemon daemon) {
         this.daemon = daemon;
+    }
+
+    @Test
+    void anInterruptedStopStillStops() {
+        String id =
+                daemon.background(
+                        "busybox",
+                        "sh",
+                        "-c",
+                        "trap 'echo asked' TERM; echo on; while :; do sleep 0.05; done");
+        Eventually.await("the trap", () -> daemon.docker("logs", id).out().contains("on"));
+        try (Command.Running stop =
+                new Command(List.of(Dist.program("sampan"), "stop", "-t", "2", id))
+                        .with(daemon.environment())
+                        .start()) {
+            Eventually.await("TERM", () -> daemon.docker("logs", id).out().contains("asked"));
+            stop.signal("TERM");
+            Outcome outcome = stop.outcome();
+            assertThat(outcome.status()).isEqualTo(143);
+            assertThat(outcome.out() + outcome.err()).isEmpty();
+        }
+        Eventually.await("the end", () -> daemon.inspect(id, "{{.State.Status}}").equals("exited"));
+        assertThat(daemon.inspect(id, "{{.State.ExitCode}}")).isEqualTo("137");
     }
 
     @Test

@@ -15,7 +15,6 @@ import sampan.app.cli.Rows;
 import sampan.app.cli.Words;
 import sampan.engine.containers.Container;
 import sampan.engine.containers.Container.EndpointView;
-import sampan.engine.containers.NetworkSpec.PortBinding;
 
 /// `sampan ps`.
 @Command(description = "List containers")
@@ -131,7 +130,7 @@ public final class PsCommand implements Callable<Integer> {
                         ? c.spec().network().mode().replace("default", "bridge")
                         : String.join(
                                 ",", c.endpoints().stream().map(EndpointView::network).toList()));
-        row.put("Ports", ports(c));
+        row.put("Ports", PortsColumn.of(c));
         row.put("RunningFor", Words.ago(c.created()));
         row.put("Size", sized ? size(c) : "0B");
         row.put("State", c.status().word());
@@ -183,32 +182,5 @@ public final class PsCommand implements Callable<Integer> {
     private static String uptime(Container c) {
         return Words.duration(
                 java.time.Duration.between(c.startedAt().orElse(c.created()), Instant.now()));
-    }
-
-    /// `0.0.0.0:8080->80/tcp, 443/tcp`.
-    static String ports(Container c) {
-        List<String> shown = new ArrayList<>();
-        if (c.status().alive()) {
-            Map<String, List<PortBinding>> published = new TreeMap<>();
-            c.endpoints().forEach(e -> published.putAll(e.ports()));
-            c.spec()
-                    .network()
-                    .exposedPorts()
-                    .forEach(port -> published.putIfAbsent(port, List.of()));
-            // docker tells first what is only exposed
-            published.forEach((port, bindings) -> {
-                if (bindings.isEmpty()) {
-                    shown.add(port);
-                }
-            });
-            published.forEach(
-                    (port, bindings) -> bindings.forEach(b -> shown.add(host(b) + "->" + port)));
-        }
-        return String.join(", ", shown);
-    }
-
-    private static String host(PortBinding binding) {
-        String address = binding.hostAddress().isEmpty() ? "0.0.0.0" : binding.hostAddress();
-        return (address.contains(":") ? "[" + address + "]" : address) + ":" + binding.hostPort();
     }
 }

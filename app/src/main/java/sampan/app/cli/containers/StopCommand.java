@@ -34,8 +34,8 @@ public final class StopCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        return Each.of(
+    public Integer call() throws InterruptedException {
+        return Each.lasting(
                 context,
                 containers,
                 c ->
