@@ -207,16 +207,27 @@ enum V1Files implements LimitFiles {
     }
 
     /// A cpuset of version 1 is born without processors and memory nodes, and takes no process
-    /// before it has both. Called for each level that was made, from above.
+    /// before it has both. So may be the one above it, which somebody else has made this moment.
     static void inheritCpuset(CgroupNode node) {
-        if (!node.read("cpuset.cpus").orElse("").isBlank()) {
-            // Its parent has cgroup.clone_children set.
-            return;
+        inherit(node, "cpuset.cpus");
+        inherit(node, "cpuset.mems");
+    }
+
+    private static String inherit(CgroupNode node, String file) {
+        String own = node.readOrThrow(file).strip();
+        // Not empty where its parent has cgroup.clone_children set.
+        if (own.isEmpty()) {
+            String above =
+                    node.parent()
+                            .map(parent -> inherit(parent, file))
+                            .orElseGet(() ->
+                                    new CgroupNode(node.hierarchy(), ".")
+                                            .readOrThrow(file)
+                                            .strip());
+            node.write(file, above);
+            return above;
         }
-        CgroupNode parent = node.parent().orElseGet(() -> new CgroupNode(node.hierarchy(), "."));
-        for (String file : new String[] {"cpuset.cpus", "cpuset.mems"}) {
-            node.write(file, parent.readOrThrow(file).strip());
-        }
+        return own;
     }
 
     private static void setIfPresent(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -39,6 +40,19 @@ final class HybridCgroupTest {
                         layout.create(path + "/c", CgroupLimits.builder().cpus("977").build()))
                 .hasMessageContaining("cannot set cpuset cpus to \"977\"");
         assertThat(layout.open(path + "/c").exists()).isFalse();
+    }
+
+    @Test
+    void cpusetBelowOneThatAnotherStartHasOnlyJustMadeTakesProcesses() throws IOException {
+        Path mount = Path.of(layout.home(Controller.CPUSET).orElseThrow().mountPoint());
+        Path own = Path.of(mount + path);
+        Files.createDirectory(own);
+        assertThat(Files.readString(own.resolve("cpuset.cpus"))).isBlank();
+        layout.create(path + "/c", CgroupLimits.builder().build());
+        for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
+            assertThat(Files.readString(own.resolve("c").resolve(file)))
+                    .isEqualTo(Files.readString(mount.resolve(file)));
+        }
     }
 
     @Test
