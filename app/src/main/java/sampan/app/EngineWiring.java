@@ -385,6 +385,7 @@ final class EngineWiring implements AutoCloseable {
                         creation,
                         removal,
                         new ContainerUpdate(stored.containers, tasks, events, host),
+                        tasks,
                         stored.images,
                         stored.snapshots,
                         events,

@@ -63,7 +63,8 @@ class LimitsTest {
                         "tail /dev/zero; echo child $?; sleep 100");
         Eventually.await(
                 "the child's end", () -> daemon.docker("logs", id).out().contains("child 137"));
-        assertThat(daemon.inspect(id, "{{.State.Running}}")).isEqualTo("true");
+        assertThat(daemon.inspect(id, "{{.State.Running}} {{.State.OOMKilled}}"))
+                .isEqualTo("true true");
         daemon.docker("stop", "-t", "0", id).expect(0);
         assertThat(daemon.inspect(id, "{{.State.OOMKilled}}")).isEqualTo("true");
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param arguments the rest
 /// @param pid of the first process, 0 where none runs
 /// @param exitCode of the last run
+/// @param oomKilled a process was killed for want of memory: in the last run, or in this one
 /// @param error why the last start failed, or empty
 /// @param logPath the json-file log, where there is one
 /// @param directories of the overlay: LowerDir, UpperDir, WorkDir, MergedDir as inspect shows them
@@ -43,6 +44,35 @@ public record Container(
         List<EndpointView> endpoints,
         List<String> execIds,
         Map<String, String> directories) {
+
+    /// The same, with a process killed for want of memory.
+    public Container withOomKilled() {
+        return new Container(
+                id,
+                name,
+                created,
+                spec,
+                imageId,
+                manifestDigest,
+                path,
+                arguments,
+                status,
+                pid,
+                exitCode,
+                true,
+                error,
+                startedAt,
+                finishedAt,
+                restartCount,
+                logPath,
+                hostnamePath,
+                hostsPath,
+                resolvConfPath,
+                mounts,
+                endpoints,
+                execIds,
+                directories);
+    }
 
     /// A mount as inspect shows it.
     ///

@@ -19,6 +19,7 @@ import sampan.engine.filters.Filters;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ResolvedImage;
 import sampan.engine.snapshots.Snapshotter;
+import sampan.engine.tasks.TaskTable;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
@@ -38,6 +39,7 @@ public final class EngineContainers implements ContainerService {
             ContainerCreation creation,
             ContainerRemoval removal,
             ContainerUpdate update,
+            TaskTable tasks,
             ImageStore images,
             Snapshotter snapshots,
             ContainerEvents events,
@@ -58,7 +60,14 @@ public final class EngineContainers implements ContainerService {
 
     @Override
     public Container inspect(String reference) {
-        return containers.resolve(reference).view();
+        ContainerHandle handle = containers.resolve(reference);
+        Container view = handle.view();
+        // Its record hears of processes that were killed when it ends; its cgroup knows now.
+        return parts.tasks()
+                .find(handle.id())
+                .filter(task -> task.cgroup().oomKills() > 0)
+                .map(_ -> view.withOomKilled())
+                .orElse(view);
     }
 
     @Override

@@ -161,6 +161,7 @@ public final class WholeEngine implements AutoCloseable {
                                         index, images, snapshots, local, happenings, host),
                                 removal,
                                 new ContainerUpdate(index, table, happenings, host),
+                                table,
                                 images,
                                 snapshots,
                                 happenings,
