@@ -15,6 +15,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
@@ -96,8 +97,6 @@ class CompressionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "28B52FFD0000, zstd",
-        "502A4D180000, zstd",
         "425A68393141, bzip2",
         "FD377A585A00, xz",
     })
@@ -108,5 +107,15 @@ class CompressionTest {
                         SampanException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED))
                 .hasMessageContaining(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"28B52FFD0000", "502A4D180000"})
+    void refusesZstandardThatEndsEarly(String bytes) {
+        byte[] head = java.util.HexFormat.of().parseHex(bytes);
+        assertThatThrownBy(() -> plain(head))
+                .isInstanceOfSatisfying(
+                        SampanException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
     }
 }
