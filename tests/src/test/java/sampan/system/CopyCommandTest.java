@@ -144,7 +144,8 @@ class CopyCommandTest {
     private Outcome asNobody(String... words) throws IOException {
         Path socket = daemon.runDirectory().resolve("cli.sock");
         Files.setAttribute(socket, "unix:gid", ROOM);
-        for (Path at = socket.getParent(); !at.equals(Path.of("/tmp")); at = at.getParent()) {
+        Path top = Path.of("/tmp");
+        for (Path at = socket.getParent(); at != null && !at.equals(top); at = at.getParent()) {
             Files.setPosixFilePermissions(at, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         Path program = Path.of("/tmp", "sampan-" + ProcessHandle.current().pid());

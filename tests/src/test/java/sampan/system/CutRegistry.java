@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
@@ -135,7 +136,9 @@ final class CutRegistry implements AutoCloseable {
                             + "\r\nContent-Type: application/vnd.oci.image.manifest.v1+json\r\n");
             out.write(request[0].equals("HEAD") ? new byte[0] : manifest);
         } else {
-            byte[] blob = blobs.get(path.substring(path.lastIndexOf('/') + 1));
+            byte[] blob =
+                    Objects.requireNonNull(
+                            blobs.get(path.substring(path.lastIndexOf('/') + 1)), path);
             String range =
                     "Content-Range: bytes " + from + "-" + (blob.length - 1) + "/" + blob.length;
             head(out, "206 Partial Content", blob.length - from, range + "\r\n");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,8 +45,8 @@ class ExplainCommandTest {
                                         daemon.sampan("explain", "--json", id).expect(0).output(),
                                         List.class)
                                 .getFirst();
-        Map<?, ?> launch = (Map<?, ?>) document.get("Launch");
-        List<?> steps = (List<?>) launch.get("Steps");
+        Map<?, ?> launch = Objects.requireNonNull((Map<?, ?>) document.get("Launch"));
+        List<?> steps = Objects.requireNonNull((List<?>) launch.get("Steps"));
         assertThat(((Map<?, ?>) steps.getLast()).get("Call")).isEqualTo("EXEC");
         assertThat(document.get("Status")).isEqualTo("running");
     }

@@ -29,7 +29,8 @@ record ProcessorTime(Path stat, Path usage, boolean version2) {
         }
         String cpu = places.get("cpu");
         if (cpu == null) {
-            Path stat = CGROUPS.resolve(places.get("").substring(1)).resolve("cpu.stat");
+            Path stat =
+                    CGROUPS.resolve(places.getOrDefault("", "/").substring(1)).resolve("cpu.stat");
             return new ProcessorTime(stat, stat, true);
         }
         return new ProcessorTime(
@@ -75,8 +76,11 @@ record ProcessorTime(Path stat, Path usage, boolean version2) {
         }
         long nanos =
                 version2
-                        ? values.get("usage_usec") * 1000
+                        ? values.getOrDefault("usage_usec", 0L) * 1000
                         : Long.parseLong(Residue.read(usage).strip());
-        return new Sample(values.get("nr_periods"), values.get("nr_throttled"), nanos);
+        return new Sample(
+                values.getOrDefault("nr_periods", 0L),
+                values.getOrDefault("nr_throttled", 0L),
+                nanos);
     }
 }
