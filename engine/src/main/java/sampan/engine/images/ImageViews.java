@@ -19,22 +19,6 @@ import sampan.oci.image.ImageDocument.Settings;
 
 /// Between an image's config blob and what callers see.
 public final class ImageViews {
-    public static final ImageConfig NO_CONFIG =
-            new ImageConfig(
-                    "",
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    "",
-                    Map.of(),
-                    "",
-                    List.of(),
-                    List.of(),
-                    false,
-                    Optional.empty());
-
     private ImageViews() {}
 
     static Image of(ImageRecord record, ImageDocument document, List<ReferenceRecord> names) {
@@ -59,7 +43,7 @@ public final class ImageViews {
                 document.architecture(),
                 document.variant(),
                 document.os(),
-                document.config().map(ImageViews::config).orElse(NO_CONFIG),
+                document.config().map(ImageViews::config).orElse(ImageConfig.NONE),
                 record.diffIds().stream().map(Digest::toString).toList(),
                 record.size(),
                 names.stream().map(ReferenceRecord::tagged).max(Instant::compareTo),

@@ -14,7 +14,7 @@ import sampan.errors.SampanException;
 
 class DockerfileChangesTest {
     private static ImageConfig apply(String... lines) {
-        return DockerfileChanges.apply(ImageViews.NO_CONFIG, List.of(lines));
+        return DockerfileChanges.apply(ImageConfig.NONE, List.of(lines));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import sampan.engine.build.execute.StageState.Start;
 import sampan.engine.images.Image;
+import sampan.engine.images.Image.ImageConfig;
 import sampan.engine.images.ImageViews;
 import sampan.engine.images.ResolvedImage;
 import sampan.engine.images.transfer.BuiltImages;
@@ -51,7 +52,7 @@ final class BaseImages {
         ImageDocument document = stores.images().document(id);
         return new Start(
                 own,
-                document.config().map(ImageViews::config).orElse(ImageViews.NO_CONFIG),
+                document.config().map(ImageViews::config).orElse(ImageConfig.NONE),
                 Map.of(),
                 held.layersOf(stores.images().record(id)),
                 document.history(),

@@ -11,7 +11,7 @@ import sampan.engine.build.syntax.Command;
 import sampan.engine.build.syntax.Heredoc;
 import sampan.engine.build.syntax.Instruction;
 import sampan.engine.images.Image;
-import sampan.engine.images.ImageViews;
+import sampan.engine.images.Image.ImageConfig;
 import sampan.engine.images.ResolvedImage;
 import sampan.engine.images.transfer.BuiltImages.BuiltLayer;
 import sampan.engine.services.BuildFailure;
@@ -154,7 +154,7 @@ final class RunStep {
                         state.platform.architecture(),
                         state.platform.variant(),
                         state.platform.os(),
-                        ImageViews.NO_CONFIG,
+                        ImageConfig.NONE,
                         List.of(),
                         0,
                         Optional.empty(),

@@ -70,7 +70,7 @@ final class StageState {
         static Start scratch(Platform platform) {
             return new Start(
                     platform,
-                    ImageViews.NO_CONFIG,
+                    ImageConfig.NONE,
                     Map.of(),
                     List.of(),
                     List.of(),

@@ -9,7 +9,6 @@ import java.util.Optional;
 import sampan.engine.images.DockerfileChanges;
 import sampan.engine.images.Image.ImageConfig;
 import sampan.engine.images.ImageRecord;
-import sampan.engine.images.ImageViews;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
@@ -30,7 +29,7 @@ public final class RootfsImport {
     /// @return the image's id
     public Digest importTar(
             InputStream stream, Optional<Reference> name, String message, List<String> changes) {
-        ImageConfig config = DockerfileChanges.apply(ImageViews.NO_CONFIG, changes);
+        ImageConfig config = DockerfileChanges.apply(ImageConfig.NONE, changes);
         try (Transfer transfer = new Transfer(stores);
                 ReadableByteChannel source = new StreamChannel(stream)) {
             Stored layer = transfer.store(source);
