@@ -71,7 +71,8 @@ public final class Main {
                 Training.run(settings);
             }
         }
-        try (Daemon _ = Daemon.start(settings)) {
+        try (Daemon _ = Daemon.start(settings);
+                IdleMemory _ = IdleMemory.start()) {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> shutDown(end, closed), "shutdown"));
             LOG.log(
