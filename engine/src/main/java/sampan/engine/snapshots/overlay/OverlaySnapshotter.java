@@ -31,6 +31,7 @@ import sampan.engine.store.Durability;
 import sampan.engine.trees.TreeUsage;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileOps;
+import sampan.linux.files.Placement;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 import sampan.oci.Digest;
@@ -50,6 +51,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private final Path layerHome;
     private final Path activeHome;
     private final Path newHome;
+    private final Path newLayers;
     private final HostView host;
     private final Path empty;
     private final Trash trash;
@@ -75,6 +77,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         newHome = directory.resolve("new");
         Directories.removeTree(newHome);
         Directories.make(newHome);
+        newLayers = apart(newHome.resolve("l"));
         empty = Directories.make(directory.resolve("empty"));
         trash = new Trash(directory.resolve("trash"));
         host = new HostView(directory.resolve("host"), hidden);
@@ -83,6 +86,17 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         load(layerHome, (home, number) -> loadLayer(home, distrusted));
         distrusted.forEach(unsynced::forget);
         load(activeHome, (home, number) -> loadActive(home));
+    }
+
+    /// Layers lie apart on the disk, whatever was made or removed beside them: they are unpacked at
+    /// the same time, and ext4 without a journal looks at every inode nearby that was freed in the
+    /// last minutes, for each file that is made.
+    private static Path apart(Path path) {
+        Directories.make(path);
+        try (Fd directory = Fd.open(path.toString(), Open.RDONLY | Open.DIRECTORY)) {
+            boolean ignored = Placement.spread(directory);
+        }
+        return path;
     }
 
     private void load(Path home, BiConsumer<Path, Long> one) {
@@ -146,7 +160,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
     @Override
     public Unpacking unpack() {
-        Path home = newHome.resolve(Long.toString(serial.incrementAndGet()));
+        Path home = newLayers.resolve(Long.toString(serial.incrementAndGet()));
         return new LayerUnpacking(this, home);
     }
 
