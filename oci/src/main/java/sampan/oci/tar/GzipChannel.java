@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
+import sampan.errors.SampanException;
+import sampan.linux.deflate.RawInflater;
 
 /// Decompresses gzip (RFC 1952): all members one after the other, each with its sum and length
 /// checked. Zeroes after the last member are padding; anything else there, and an end before the
@@ -25,10 +25,15 @@ public final class GzipChannel implements ReadableByteChannel {
     }
 
     private final ReadableByteChannel source;
-    private final ByteBuffer input = ByteBuffer.allocateDirect(INPUT_BYTES).limit(0);
-    private final Inflater inflater = new Inflater(true);
+    // In front there is room for what the inflater puts back.
+    private final ByteBuffer input =
+            ByteBuffer.allocateDirect(RawInflater.PUT_BACK_MAX + INPUT_BYTES)
+                    .limit(RawInflater.PUT_BACK_MAX)
+                    .position(RawInflater.PUT_BACK_MAX);
+    private final RawInflater inflater = RawInflater.create();
     private final CRC32 sum = new CRC32();
     private State state = State.HEADER;
+    private long length;
     private boolean first = true;
     private boolean open = true;
 
@@ -59,38 +64,41 @@ public final class GzipChannel implements ReadableByteChannel {
 
     private int inflate(ByteBuffer target) throws IOException {
         int start = target.position();
-        if (inflater.needsInput() && !inflater.finished()) {
+        int size = decode(target);
+        if (size == 0 && !inflater.finished() && !input.hasRemaining()) {
             require();
-        }
-        int size;
-        try {
-            inflater.setInput(input);
-            size = inflater.inflate(target);
-        } catch (DataFormatException e) {
-            throw new TarException("gzip data is broken: " + e.getMessage());
+            size = decode(target);
         }
         if (size > 0) {
             sum.update(target.slice(start, size));
+            length += size;
         }
         if (inflater.finished()) {
             trailer();
-        } else if (inflater.needsDictionary()) {
-            throw new TarException("gzip data is broken: it wants a dictionary");
         }
         return size;
     }
 
+    private int decode(ByteBuffer target) {
+        try {
+            return inflater.inflate(input, target);
+        } catch (SampanException e) {
+            throw new TarException("gzip data is broken: " + e.getMessage());
+        }
+    }
+
     private void trailer() throws IOException {
-        long crc = word();
-        long length = word();
-        if (crc != sum.getValue()) {
+        long expected = word();
+        long size = word();
+        if (expected != sum.getValue()) {
             throw new TarException("gzip data is broken: its checksum does not match");
         }
-        if (length != (inflater.getBytesWritten() & 0xFFFFFFFFL)) {
+        if (size != (length & 0xFFFFFFFFL)) {
             throw new TarException("gzip data is broken: its length does not match");
         }
         inflater.reset();
         sum.reset();
+        length = 0;
         state = State.HEADER;
     }
 
@@ -168,12 +176,12 @@ public final class GzipChannel implements ReadableByteChannel {
     }
 
     private boolean fill() throws IOException {
-        input.clear();
+        input.clear().position(RawInflater.PUT_BACK_MAX);
         int size;
         do {
             size = source.read(input);
         } while (size == 0);
-        input.flip();
+        input.limit(input.position()).position(RawInflater.PUT_BACK_MAX);
         return size > 0;
     }
 
@@ -186,7 +194,7 @@ public final class GzipChannel implements ReadableByteChannel {
     public void close() throws IOException {
         if (open) {
             open = false;
-            inflater.end();
+            inflater.close();
             source.close();
         }
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.linux.deflate;
+
+import org.jspecify.annotations.NullMarked;
