@@ -111,7 +111,9 @@ public final class ContainerRemoval {
     }
 
     private void kill(ContainerHandle handle) {
-        Task task = tasks.find(handle.id()).orElse(null);
+        // In its turn: what a start that goes on has not placed in the cgroup yet, a kill would
+        // miss.
+        Task task = handle.turn().call(() -> tasks.find(handle.id())).orElse(null);
         if (task == null) {
             return;
         }

@@ -110,13 +110,31 @@ public final class EngineTasks implements TaskService {
     public void stop(String reference, Optional<String> signal, Optional<Duration> timeout) {
         ContainerHandle handle = containers.resolve(reference);
         int number = stopSignal(handle, signal, reference);
-        Task task = tasks.find(handle.id()).orElse(null);
-        if (task == null || !handle.state().status().alive()) {
-            throw new SampanException(ErrorCode.NOT_MODIFIED, "container is already stopped");
-        }
-        handle.turn().run(() -> handle.change(r -> r.withStopped(true)));
+        Task task =
+                handle.turn()
+                        .call(() -> {
+                            Task found =
+                                    running(handle)
+                                            .orElseThrow(() ->
+                                                    new SampanException(
+                                                            ErrorCode.NOT_MODIFIED,
+                                                            "container is already stopped"));
+                            handle.change(r -> r.withStopped(true));
+                            return found;
+                        });
         stop(task, number, timeout);
         events.publish(handle.record(), "stop");
+    }
+
+    // In the container's turn, so that a start which goes on is waited for: a signal to a process
+    // that
+    // does not stand yet reaches nobody.
+    private Optional<Task> running(ContainerHandle handle) {
+        return handle.turn()
+                .call(() ->
+                        handle.state().status().alive()
+                                ? tasks.find(handle.id())
+                                : Optional.empty());
     }
 
     private static int stopSignal(
@@ -199,15 +217,15 @@ public final class EngineTasks implements TaskService {
     public void kill(String reference, String signal) {
         ContainerHandle handle = toKill(reference);
         int number = signal.isEmpty() ? Signals.KILL : SpecCheck.signal(signal, "kill", reference);
-        Task task = tasks.find(handle.id()).orElse(null);
-        if (task == null || !handle.state().status().alive()) {
-            throw SampanException.conflict(
-                    "cannot kill container: "
-                            + reference
-                            + ": container "
-                            + handle.id()
-                            + " is not running");
-        }
+        Task task =
+                running(handle)
+                        .orElseThrow(() ->
+                                SampanException.conflict(
+                                        "cannot kill container: "
+                                                + reference
+                                                + ": container "
+                                                + handle.id()
+                                                + " is not running"));
         killEvent(handle.record(), number);
         if (number == Signals.KILL) {
             task.cgroup().kill(number);
@@ -225,7 +243,7 @@ public final class EngineTasks implements TaskService {
     public void restart(String reference, Optional<String> signal, Optional<Duration> timeout) {
         ContainerHandle handle = containers.resolve(reference);
         int number = stopSignal(handle, signal, reference);
-        tasks.find(handle.id()).ifPresent(task -> stop(task, number, timeout));
+        running(handle).ifPresent(task -> stop(task, number, timeout));
         String id = handle.id().value();
         try {
             start(id, Optional.empty());

@@ -17,6 +17,9 @@ public final class LaunchWait implements MonitorListener {
     /// Longest time from the launch until the program runs: hooks and slow file systems included.
     public static final Duration LIMIT = Duration.ofMinutes(2);
 
+    /// Longest time that an interrupted caller waits on.
+    public static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(5);
+
     /// What came out of a launch.
     public sealed interface Outcome {
         record Started(int pid, Instant at) implements Outcome {}
@@ -96,19 +99,34 @@ public final class LaunchWait implements MonitorListener {
         return await(outcome);
     }
 
+    // Who is interrupted waits on for a little: a launch given up half-way could still put a
+    // process
+    // where a kill has looked already.
     private static <T> T await(CompletableFuture<T> future) {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        boolean interrupted = false;
         try {
-            return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while starting", e);
+            while (true) {
+                try {
+                    return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                    end = Math.min(end, System.nanoTime() + INTERRUPTED_LIMIT.toNanos());
+                }
+            }
         } catch (TimeoutException e) {
             throw new SampanException(
                     ErrorCode.UNAVAILABLE,
-                    "container did not start within " + LIMIT.toSeconds() + " seconds",
+                    interrupted
+                            ? "interrupted while starting"
+                            : "container did not start within " + LIMIT.toSeconds() + " seconds",
                     e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
