@@ -44,6 +44,37 @@ public record ResourceSpec(
     /// @param name as in setrlimit(2) without RLIMIT_, lower case; -1 is unlimited
     public record Ulimit(String name, long soft, long hard) {}
 
+    /// As a container keeps it: Docker limits swap to as much as the memory unless it is said
+    /// otherwise, and no limit of processes has one spelling.
+    public ResourceSpec settled() {
+        return new ResourceSpec(
+                memory,
+                memoryReservation,
+                memory > 0 && memorySwap == 0 ? 2 * memory : memorySwap,
+                memorySwappiness,
+                oomKillDisable,
+                cpuShares,
+                nanoCpus,
+                cpuPeriod,
+                cpuQuota,
+                cpuRealtimePeriod,
+                cpuRealtimeRuntime,
+                cpusetCpus,
+                cpusetMems,
+                pidsLimit.filter(pids -> pids > 0),
+                blkioWeight,
+                blkioWeightDevice,
+                blkioDeviceReadBps,
+                blkioDeviceWriteBps,
+                blkioDeviceReadIops,
+                blkioDeviceWriteIops,
+                devices,
+                deviceCgroupRules,
+                ulimits,
+                cgroupParent,
+                oomScoreAdj);
+    }
+
     /// Nothing limited.
     public static ResourceSpec none() {
         return new ResourceSpec(

@@ -199,7 +199,7 @@ public final class ContainerCreation {
                 spec.process(),
                 namespaces,
                 spec.security(),
-                spec.resources(),
+                spec.resources().settled(),
                 spec.storage(),
                 network,
                 spec.lifecycle(),

@@ -11,6 +11,7 @@ import sampan.engine.containers.LifecycleSpec;
 import sampan.engine.containers.LifecycleSpec.RestartPolicy;
 import sampan.engine.containers.ResourceCheck;
 import sampan.engine.containers.ResourceSpec;
+import sampan.engine.containers.ResourceUpdate;
 import sampan.engine.containers.SpecCheck;
 import sampan.engine.tasks.Limits;
 import sampan.engine.tasks.TaskTable;
@@ -46,7 +47,9 @@ public final class ContainerUpdate {
         boolean restarts = !policy.name().isEmpty() && !policy.name().equals("no");
         if (restarts && record.spec().lifecycle().autoRemove()) {
             throw SampanException.conflict(
-                    "Restart policy cannot be updated because AutoRemove is enabled for the"
+                    "Cannot update container "
+                            + record.id()
+                            + ": Restart policy cannot be updated because AutoRemove is enabled for the"
                             + " container");
         }
         if (restarts) {
@@ -68,62 +71,19 @@ public final class ContainerUpdate {
                                     + " \"update\"");
             case CREATED, RUNNING, PAUSED, RESTARTING, EXITED -> {}
         }
-        ResourceSpec merged = merge(record.spec().resources(), wanted);
+        ResourceSpec merged = merged(record, wanted);
         tasks.find(record.id())
                 .ifPresent(task -> task.cgroup().update(Limits.of(merged, List.of())));
         containers.respecify(handle, with(record.spec(), merged, restart));
     }
 
-    /// What is given replaces what was there; 0 and empty leave it.
-    static ResourceSpec merge(ResourceSpec old, ResourceSpec now) {
-        if (now.memory() > 0
-                && now.memorySwap() == 0
-                && old.memorySwap() > 0
-                && now.memory() > old.memorySwap()) {
-            throw SampanException.conflict(
-                    "Memory limit should be smaller than already set memoryswap limit, update the"
-                            + " memoryswap at the same time");
+    private static ResourceSpec merged(ContainerRecord record, ResourceSpec wanted) {
+        try {
+            return ResourceUpdate.merge(record.spec().resources(), wanted);
+        } catch (SampanException e) {
+            throw new SampanException(
+                    e.code(), "Cannot update container " + record.id() + ": " + e.getMessage(), e);
         }
-        return new ResourceSpec(
-                either(now.memory(), old.memory()),
-                either(now.memoryReservation(), old.memoryReservation()),
-                either(now.memorySwap(), old.memorySwap()),
-                now.memorySwappiness() == -1 ? old.memorySwappiness() : now.memorySwappiness(),
-                now.oomKillDisable() || old.oomKillDisable(),
-                either(now.cpuShares(), old.cpuShares()),
-                now.cpuPeriod() != 0 || now.cpuQuota() != 0
-                        ? 0
-                        : either(now.nanoCpus(), old.nanoCpus()),
-                now.nanoCpus() != 0 ? 0 : either(now.cpuPeriod(), old.cpuPeriod()),
-                now.nanoCpus() != 0 ? 0 : either(now.cpuQuota(), old.cpuQuota()),
-                either(now.cpuRealtimePeriod(), old.cpuRealtimePeriod()),
-                either(now.cpuRealtimeRuntime(), old.cpuRealtimeRuntime()),
-                either(now.cpusetCpus(), old.cpusetCpus()),
-                either(now.cpusetMems(), old.cpusetMems()),
-                now.pidsLimit().or(old::pidsLimit),
-                now.blkioWeight() == 0 ? old.blkioWeight() : now.blkioWeight(),
-                either(now.blkioWeightDevice(), old.blkioWeightDevice()),
-                either(now.blkioDeviceReadBps(), old.blkioDeviceReadBps()),
-                either(now.blkioDeviceWriteBps(), old.blkioDeviceWriteBps()),
-                either(now.blkioDeviceReadIops(), old.blkioDeviceReadIops()),
-                either(now.blkioDeviceWriteIops(), old.blkioDeviceWriteIops()),
-                old.devices(),
-                old.deviceCgroupRules(),
-                old.ulimits(),
-                old.cgroupParent(),
-                old.oomScoreAdj());
-    }
-
-    private static long either(long now, long old) {
-        return now == 0 ? old : now;
-    }
-
-    private static String either(String now, String old) {
-        return now.isEmpty() ? old : now;
-    }
-
-    private static <T> List<T> either(List<T> now, List<T> old) {
-        return now.isEmpty() ? old : now;
     }
 
     private static ContainerSpec with(

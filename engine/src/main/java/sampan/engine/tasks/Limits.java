@@ -46,13 +46,10 @@ public final class Limits {
         return limits.build();
     }
 
-    // Docker: swap of the same size as the memory, unless it is said otherwise.
     private static void memory(ResourceSpec wanted, CgroupLimits.Builder limits) {
         limits.memoryMax(wanted.memory()).memoryReservation(wanted.memoryReservation());
         if (wanted.memorySwap() != 0) {
             limits.memoryAndSwap(wanted.memorySwap());
-        } else if (wanted.memory() > 0) {
-            limits.memoryAndSwap(2 * wanted.memory());
         }
         if (wanted.memorySwappiness() >= 0) {
             limits.swappiness(wanted.memorySwappiness());
