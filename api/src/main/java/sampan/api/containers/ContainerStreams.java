@@ -162,8 +162,8 @@ public final class ContainerStreams {
                         call.flag("follow"),
                         stdout,
                         stderr,
-                        Times.parse("since", call.query("since")),
-                        Times.parse("until", call.query("until")),
+                        Times.parseUnlessZero("since", call.query("since")),
+                        Times.parseUnlessZero("until", call.query("until")),
                         tail(call.query("tail")));
         if (request.follow()) {
             Thread reader = Thread.currentThread();

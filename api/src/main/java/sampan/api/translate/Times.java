@@ -41,10 +41,15 @@ public final class Times {
         return Math.addExact(Math.multiplyExact(time.getEpochSecond(), NANOS), time.getNano());
     }
 
-    /// A `since` or `until`: Unix seconds with an optional fraction, or RFC 3339. 0 and nothing are
+    /// As [#parse], and 0 is absent: logs read it so, as clients send it who mean nothing.
+    public static Optional<Instant> parseUnlessZero(String field, String value) {
+        return value.equals("0") ? Optional.empty() : parse(field, value);
+    }
+
+    /// A `since` or `until`: Unix seconds with an optional fraction, or RFC 3339; nothing is
     /// absent.
     public static Optional<Instant> parse(String field, String value) {
-        if (value.isEmpty() || value.equals("0")) {
+        if (value.isEmpty()) {
             return Optional.empty();
         }
         try {

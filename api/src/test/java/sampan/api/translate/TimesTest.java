@@ -26,7 +26,8 @@ class TimesTest {
     @Test
     void timestampsAreSecondsWithAFraction() {
         assertThat(Times.parse("since", "")).isEmpty();
-        assertThat(Times.parse("since", "0")).isEmpty();
+        assertThat(Times.parseUnlessZero("since", "0")).isEmpty();
+        assertThat(Times.parse("since", "0")).contains(Instant.EPOCH);
         assertThat(Times.parse("since", "12.5")).contains(Instant.ofEpochSecond(12, 500_000_000));
         assertThat(Times.parse("since", "12.000000001")).contains(Instant.ofEpochSecond(12, 1));
         assertThat(Times.parse("since", "1970-01-01T01:00:00+01:00")).contains(Instant.EPOCH);
