@@ -6,8 +6,8 @@
  *    struct mon_message, then its text. The end of the daemon is no event for a container that
  *    runs or waits in WAIT_START; in SYNC the launcher kills the child and fails with EPIPE. A plan
  *    with neither goes on to its start by itself.
- *    Order: [CREATED at SYNC] [CREATED at WAIT_START] (STARTED, EXITED | FAILED), DETACHED anywhere
- *    after the start. Then the launcher closes the socket and ends: with status 0 after EXITED (or
+ *    Order: [CREATED at SYNC] [CREATED at WAIT_START] (STARTED, EXITED | FAILED), DETACHED and
+ *    OOM_SEEN anywhere before EXITED. Then the launcher closes the socket and ends: with status 0 after EXITED (or
  *    when it detached), 1 after FAILED, 2 after FAILED with STAGE_REFUSED.
  * 2. attach.sock in the task's directory (SOCK_STREAM, listening, mode 0600), for any number of
  *    clients (at most MON_CLIENTS_MAX; more wait to be accepted), among them a new daemon. It listens
@@ -27,8 +27,9 @@
  *                      client to monitor: frames (struct mon_frame) STDIN, STDIN_EOF, RESIZE.
  *                      A shutdown of the client's writing half, or STDIN_EOF, ends its stdin only.
  *                      Closing the connection detaches the client, whatever it sent is still fed.
- *      ROLE_SUPERVISE  monitor to client: struct mon_message STATE at once, then what the control
- *                      socket gets too: CREATED, STARTED, FAILED, EXITED.
+ *      ROLE_SUPERVISE  monitor to client: struct mon_message STATE at once, then OOM_SEEN where
+ *                      there was any, then what the control socket gets too: CREATED, STARTED, OOM_SEEN,
+ *                      FAILED, EXITED.
  *                      client to monitor: frames RESIZE, START, LOG_REOPEN.
  *    A client whose hello was sent before GO or START was sees the output from its first byte on.
  *    The process's stdin takes what all clients send; with MON_STDIN_ONCE it ends when the stdin of
@@ -74,6 +75,7 @@ enum mon_type {
     MON_EXITED = 4,   /* a = pid, b = wait status, c = OOM kill seen, d = finished ns */
     MON_STATE = 5,    /* a = pid, b = 0 created, 1 running, 2 exited; d = started ns */
     MON_DETACHED = 6, /* a = 0 by the detach keys, else the errno with which its output failed (EPIPE) */
+    MON_OOM_SEEN = 7, /* b = how often so far; told again whenever it grew */
     MON_GO = 16,      /* daemon: after SYNC */
     MON_START = 17,   /* daemon: after WAIT_START */
     MON_RESIZE = 18,  /* daemon: a = rows, b = cols */

@@ -76,7 +76,7 @@ enum plan_stage {
     X(MON_DIR, 1, 0, 1)        /* path: directory of this task: attach.sock, pid, exit are made in it */ \
     X(MON_LOG, 2, 2, 2)        /* max_bytes (-1 no limit) max_files; path, attrs ("" or a JSON object for "attrs") */ \
     X(MON_STDIO, 3, 2, 0)      /* mode enum plan_stdio, open_stdin 0|1 */                            \
-    X(MON_OOM, 4, 0, 2)        /* file, key: the counter of OOM kills (v2 memory.events oom_kill; v1 memory.oom_control oom_kill) */ \
+    X(MON_OOM, 4, 0, 3)        /* file, key, control: the counter of OOM kills (v2 memory.events oom_kill; v1 memory.oom_control oom_kill); how to be woken: v1 the path of cgroup.event_control, "" the file itself wakes (v2) */ \
     X(MON_DRAIN, 5, 1, 0)      /* ms to wait for end of output after the process ended (default 2000) */ \
     X(MON_DETACH, 6, 0, 0)     /* do not stay: after the process runs (or, with WAIT_START, is created), report and exit. Then the child itself takes a supervisor's START on attach.sock: its end without FAILED means that the program runs */ \
     X(MON_CONSOLE_SOCKET, 7, 1, 0) /* slot: the pty's master is sent there (SCM_RIGHTS, with the text "/dev/ptmx") instead of being held */ \

@@ -134,6 +134,9 @@ static bool greet(struct client *c, const struct mon_hello *hello, int *fds)
     if (hello->role == ROLE_SUPERVISE) {
         struct mon_message state = loop_state();
         client_tell(c, &state, NULL);
+        struct mon_message oom = loop_oom();
+        if (oom.b)
+            client_tell(c, &oom, NULL);
         return fds[0] < 0;
     }
     if (hello->role != ROLE_ATTACH)

@@ -37,7 +37,7 @@
 #define LINGER_MS 600000 /* without progress before a client that got not everything is dropped */
 
 enum phase { SETUP, CREATED, RUNNING, ENDED };
-enum watch { W_CONTROL, W_LINK, W_CHILD, W_ORPHANS, W_LISTEN, W_OUT, W_ERR, W_IN, W_CLIENTS };
+enum watch { W_CONTROL, W_LINK, W_CHILD, W_ORPHANS, W_OOM, W_LISTEN, W_OUT, W_ERR, W_IN, W_CLIENTS };
 
 static enum phase phase;
 static int control = -1;
@@ -95,6 +95,21 @@ struct mon_message loop_state(void)
 {
     return (struct mon_message){
         .type = MON_STATE, .a = clone_child(), .b = phase <= CREATED ? 0 : phase == RUNNING ? 1 : 2, .d = started_ns};
+}
+
+struct mon_message loop_oom(void)
+{
+    return (struct mon_message){.type = MON_OOM_SEEN, .a = clone_child(), .b = oom_count()};
+}
+
+/* Told when there is more than before: the counter's file wakes for its other lines too. */
+static void on_oom(void)
+{
+    static int64_t told;
+    struct mon_message message = loop_oom();
+    if (message.b > told)
+        tell(&message, NULL);
+    told = message.b;
 }
 
 void loop_resize(unsigned rows, unsigned cols)
@@ -216,6 +231,7 @@ static int fill(struct pollfd *fds)
     fds[W_LINK] = watch(link_fd, POLLIN);
     fds[W_CHILD] = watch(phase == ENDED || broken ? -1 : clone_pidfd(), POLLIN);
     fds[W_ORPHANS] = watch(reap_signals(), POLLIN);
+    fds[W_OOM] = oom_watch();
     fds[W_LISTEN] = watch(clients_full() ? -1 : clients_listener(), POLLIN);
     fds[W_OUT] = watch(reading ? stdio_ends.out[0] : -1, POLLIN);
     fds[W_ERR] = watch(reading ? stdio_ends.out[1] : -1, POLLIN);
@@ -245,6 +261,8 @@ static bool round_once(int timeout_ms)
         stdin_flush();
     if (fds[W_ORPHANS].revents)
         reap_orphans();
+    if (fds[W_OOM].revents)
+        on_oom();
     if (fds[W_CHILD].revents)
         on_child();
     return true;
@@ -323,6 +341,7 @@ static void linger(void)
 static int end(void)
 {
     int64_t deadline = now_ms() + drain_ms;
+    on_oom();
     bool oom = oom_happened();
     drain(deadline);
     int kept = record_exit(clone_child(), status, oom, started_ns, finished_ns);

@@ -29,6 +29,7 @@ int loop_fail(const struct failure *failure);
 void loop_resize(unsigned rows, unsigned cols);
 void loop_start(void);
 struct mon_message loop_state(void);
+struct mon_message loop_oom(void);
 void loop_tell_daemon(const struct mon_message *message, const char *text);
 
 #endif

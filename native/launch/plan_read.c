@@ -27,7 +27,7 @@ struct signature {
     X(MON_DIR, IN_MONITOR, true, "", "p")                 \
     X(MON_LOG, IN_MONITOR, true, "iz", "pt")              \
     X(MON_STDIO, IN_MONITOR, true, "zb", "")              \
-    X(MON_OOM, IN_MONITOR, true, "", "pt")                \
+    X(MON_OOM, IN_MONITOR, true, "", "pte")               \
     X(MON_DRAIN, IN_MONITOR, true, "z", "")               \
     X(MON_DETACH, IN_MONITOR, true, "", "")               \
     X(MON_CONSOLE_SOCKET, IN_MONITOR, true, "s", "")      \

@@ -11,7 +11,7 @@ import plan_builder as pb
 
 LAUNCHER = os.environ.get("SAMPAN_LAUNCH") or os.path.join(pb.HERE, "../../build/native/sampan-launch")
 MESSAGE = struct.Struct("<IIqqqq")
-CREATED, STARTED, FAILED, EXITED, STATE, DETACHED, GO, START, RESIZE = 1, 2, 3, 4, 5, 6, 16, 17, 18
+CREATED, STARTED, FAILED, EXITED, STATE, DETACHED, OOM_SEEN, GO, START, RESIZE = 1, 2, 3, 4, 5, 6, 7, 16, 17, 18
 ATTACH, SUPERVISE = 1, 2
 STDIN, STDOUT, STDERR, RAW, FDS = 1, 2, 4, 8, 16
 MAGIC = 0x314E4D53

@@ -102,7 +102,7 @@ class Ends(unittest.TestCase):
         self.assertEqual(("WRITE_PID", pb.PARENT, ENOENT, 0, b"/no/cgroup.procs"),
                          self.fails(parent=[("WRITE_PID", pb.CWD, "/no/cgroup.procs")]))
         self.assertEqual(("MON_OOM", pb.MONITOR, ENOENT, 0, b"/no/memory.events"),
-                         self.fails(settings=[("MON_OOM", "/no/memory.events", "oom_kill")]))
+                         self.fails(settings=[("MON_OOM", "/no/memory.events", "oom_kill", "")]))
         self.assertEqual(("SYMLINK", pb.CHILD, 9, 0, b"where"),
                          self.fails(child=[("OPENAT2", 5, pb.CWD, 0, 0, 0, "/dev/null"), ("CLOSE", 5),
                                            ("SYMLINK", 5, "target", "where")]))

@@ -38,7 +38,7 @@ static void counter(const char *text)
 
 static int watch(const char *file, const char *key)
 {
-    struct plan_step step = {.code = OP_MON_OOM, .strs = {{file, (uint32_t)strlen(file)}, {key, (uint32_t)strlen(key)}}};
+    struct plan_step step = {.code = OP_MON_OOM, .strs = {{file, (uint32_t)strlen(file)}, {key, (uint32_t)strlen(key)}, {"", 0}}};
     oom_forget();
     return run_MON_OOM(&step);
 }
@@ -53,6 +53,9 @@ static void oom(void)
     CHECK(!oom_happened());
     counter("low 1\nhigh 2\noom 9\noom_kill 4");
     CHECK(oom_happened());
+    CHECK(oom_count() == 1);
+    counter("low 1\nhigh 2\noom 9\noom_kill 6");
+    CHECK(oom_count() == 3 && oom_count() == 3);
     CHECK(watch("counter", "none") < 0);
     CHECK(watch("missing", "oom_kill") < 0);
     oom_forget();

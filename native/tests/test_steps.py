@@ -11,7 +11,8 @@ import unittest
 import plan_builder as pb
 from container import (AT_RECURSIVE, NEWNS, NEWTIME, NEWUSER, NEWUTS, O_DIRECTORY, O_PATH, OPEN_TREE_CLONE, RDONLY,
                        forbid, filters, plain)
-from launched import CREATED, EXITED, FAILED, STARTED, Directory, Task
+from launched import (CREATED, EXITED, FAILED, OOM_SEEN, STARTED, STATE, STDIN, SUPERVISE, Directory, Task, frame,
+                      receive_message)
 
 MKDIR = 83  # mkdir(2) on x86-64
 MS_REC_PRIVATE = 0x44000
@@ -204,7 +205,7 @@ class Steps(unittest.TestCase):
         plan.add("EXEC_FD", 0, pb.strings(["echo", "by", "descriptor"]), b"")
         self.assertEqual("by descriptor\n", self.run_plan(plan, [program]))
 
-    def test_oom_is_told_apart(self):
+    def memory_group(self):
         v1 = os.path.isdir("/sys/fs/cgroup/memory")
         base = "/sys/fs/cgroup/memory" if v1 else "/sys/fs/cgroup"
         group = f"{base}/sampan-native-{os.getpid()}"
@@ -212,14 +213,39 @@ class Steps(unittest.TestCase):
         self.addCleanup(os.rmdir, group)
         with open(group + ("/memory.limit_in_bytes" if v1 else "/memory.max"), "w") as limit:
             limit.write(str(24 << 20))
-        counter = ("/memory.oom_control" if v1 else "/memory.events")
+        counter = group + ("/memory.oom_control" if v1 else "/memory.events")
+        return group, ("MON_OOM", counter, "oom_kill", group + "/cgroup.event_control" if v1 else "")
+
+    def test_oom_is_told_apart(self):
+        group, watched = self.memory_group()
         for script, status, oom in (("kill -9 $$", 9, 0), ("exec tail /dev/zero", 9, 1)):
-            plan = plain(self.directory, ["sh", "-c", script], settings=[("MON_OOM", group + counter, "oom_kill")],
+            plan = plain(self.directory, ["sh", "-c", script], settings=[watched],
                          parent=[("WRITE_PID", pb.CWD, group + "/cgroup.procs")])
             with Task(plan) as task:
                 task.expect(STARTED)
+                if oom:
+                    self.assertGreater(task.expect(OOM_SEEN)[2], 0)
                 self.assertEqual((status, oom), task.expect(EXITED)[2:4])
             self.assertEqual([status, oom], self.directory.numbers("exit")[1:3])
+
+    def test_an_oom_of_one_that_lives_on_is_told_when_it_happens(self):
+        group, watched = self.memory_group()
+        script = "tail /dev/zero; read more; tail /dev/zero; read more; exit 7"
+        plan = plain(self.directory, ["sh", "-c", script], settings=[watched],
+                     parent=[("WRITE_PID", pb.CWD, group + "/cgroup.procs")])
+        with Task(plan) as task:
+            task.expect(STARTED)
+            first = task.expect(OOM_SEEN)[2]
+            self.assertGreater(first, 0)
+            with self.directory.attach(SUPERVISE) as later:
+                self.assertEqual(STATE, receive_message(later)[0])
+                self.assertEqual((OOM_SEEN, first), receive_message(later)[0:3:2])
+            with self.directory.attach(flags=STDIN) as client:
+                client.sendall(frame(0, b"more\n"))
+                second = task.expect(OOM_SEEN)[2]
+                self.assertGreater(second, first)
+                client.sendall(frame(0, b"more\n"))
+                self.assertEqual((7 << 8, 1), task.expect(EXITED)[2:4])
 
     def test_user_namespace(self):
         maps = [("WRITE_CHILD", "uid_map", "0 100000 1000\n"), ("WRITE_CHILD", "gid_map", "0 200000 1000\n")]

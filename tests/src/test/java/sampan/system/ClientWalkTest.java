@@ -313,6 +313,29 @@ class ClientWalkTest {
     }
 
     @Test
+    void theEndIsToldWhenNetworkAndVolumesAreFree() {
+        String since = Instant.now().toString();
+        String id = daemon.background("-v", "/data", "busybox", "sleep", "100");
+        daemon.docker("rm", "-f", "-v", id).expect(0);
+        assertThat(
+                        daemon.docker(
+                                        "events",
+                                        "--since",
+                                        since,
+                                        "--until",
+                                        Instant.now().toString(),
+                                        "--format",
+                                        "{{.Type}} {{.Action}}")
+                                .lines())
+                .containsSubsequence(
+                        "container kill",
+                        "network disconnect",
+                        "volume unmount",
+                        "container die",
+                        "container destroy");
+    }
+
+    @Test
     void eventsTellOfExecCopyCommitAndForcedRemoval() {
         String since = Instant.now().toString();
         daemon.background("--name", "told", "-v", "/data", "busybox", "sleep", "100");

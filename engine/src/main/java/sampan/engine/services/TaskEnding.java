@@ -48,6 +48,21 @@ public final class TaskEnding implements TaskStarter.Ends {
         }
     }
 
+    @Override
+    public void outOfMemory(Task task) {
+        try {
+            task.handle().turn().run(() -> task.outOfMemory().tell(() -> publishOutOfMemory(task)));
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "an OOM kill in container " + task.handle().id(), e);
+        }
+    }
+
+    private void publishOutOfMemory(Task task) {
+        if (!task.abandoned()) {
+            events.publish(task.handle().record(), "oom");
+        }
+    }
+
     private void finish(Task task, Optional<ExitRecord> exit, StepClock clock) {
         clock.did("turn");
         if (task.abandoned()) {
@@ -62,10 +77,12 @@ public final class TaskEnding implements TaskStarter.Ends {
         ContainerState.End end = end(task, exit);
         handle.change(r ->
                 r.withState(r.state().exit(end)).withEndpoints(List.of()).withExecIds(List.of()));
-        publish(before, task, end);
+        publishKill(task, end);
         handle.watch().exited(end);
         clock.did("state");
         giveBack(task, before, clock);
+        // As in Docker the end is told when network and volumes are free again.
+        publishEnd(before, task, end);
         // The run directory tells a new daemon of the end until the container does so itself.
         boolean told = false;
         try {
@@ -100,10 +117,13 @@ public final class TaskEnding implements TaskStarter.Ends {
                 Optional.of(record.finishedAt()));
     }
 
-    private void publish(ContainerRecord record, Task task, ContainerState.End end) {
+    private void publishKill(Task task, ContainerState.End end) {
         if (end.oomKilled()) {
-            events.publish(record, "oom");
+            task.outOfMemory().tellAtEnd(() -> publishOutOfMemory(task));
         }
+    }
+
+    private void publishEnd(ContainerRecord record, Task task, ContainerState.End end) {
         Map<String, String> attributes = new LinkedHashMap<>();
         attributes.put("exitCode", Integer.toString(end.exitCode()));
         Instant finished = end.finishedAt().orElseGet(Instant::now);

@@ -70,7 +70,8 @@ public final class ExecStarter {
                         () -> ended(run, Optional.empty()),
                         audience instanceof ExecRun.Audience.Own(TaskStarter.Client client)
                                 ? client.detached()
-                                : _ -> {});
+                                : _ -> {},
+                        _ -> {});
         try (Compiled compiled = compile(task, process, audience, run)) {
             clock.did("compile");
             Monitor monitor = launcher.launch(compiled.plan(), compiled.descriptors(), wait);

@@ -177,7 +177,8 @@ final class LaunchCompiler {
         if (oom.isPresent()) {
             monitor =
                     monitor.withOom(
-                            new MonitorSettings.OomCounter(oom.get().file(), oom.get().key()));
+                            new MonitorSettings.OomCounter(
+                                    oom.get().file(), oom.get().key(), oom.get().control()));
         }
         if (request.client().isPresent()) {
             monitor = monitor.withClient(client(request.client().get(), descriptors));

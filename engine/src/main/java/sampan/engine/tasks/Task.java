@@ -19,6 +19,7 @@ public final class Task {
     private final ContainerHandle handle;
     private final Path directory;
     private final Cgroup cgroup;
+    private final OutOfMemory outOfMemory;
     private final List<EndpointView> endpoints;
     private final Runnable disconnect;
     private final CompletableFuture<ExitRecord> ended = new CompletableFuture<>();
@@ -35,11 +36,13 @@ public final class Task {
             ContainerHandle handle,
             Path directory,
             Cgroup cgroup,
+            OutOfMemory outOfMemory,
             List<EndpointView> endpoints,
             Runnable disconnect) {
         this.handle = handle;
         this.directory = directory;
         this.cgroup = cgroup;
+        this.outOfMemory = outOfMemory;
         this.endpoints = endpoints;
         this.disconnect = disconnect;
     }
@@ -54,6 +57,10 @@ public final class Task {
 
     public Cgroup cgroup() {
         return cgroup;
+    }
+
+    public OutOfMemory outOfMemory() {
+        return outOfMemory;
     }
 
     public List<EndpointView> endpoints() {

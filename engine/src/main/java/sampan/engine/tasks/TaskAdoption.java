@@ -39,13 +39,11 @@ public final class TaskAdoption {
                         handle,
                         found.directory(),
                         cgroups.open(note.cgroup()),
+                        OutOfMemory.found(found.directory()),
                         wiring.views(handle.record(), note.endpoint(), note.ports()),
                         () -> note.endpoint().ifPresent(wiring::disconnect));
         table.add(task);
-        LaunchWait wait =
-                new LaunchWait(
-                        exit -> onVirtual(() -> ends.ended(task, Optional.of(exit))),
-                        () -> onVirtual(() -> ends.ended(task, Optional.empty())));
+        LaunchWait wait = TaskStarter.hearing(task, ends, Optional.empty());
         Optional<Monitor> monitor = launcher.adopt(found.directory(), wait);
         monitor.ifPresent(task::monitoredBy);
         switch (wait.awaitOutcome()) {

@@ -77,6 +77,9 @@ public final class TaskStarter {
     public interface Ends {
         /// Its first process ended, or its monitor was killed.
         void ended(Task task, Optional<ExitRecord> exit);
+
+        /// The kernel ran out of its memory: [Task#outOfMemory] has something to tell.
+        void outOfMemory(Task task);
     }
 
     /// A client's own descriptors that are attached from the first byte on.
@@ -111,6 +114,7 @@ public final class TaskStarter {
                             handle,
                             directory,
                             cgroup,
+                            OutOfMemory.none(directory),
                             wired.endpoints(),
                             () -> wiring.disconnect(wired));
             table.add(task);
@@ -211,11 +215,7 @@ public final class TaskStarter {
                                         start.client(),
                                         !pending.isEmpty()))) {
             clock.did("compile");
-            LaunchWait wait =
-                    new LaunchWait(
-                            exit -> onVirtual(() -> start.ends().ended(task, Optional.of(exit))),
-                            () -> onVirtual(() -> start.ends().ended(task, Optional.empty())),
-                            start.client().map(Client::detached).orElse(_ -> {}));
+            LaunchWait wait = hearing(task, start.ends(), start.client().map(Client::detached));
             Monitor monitor = launcher.launch(compiled.plan(), compiled.descriptors(), wait);
             task.monitoredBy(monitor);
             clock.did("spawn");
@@ -236,6 +236,19 @@ public final class TaskStarter {
             pending.forEach(PendingAttach::cancel);
             throw e;
         }
+    }
+
+    /// Hears a task's monitor, and hands on what is not for the thread that waits.
+    static LaunchWait hearing(Task task, Ends ends, Optional<IntConsumer> detached) {
+        return new LaunchWait(
+                exit -> onVirtual(() -> ends.ended(task, Optional.of(exit))),
+                () -> onVirtual(() -> ends.ended(task, Optional.empty())),
+                detached.orElse(_ -> {}),
+                count -> {
+                    if (task.outOfMemory().saw(count)) {
+                        onVirtual(() -> ends.outOfMemory(task));
+                    }
+                });
     }
 
     private static void onVirtual(Runnable work) {

@@ -197,12 +197,12 @@ public final class Cgroup {
     public Optional<OomCounter> oomCounter() {
         return node(Controller.MEMORY)
                 .map(node ->
-                        new OomCounter(
-                                node.absolute(
-                                        node.hierarchy().unified()
-                                                ? "memory.events"
-                                                : "memory.oom_control"),
-                                "oom_kill"));
+                        node.hierarchy().unified()
+                                ? new OomCounter(node.absolute("memory.events"), "oom_kill", "")
+                                : new OomCounter(
+                                        node.absolute("memory.oom_control"),
+                                        "oom_kill",
+                                        node.absolute("cgroup.event_control")));
     }
 
     /// How many processes of it were killed for want of memory.

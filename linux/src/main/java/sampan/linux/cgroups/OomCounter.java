@@ -4,4 +4,6 @@ package sampan.linux.cgroups;
 ///
 /// @param file absolute path
 /// @param key of the line
-public record OomCounter(String file, String key) {}
+/// @param control where version 1 is asked to tell when it kills; empty where the file itself wakes
+///   its readers
+public record OomCounter(String file, String key, String control) {}

@@ -27,7 +27,9 @@ public record MonitorSettings(
 
     /// Where the kernel counts OOM kills: `memory.events` of cgroup v2, `memory.oom_control` of v1;
     /// the key is `oom_kill` in both.
-    public record OomCounter(String file, String key) {}
+    ///
+    /// @param control `cgroup.event_control` of v1, which wakes the monitor; empty for v2
+    public record OomCounter(String file, String key, String control) {}
 
     /// Slots of its descriptors, -1 for none.
     ///

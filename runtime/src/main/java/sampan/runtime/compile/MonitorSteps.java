@@ -20,7 +20,7 @@ final class MonitorSteps {
         settings.log()
                 .ifPresent(log ->
                         plan.log(log.maxBytes(), log.maxFiles(), log.path(), log.attributes()));
-        settings.oom().ifPresent(oom -> plan.oomCounter(oom.file(), oom.key()));
+        settings.oom().ifPresent(oom -> plan.oomCounter(oom.file(), oom.key(), oom.control()));
         settings.drainMillis().ifPresent(plan::drain);
         if (settings.detach()) {
             plan.detachMonitor();

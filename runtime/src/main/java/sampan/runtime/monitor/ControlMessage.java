@@ -15,6 +15,7 @@ record ControlMessage(int type, long a, long b, long c, long d, String text) {
     static final int EXITED = 4;
     static final int STATE = 5;
     static final int DETACHED = 6;
+    static final int OOM_SEEN = 7;
     static final int GO = 16;
     static final int START = 17;
     static final int RESIZE = 18;

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
@@ -34,18 +35,30 @@ public final class LaunchWait implements MonitorListener {
     private final Consumer<ExitRecord> onExit;
     private final Runnable onLost;
     private final IntConsumer onDetached;
+    private final LongConsumer onOutOfMemory;
 
     /// @param onExit the process ended after it had started
     /// @param onLost the monitor vanished after that
     public LaunchWait(Consumer<ExitRecord> onExit, Runnable onLost) {
-        this(onExit, onLost, _ -> {});
+        this(onExit, onLost, _ -> {}, _ -> {});
     }
 
     /// @param onDetached as [MonitorListener#detached]
-    public LaunchWait(Consumer<ExitRecord> onExit, Runnable onLost, IntConsumer onDetached) {
+    /// @param onOutOfMemory as [MonitorListener#outOfMemory]
+    public LaunchWait(
+            Consumer<ExitRecord> onExit,
+            Runnable onLost,
+            IntConsumer onDetached,
+            LongConsumer onOutOfMemory) {
         this.onExit = onExit;
         this.onLost = onLost;
         this.onDetached = onDetached;
+        this.onOutOfMemory = onOutOfMemory;
+    }
+
+    @Override
+    public void outOfMemory(long count) {
+        onOutOfMemory.accept(count);
     }
 
     @Override

@@ -171,6 +171,7 @@ public final class Monitor implements AutoCloseable {
             }
             case ControlMessage.STATE -> state(message);
             case ControlMessage.DETACHED -> listener.detached((int) message.a());
+            case ControlMessage.OOM_SEEN -> listener.outOfMemory(message.b());
             default -> LOG.log(Level.WARNING, "monitor {0} sent type {1}", pid, message.type());
         }
     }

@@ -21,6 +21,9 @@ public interface MonitorListener {
     /// @param errno 0: by its detach keys; else what writing its output failed with
     default void detached(int errno) {}
 
+    /// Its cgroup ran out of memory, so often so far.
+    default void outOfMemory(long count) {}
+
     /// The monitor went away without telling an end: it was killed, or its plan told it not to
     /// stay. Its records may be missing.
     void lost();

@@ -10,7 +10,7 @@ public enum Op {
     MON_DIR(1, "", "path"),
     MON_LOG(2, "max_bytes max_files", "path attrs"),
     MON_STDIO(3, "mode:stdio open_stdin", ""),
-    MON_OOM(4, "", "file key"),
+    MON_OOM(4, "", "file key control"),
     MON_DRAIN(5, "ms", ""),
     MON_DETACH(6, "", ""),
     MON_CONSOLE_SOCKET(7, "socket:slot", ""),

@@ -135,8 +135,8 @@ public final class PlanWriter {
         begin(Op.MON_STDIO).i(mode).b(openStdin).end();
     }
 
-    public void oomCounter(String file, String key) {
-        begin(Op.MON_OOM).s(file).s(key).end();
+    public void oomCounter(String file, String key, String control) {
+        begin(Op.MON_OOM).s(file).s(key).s(control).end();
     }
 
     public void drain(int millis) {

@@ -350,7 +350,7 @@ class ProcessFieldsTest {
                 MonitorSettings.in("/t")
                         .withLog(new MonitorSettings.Log("/t/log", 100, 3, "{}"))
                         .withDrain(50)
-                        .withOom(new MonitorSettings.OomCounter("/c/e", "oom_kill"))
+                        .withOom(new MonitorSettings.OomCounter("/c/e", "oom_kill", "/c/w"))
                         .withClient(new MonitorSettings.Client(0, 1, -1, "\u0010\u0011"));
         ContainerProcess process = process().user(User.of(7, 7)).build();
         assertThat(
@@ -366,7 +366,7 @@ class ProcessFieldsTest {
                 .containsExactly(
                         "MON_DIR path=\"/t\"",
                         "MON_LOG max_bytes=100 max_files=3 path=\"/t/log\" attrs=\"{}\"",
-                        "MON_OOM file=\"/c/e\" key=\"oom_kill\"",
+                        "MON_OOM file=\"/c/e\" key=\"oom_kill\" control=\"/c/w\"",
                         "MON_DRAIN ms=50",
                         "MON_STDIO mode=pipes open_stdin=1",
                         "MON_STDIN_ONCE",
