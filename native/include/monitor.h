@@ -69,7 +69,7 @@ enum mon_type {
      * bytes), FSMOUNT and FSCONFIG* what the kernel's file system context said. b is ECANCELED for a
      * HOOK that ended with status d, ETIMEDOUT for one that was killed, ESRCH when the child itself
      * died in the step with status d.
-     * EXEC and EXEC_FD fail with execve's errno, EXEC for a directory with EISDIR. Stage STAGE_REFUSED: the text says why.
+     * EXEC, EXEC_FD and FIND_PROGRAM fail with execve's errno, EXEC and FIND_PROGRAM for a directory with EISDIR. Stage STAGE_REFUSED: the text says why.
      */
     MON_FAILED = 3,
     MON_EXITED = 4,   /* a = pid, b = wait status, c = OOM kill seen, d = finished ns */

@@ -39,6 +39,7 @@
 #define PLAN_SLOTS_MAX 256
 #define PLAN_CWD (-100)
 #define PLAN_KEYS_MAX 32
+#define SECCOMP_MESSAGE_MAX (64u << 10)
 
 /*
  * Stages run in this order, ops within a stage in plan order:
@@ -46,10 +47,10 @@
  *            setns to a pid or time namespace for its child, unshare time)
  *   PARENT   in the launcher after the clone, while the child waits (id maps, cgroup membership);
  *            slots that it fills are not the child's
- *   CHILD    in the child, after PARENT is done, ending with EXEC
+ *   CHILD    in the child, after PARENT is done or stands in AWAIT_CHILD, ending with EXEC
  * Exactly one op CLONE stands at the end of MONITOR.
  *   MON_*, CLONE                                       MONITOR only
- *   WRITE_CHILD, WRITE_PID, SYNC                       PARENT only
+ *   WRITE_CHILD, WRITE_PID, SYNC, AWAIT_CHILD          PARENT only
  *   SETNS, UNSHARE                                     MONITOR, CHILD
  *   RLIMIT, AFFINITY                                   PARENT (they act on the child), CHILD
  *   HOOK                                               PARENT, CHILD
@@ -63,7 +64,7 @@ enum plan_stage {
     STAGE_REFUSED = 3, /* in failures only: the reader refused the plan, nothing ran; the text says why */
 };
 
-/* Flags of an op. CLONE, SYNC, WAIT_START, INIT, EXEC and EXEC_FD take none. */
+/* Flags of an op. CLONE, SYNC, AWAIT_CHILD, AWAIT_PARENT, WAIT_START, INIT, EXEC and EXEC_FD take none. */
 #define OPF_IGNORE_ENOENT 1  /* a missing file (ENOENT, ENOTDIR) is no failure; the op's output slot stays closed */
 #define OPF_IGNORE_ERROR 2   /* no failure at all stops the plan */
 #define OPF_SKIP_IF_CLOSED 4 /* skipped when its first input slot is closed */
@@ -90,6 +91,8 @@ enum plan_stage {
     X(WRITE_CHILD, 21, 0, 2)   /* file below /proc/CHILD/, data: uid_map, gid_map, setgroups, oom_score_adj */ \
     X(WRITE_PID, 22, 1, 1)     /* dir slot or CWD; path: writes the child's pid (cgroup.procs) */    \
     X(SYNC, 23, 0, 0)          /* reports CREATED and waits for GO on the control socket */          \
+    X(AWAIT_CHILD, 24, 0, 0)   /* lets the child run up to its AWAIT_PARENT and waits for it there; what stands behind runs while it waits */ \
+    X(AWAIT_PARENT, 25, 0, 0)  /* the child waits for the rest of PARENT. Each of the two needs the other */ \
     /* ---- namespaces ---- */                                                                       \
     X(SETNS, 30, 2, 0)         /* slot, CLONE_NEW* kinds (a pidfd or namespace file) */              \
     X(UNSHARE, 31, 1, 0)       /* flags */                                                           \
@@ -131,7 +134,7 @@ enum plan_stage {
     X(CAP_AMBIENT, 93, 1, 0)   /* mask */                                                            \
     X(KEEP_CAPS, 94, 1, 0)     /* PR_SET_KEEPCAPS */                                                 \
     X(NO_NEW_PRIVS, 95, 0, 0)                                                                        \
-    X(SECCOMP, 96, 2, 1)       /* flags, listener slot of a connected unix socket or -1 (gets the byte "S" with the notify descriptor, by sendmsg under the new program); program: struct sock_filter[]. Steps that follow need their calls; reporting a failure needs none but exit_group */ \
+    X(SECCOMP, 96, 2, 2)       /* flags, listener slot of a connected unix socket or -1; program: struct sock_filter[]; message ("@PID@" as for HOOK in PARENT) that goes there with the notify descriptor. A helper without the program sends it: of the process itself only write(2) and wait4(2) must be open until then. Steps that follow need their calls; reporting a failure needs none but exit_group */ \
     X(SETGROUPS, 97, 0, 1)     /* blob of u32 gids */                                                \
     X(SETGID, 98, 1, 0)        /* setresgid */                                                       \
     X(SETUID, 99, 1, 0)        /* setresuid */                                                       \
@@ -146,11 +149,12 @@ enum plan_stage {
     X(KEYRING, 108, 0, 1)      /* joins a new session keyring of that name */                        \
     X(PASS_FD, 109, 2, 0)      /* slot, target number 3..1023: stays open across EXEC; targets are filled last, whatever number a slot has */ \
     X(PDEATHSIG, 110, 1, 0)                                                                          \
-    X(HOOK, 111, 1, 4)         /* timeout ms (-1 none); path, argv list, env list, stdin ("@PID@" becomes the child's pid as the launcher sees it); stdout and stderr go into the failure */ \
+    X(HOOK, 111, 1, 4)         /* timeout ms (-1 none); path, argv list, env list, stdin ("@PID@" becomes the child's pid, as the launcher sees it in PARENT, as the child does in CHILD); stdout and stderr go into the failure */ \
     X(WAIT_START, 112, 0, 0)   /* reports CREATED and waits for START on the control socket or the task's socket */ \
     X(INIT, 113, 0, 0)         /* from here a small init stays as this process, with the rights and filters so far: it forwards signals, reaps, and exits as the command that the rest of the plan runs in its child, with 128 + signal where a signal ended it. The command gets its own process group, in the foreground of a terminal on 0 */ \
     X(DEFAULT_SIGNALS, 114, 0, 0) /* default actions, empty mask */                                  \
-    X(EXEC, 120, 0, 4)         /* file, argv list, env list, search path: a file without a slash is searched there as by execvp(3); an executable file that is no program ends the process with 255 and a line on stderr; last op */ \
+    X(FIND_PROGRAM, 115, 0, 2) /* file, search path: fails as EXEC would for a file that is not there or may not run */ \
+    X(EXEC, 120, 0, 4)         /* file, argv list, env list, search path: a file without a slash is searched there as by execvp(3), what may not run is passed over; an executable file that is no program ends the process with 255 and a line on stderr; last op */ \
     X(EXEC_FD, 121, 1, 2)      /* slot; argv list, env list: execveat(AT_EMPTY_PATH); last op */
 
 enum plan_op {

@@ -128,9 +128,26 @@ static _Noreturn void end_as_program(const char *path, int error)
     _exit(EXEC_NO_PROGRAM);
 }
 
+/* Whether it may be executed; a filter that forbids the question leaves the mode to tell. */
+static int may_run(const char *path)
+{
+    struct stat found;
+    if (stat(path, &found) < 0)
+        return -errno;
+    if (S_ISDIR(found.st_mode))
+        return -EISDIR;
+    if (syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS) == 0)
+        return 0;
+    if (errno == ENOSYS || errno == EPERM)
+        return found.st_mode & 0111 ? 0 : -EACCES;
+    return -errno;
+}
+
 static int exec_one(const char *path, char **argv, char **env)
 {
     struct stat found;
+    if (!argv)
+        return may_run(path);
     execve(path, argv, env);
     int error = errno;
     if (error == EACCES)
@@ -151,7 +168,6 @@ int exec_search(const char *file, char **argv, char **env, const char *search)
 {
     char path[PLAN_PATH_MAX];
     size_t length = strlen(file);
-    int result = -ENOENT;
     if (strchr(file, '/'))
         return exec_one(file, argv, env);
     for (const char *at = search;; at++) {
@@ -162,15 +178,18 @@ int exec_search(const char *file, char **argv, char **env, const char *search)
                 path[dir++] = '/';
             memcpy(path + dir, file, length + 1);
             int error = exec_one(path, argv, env);
-            if (!goes_on(error))
+            if (!error || !goes_on(error))
                 return error;
-            if (error == -EACCES)
-                result = error;
         }
         at += strcspn(at, ":");
         if (!*at)
-            return result;
+            return -ENOENT;
     }
+}
+
+int run_FIND_PROGRAM(const struct plan_step *step)
+{
+    return exec_search(step->strs[0].bytes, NULL, NULL, step->strs[1].bytes);
 }
 
 int run_EXEC(const struct plan_step *step)

@@ -20,8 +20,10 @@ void exec_umask_restore(void);
 /* A NULL-terminated vector of a list's strings, NULL when memory is short. Never freed. */
 char **exec_vector(struct plan_str list);
 
-/* execve(2) with execvp(3)'s search in a path of our own; returns a negative errno, EISDIR for a
- * directory, or ends with EXEC_NO_PROGRAM and a line on stderr. */
+/* execve(2) with execvp(3)'s search in a path of our own, except that a file which may not run is
+ * passed over as if it were not there (what users of runc know); returns a negative errno, EISDIR for a
+ * directory, or ends with EXEC_NO_PROGRAM and a line on stderr. Without argv it only tells whether it
+ * would find a file that may run: then it returns 0. */
 int exec_search(const char *file, char **argv, char **env, const char *search);
 
 #endif

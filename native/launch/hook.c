@@ -17,9 +17,6 @@
 #include "signals.h"
 #include "text.h"
 
-#define MARK "@PID@"
-#define MARK_SIZE (sizeof MARK - 1)
-
 struct hook {
     pid_t pid;
     int pidfd, input, output, error; /* error: the read end of a pipe that exec closes */
@@ -46,25 +43,18 @@ static int write_all(int fd, const char *bytes, size_t size)
 }
 
 /* A file in memory needs no writer while the hook reads, and no hook can fill it. */
-static int input_file(struct plan_str text)
+static int input_file(const struct plan_step *step)
 {
-    char pid[TEXT_NUMBER_MAX];
-    size_t length = (size_t)(text_number(pid, progress->host_pid) - pid);
-    const char *at = text.bytes, *end = at + text.length, *mark;
-    int fd = (int)syscall(SYS_memfd_create, "hook", 1u /* MFD_CLOEXEC */), result = 0;
-    if (fd < 0)
-        return -errno;
-    while (result == 0 && (mark = memmem(at, (size_t)(end - at), MARK, MARK_SIZE))) {
-        result = write_all(fd, at, (size_t)(mark - at));
-        if (result == 0)
-            result = write_all(fd, pid, length);
-        at = mark + MARK_SIZE;
-    }
-    if (result == 0)
-        result = write_all(fd, at, (size_t)(end - at));
+    pid_t pid = step->stage == STAGE_CHILD ? getpid() : progress->host_pid;
+    struct plan_str text = text_with_pid(step->strs[3], pid);
+    if (!text.bytes)
+        return -ENOMEM;
+    int fd = (int)syscall(SYS_memfd_create, "hook", 1u /* MFD_CLOEXEC */);
+    int result = fd < 0 ? -errno : write_all(fd, text.bytes, text.length);
     if (result == 0 && lseek(fd, 0, SEEK_SET) < 0)
         result = -errno;
-    if (result < 0)
+    munmap((void *)text.bytes, text.length + 1);
+    if (result < 0 && fd >= 0)
         close(fd);
     return result < 0 ? result : fd;
 }
@@ -87,7 +77,7 @@ static int start(const struct plan_step *step, struct hook *hook)
 {
     int output[2] = {-1, -1}, error[2] = {-1, -1}, result = 0;
     *hook = (struct hook){.pidfd = -1, .output = -1, .error = -1};
-    hook->input = input_file(step->strs[3]);
+    hook->input = input_file(step);
     if (hook->input < 0)
         return hook->input;
     if (pipe2(output, O_CLOEXEC) < 0 || pipe2(error, O_CLOEXEC) < 0)

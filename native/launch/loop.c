@@ -42,6 +42,8 @@ enum watch { W_CONTROL, W_LINK, W_CHILD, W_ORPHANS, W_OOM, W_LISTEN, W_OUT, W_ER
 static enum phase phase;
 static int control = -1;
 static bool detach, start_wanted, go, broken;
+static bool child_went; /* its steps run or ran: what it breaks off with is its own */
+static bool arrived;    /* the child stands in AWAIT_PARENT */
 static bool rested; /* nothing of the launch is left in memory that can be given back */
 static int status, drain_ms = 2000;
 static int64_t started_ns, finished_ns;
@@ -160,7 +162,9 @@ static void on_link(void)
     }
     if (fd >= 0)
         close(fd);
-    if (message == LINK_CREATED) {
+    if (message == LINK_HERE) {
+        arrived = true;
+    } else if (message == LINK_CREATED) {
         phase = CREATED;
         created();
         if (start_wanted)
@@ -304,6 +308,22 @@ int run_SYNC(const struct plan_step *step)
     return broken ? -ESRCH : -EPIPE;
 }
 
+static void let_child_go(void)
+{
+    int result = link_send(LINK_GO, -1);
+    (void)result; /* a child that is dead already is told by the link's end */
+    child_went = true;
+}
+
+int run_AWAIT_CHILD(const struct plan_step *step)
+{
+    (void)step;
+    let_child_go();
+    while (!arrived && !broken)
+        round_and_rest();
+    return arrived ? 0 : -ESRCH;
+}
+
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -376,8 +396,7 @@ static void settle(void)
 
 int loop_run(void)
 {
-    int result = link_send(LINK_GO, -1);
-    (void)result; /* a child that is dead already is told by the link's end */
+    let_child_go();
     settle();
     while (phase != ENDED && !broken) {
         round_and_rest();
@@ -386,20 +405,23 @@ int loop_run(void)
         if (detach && (phase == CREATED || phase == RUNNING))
             return 0;
     }
-    if (broken) {
-        struct failure failure = progress->at;
-        if (progress->state != PROGRESS_FAILED) {
-            failure.error = ESRCH;
-            failure.text_length = 0;
-        }
-        return loop_fail(&failure);
+    return broken ? loop_fail(&progress->at) : end();
+}
+
+/* Where the child broke off, whatever the launcher itself was doing. */
+static struct failure childs_failure(void)
+{
+    struct failure failure = progress->at;
+    if (progress->state != PROGRESS_FAILED) {
+        failure.error = ESRCH;
+        failure.text_length = 0;
     }
-    return end();
+    return failure;
 }
 
 int loop_fail(const struct failure *failure)
 {
-    struct failure f = *failure;
+    struct failure f = broken && child_went ? childs_failure() : *failure;
     if (clone_child() > 0) {
         if (!reap_is_done())
             syscall(SYS_pidfd_send_signal, clone_pidfd(), SIGKILL, NULL, 0);

@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "channel.h"
 #include "clone.h"
 #include "exec.h"
 #include "kernel.h"
@@ -129,28 +128,6 @@ int run_NO_NEW_PRIVS(const struct plan_step *step)
 {
     (void)step;
     return done(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-}
-
-int run_SECCOMP(const struct plan_step *step)
-{
-    struct k_sock_fprog program = {(unsigned short)(step->strs[0].length / sizeof(struct k_sock_filter)),
-                                   (const void *)step->strs[0].bytes};
-    unsigned flags = (unsigned)step->ints[0];
-    int listener = slot_get(step->ints[1]);
-    if (step->ints[1] >= 0) {
-        if (listener < 0)
-            return -EBADF;
-        flags |= K_SECCOMP_FILTER_FLAG_NEW_LISTENER;
-    }
-    long fd = syscall(SYS_seccomp, K_SECCOMP_SET_MODE_FILTER, flags, &program);
-    if (fd < 0)
-        return -errno;
-    if (listener < 0)
-        /* With SECCOMP_FILTER_FLAG_TSYNC a positive result is the thread that could not follow. */
-        return fd > 0 ? -ESRCH : 0;
-    int result = channel_send(listener, "S", 1, (int)fd);
-    close((int)fd);
-    return result;
 }
 
 /* The raw calls: libc's wrappers would send signals to threads that do not exist. */

@@ -40,6 +40,8 @@ struct signature {
     X(WRITE_CHILD, IN_PARENT, false, "", "pb")            \
     X(WRITE_PID, IN_PARENT, false, "d", "p")              \
     X(SYNC, IN_PARENT, true, "", "")                      \
+    X(AWAIT_CHILD, IN_PARENT, true, "", "")               \
+    X(AWAIT_PARENT, IN_CHILD, true, "", "")               \
     X(SETNS, IN_MONITOR | IN_CHILD, false, "su", "")      \
     X(UNSHARE, IN_MONITOR | IN_CHILD, false, "u", "")     \
     X(LOOPBACK_UP, IN_CHILD, false, "", "")               \
@@ -77,7 +79,7 @@ struct signature {
     X(CAP_AMBIENT, IN_CHILD, false, "i", "")              \
     X(KEEP_CAPS, IN_CHILD, false, "b", "")                \
     X(NO_NEW_PRIVS, IN_CHILD, false, "", "")              \
-    X(SECCOMP, IN_CHILD, false, "un", "b")                \
+    X(SECCOMP, IN_CHILD, false, "un", "bb")               \
     X(SETGROUPS, IN_CHILD, false, "", "b")                \
     X(SETGID, IN_CHILD, false, "u", "")                   \
     X(SETUID, IN_CHILD, false, "u", "")                   \
@@ -96,6 +98,7 @@ struct signature {
     X(WAIT_START, IN_CHILD, true, "", "")                 \
     X(INIT, IN_CHILD, true, "", "")                       \
     X(DEFAULT_SIGNALS, IN_CHILD, false, "", "")           \
+    X(FIND_PROGRAM, IN_CHILD, false, "", "pt")            \
     X(EXEC, IN_CHILD, true, "", "pllt")                   \
     X(EXEC_FD, IN_CHILD, true, "s", "ll")
 
@@ -309,7 +312,7 @@ static bool check_meaning(struct check *c)
     case OP_CLONE:
         return check_clone(c);
     case OP_SECCOMP:
-        return check_blob(c, 8, 8, 8 * 4096, 0);
+        return check_blob(c, 8, 8, 8 * 4096, 0) && check_blob(c, 1, s->ints[1] >= 0, SECCOMP_MESSAGE_MAX, 1);
     case OP_SETGROUPS:
         return check_blob(c, 4, 0, 4 * 65536, 0);
     case OP_SCHED_ATTR:
@@ -335,7 +338,7 @@ static bool check_meaning(struct check *c)
 /* Ops that the launch cannot go on without. */
 static bool steers(uint16_t code)
 {
-    return code == OP_CLONE || code == OP_SYNC || code == OP_WAIT_START || code == OP_INIT || code == OP_EXEC ||
+    return code == OP_CLONE || code == OP_SYNC || code == OP_AWAIT_CHILD || code == OP_AWAIT_PARENT || code == OP_WAIT_START || code == OP_INIT || code == OP_EXEC ||
            code == OP_EXEC_FD;
 }
 
@@ -392,6 +395,8 @@ static bool check_whole(struct check *c)
         return refuse(c, "the plan does not end with EXEC");
     if (plan_has(plan, OP_CONSOLE) != (c->stdio == STDIO_PTY))
         return refuse(c, "CONSOLE and the stdio mode pty need each other");
+    if (plan_has(plan, OP_AWAIT_CHILD) != plan_has(plan, OP_AWAIT_PARENT))
+        return refuse(c, "AWAIT_CHILD and AWAIT_PARENT need each other");
     if (plan_has(plan, OP_MON_DETACH) &&
         (c->stdio == STDIO_PIPES || (c->stdio == STDIO_PTY && !plan_has(plan, OP_MON_CONSOLE_SOCKET))))
         return refuse(c, "a monitor that holds stdio cannot detach");

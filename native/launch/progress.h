@@ -11,7 +11,8 @@
 #include "run.h"
 
 enum link_message {
-    LINK_GO = 'G',      /* launcher: the parent's steps are done */
+    LINK_GO = 'G',      /* launcher: the parent's steps are done, or wait in AWAIT_CHILD */
+    LINK_HERE = 'H',    /* child: waits in AWAIT_PARENT */
     LINK_START = 'S',   /* launcher: leave WAIT_START */
     LINK_CREATED = 'C', /* child: waits in WAIT_START */
     LINK_CONSOLE = 'M', /* child: the pty's master, with SCM_RIGHTS */

@@ -88,6 +88,18 @@ static int serve_alone(void)
     }
 }
 
+int run_AWAIT_PARENT(const struct plan_step *step)
+{
+    (void)step;
+    int fd, result = link_send(LINK_HERE, -1);
+    if (result < 0)
+        return result;
+    result = link_receive(&fd, true);
+    if (fd >= 0)
+        close(fd);
+    return result == LINK_GO ? 0 : result < 0 ? result : -ECANCELED;
+}
+
 int run_WAIT_START(const struct plan_step *step)
 {
     (void)step;

@@ -8,7 +8,7 @@ import time
 import unittest
 
 import plan_builder as pb
-from container import plain
+from container import NEWPID, plain
 from launched import (CREATED, EXITED, FAILED, GO, RAW, START, STARTED, STATE, SUPERVISE, Directory, Task, frame, message,
                       receive_message)
 
@@ -138,7 +138,7 @@ class Ends(unittest.TestCase):
         # A seccomp program that kills on the next step's call (setresuid is 117 on x86-64).
         from container import filters
         kill = filters((0x20, 0, 0, 0), (0x15, 0, 1, 117), (0x06, 0, 0, 0x80000000), (0x06, 0, 0, 0x7FFF0000))
-        name, stage, errno, status, _ = self.fails(child=[("SECCOMP", 0, -1, kill), ("SETUID", 1)])
+        name, stage, errno, status, _ = self.fails(child=[("SECCOMP", 0, -1, kill, ""), ("SETUID", 1)])
         self.assertEqual(("SETUID", pb.CHILD, ESRCH, signal.SIGSYS), (name, stage, errno, status & 0x7F))
 
     def test_without_a_daemon(self):
@@ -268,6 +268,47 @@ class Ends(unittest.TestCase):
                     pid = task.expect(STARTED)[1]
                     task.expect(EXITED)
                 self.assertEqual('{"pid":%d,"again":%d}b 1\n0022\n' % (pid, pid), open(out).read())
+
+    def test_hook_of_the_child_gets_the_pid_that_the_child_sees(self):
+        with Directory() as directory:
+            hook = ("HOOK", -1, "/bin/sh", pb.strings(["sh", "-c", f"cat > {directory.path}/out"]), b"", "@PID@")
+            plan = pb.Plan().add("MON_DIR", directory.path).add("CLONE", NEWPID, -1).add(*hook).execute("true")
+            with Task(plan) as task:
+                task.expect(STARTED)
+                task.expect(EXITED)
+            self.assertEqual("1", directory.read("out"))
+
+    def met(self, directory, parent, child=()):
+        """A plan whose parent waits for its child and then does something while that waits."""
+        plan = pb.Plan().add("MON_DIR", directory.path).add("CLONE", 0, -1).parent("AWAIT_CHILD")
+        for op in parent:
+            plan.parent(*op)
+        plan.add("MKDIR", pb.CWD, 0o700, directory.path + "/childs")
+        for op in child:
+            plan.add(*op)
+        return plan.add("AWAIT_PARENT").add("CHDIR", directory.path + "/parents").execute("true")
+
+    def test_parent_goes_on_while_the_child_waits(self):
+        with Directory() as directory:
+            made = ("OPENAT2", 9, pb.CWD, 0, 0, 0, directory.path + "/childs")
+            with Task(self.met(directory, [made, ("MKDIR", pb.CWD, 0o700, directory.path + "/parents")])) as task:
+                task.expect(STARTED)
+                self.assertEqual(0, task.expect(EXITED)[2])
+
+    def test_parent_that_waits_hears_the_childs_failure(self):
+        with Directory() as directory:
+            with Task(self.met(directory, [], child=[("CHDIR", "/nowhere")])) as task:
+                failed = task.expect(FAILED)
+                self.assertEqual(("CHDIR", pb.CHILD, ENOENT),
+                                 (pb.NAMES[failed[3] & 0xFFFF], failed[3] >> 16, failed[2]))
+
+    def test_child_that_waits_ends_with_its_parents_failure(self):
+        with Directory() as directory:
+            with Task(self.met(directory, [("HOOK", -1, "/bin/false", pb.strings(["false"]), b"", "")])) as task:
+                failed = task.expect(FAILED)
+                self.assertEqual(("HOOK", pb.PARENT, ECANCELED),
+                                 (pb.NAMES[failed[3] & 0xFFFF], failed[3] >> 16, failed[2]))
+                self.assertEqual(1, task.finish())
 
     def test_failing_hooks(self):
         def hook(script, timeout=-1, program="/bin/sh"):

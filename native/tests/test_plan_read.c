@@ -347,8 +347,9 @@ static void strings(void)
     REFUSED_CHILD("a text contains NUL", op(OP_SETHOSTNAME, STAGE_CHILD, 0); blob("\0", 1));
     ACCEPTED(op(OP_CHDIR, STAGE_CHILD, 0); blob(path, PLAN_PATH_MAX - 1));
     ACCEPTED(op(OP_KEYRING, STAGE_CHILD, 0); str(""));
-    REFUSED_CHILD("a blob has a wrong size", op(OP_SECCOMP, STAGE_CHILD, 0); num(0); num(-1); blob("1234567", 7));
-    REFUSED_CHILD("a blob has a wrong size", op(OP_SECCOMP, STAGE_CHILD, 0); num(0); num(-1); blob("", 0));
+    REFUSED_CHILD("a blob has a wrong size", op(OP_SECCOMP, STAGE_CHILD, 0); num(0); num(-1); blob("1234567", 7); str(""));
+    REFUSED_CHILD("a blob has a wrong size", op(OP_SECCOMP, STAGE_CHILD, 0); num(0); num(-1); blob("", 0); str(""));
+    REFUSED_CHILD("a blob has a wrong size", op(OP_SECCOMP, STAGE_CHILD, 0); num(0); num(0); blob("12345678", 8); str(""));
     REFUSED_CHILD("a blob has a wrong size", op(OP_SETGROUPS, STAGE_CHILD, 0); blob("123", 3));
     REFUSED_CHILD("a blob has a wrong size", op(OP_SCHED_ATTR, STAGE_CHILD, 0); blob("1234", 4));
     REFUSED_CHILD("a blob has a wrong size", op(OP_AFFINITY, STAGE_CHILD, 0); blob("", 0));
@@ -385,6 +386,12 @@ static void whole(void)
     exec_op();
     CHECK(!check_it(1));
     CHECK_TEXT(why.why, "CONSOLE and the stdio mode pty need each other");
+    begin();
+    clone_op(0);
+    op(OP_AWAIT_PARENT, STAGE_CHILD, 0);
+    exec_op();
+    CHECK(!check_it(0));
+    CHECK_TEXT(why.why, "AWAIT_CHILD and AWAIT_PARENT need each other");
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 """Single steps of a plan and what they leave behind, mostly without a container around them."""
 import array
 import errno
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from launched import (CREATED, EXITED, FAILED, OOM_SEEN, STARTED, STATE, STDIN, 
                       receive_message)
 
 MKDIR = 83  # mkdir(2) on x86-64
+SENDMSG = 46
 MS_REC_PRIVATE = 0x44000
 
 
@@ -127,7 +129,7 @@ class Steps(unittest.TestCase):
 
     def test_seccomp(self):
         out = self.run_plain(f"mkdir {self.path}/x 2>&1; grep Seccomp: /proc/self/status",
-                             child=[("SECCOMP", 0, -1, forbid(MKDIR, errno.ENOSPC))])
+                             child=[("SECCOMP", 0, -1, forbid(MKDIR, errno.ENOSPC), "")])
         self.assertIn("No space left", out)
         self.assertIn("2", out.splitlines()[-1])
 
@@ -136,20 +138,42 @@ class Steps(unittest.TestCase):
         allow = [59, 231, 9, 13, 14, 33, 72, 95, 436]
         program = filters((0x20, 0, 0, 0), *[(0x15, len(allow) - i, 0, n) for i, n in enumerate(allow)],
                           (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7FFF0000))
-        with Task(plain(self.directory, ["no-such-program"], child=[("SECCOMP", 0, -1, program)])) as task:
+        with Task(plain(self.directory, ["no-such-program"], child=[("SECCOMP", 0, -1, program, "")])) as task:
             self.assertEqual((FAILED, errno.ENOENT), task.receive()[::2][:2])
 
     def test_seccomp_notification(self):
+        # The call that hands the descriptor over: of the process itself it would wait for ever.
+        notify = filters((0x20, 0, 0, 0), (0x15, 0, 1, SENDMSG), (0x06, 0, 0, 0x7FC00000), (0x06, 0, 0, 0x7FFF0000))
         here, there = socket.socketpair()
-        notify = filters((0x20, 0, 0, 0), (0x15, 0, 1, MKDIR), (0x06, 0, 0, 0x7FC00000), (0x06, 0, 0, 0x7FFF0000))
-        plan = plain(self.directory, ["true"], fd_count=1, child=[("SECCOMP", 0, 0, notify)])
+        plan = plain(self.directory, ["true"], fd_count=1, child=[("SECCOMP", 0, 0, notify, '{"pid":@PID@,"also":@PID@}')])
         with Task(plan, slots=[there.fileno()]) as task:
-            data, fds, _, _ = socket.recv_fds(here, 10, 1)
-            self.assertEqual(b"S", data)
+            there.close()
+            data, fds, _, _ = socket.recv_fds(here, 100, 1)
             self.assertIn("seccomp notify", os.readlink(f"/proc/self/fd/{fds[0]}"))
-            task.expect(STARTED)
+            self.assertEqual(b"", here.recv(1))
+            pid = task.expect(STARTED)[1]
+            self.assertEqual({"pid": pid, "also": pid}, json.loads(data))
             task.expect(EXITED)
             os.close(fds[0])
+
+    def test_seccomp_notification_that_nobody_takes(self):
+        here, there = socket.socketpair()
+        here.close()
+        notify = filters((0x20, 0, 0, 0), (0x15, 0, 1, MKDIR), (0x06, 0, 0, 0x7FC00000), (0x06, 0, 0, 0x7FFF0000))
+        plan = plain(self.directory, ["true"], fd_count=1, child=[("SECCOMP", 0, 0, notify, "x")])
+        with Task(plan, slots=[there.fileno()]) as task:
+            failed = task.expect(FAILED)
+            self.assertEqual(("SECCOMP", errno.EPIPE), (pb.NAMES[failed[3] & 0xFFFF], failed[2]))
+
+    def test_program_is_found_before_it_runs(self):
+        os.mkdir(self.path + "/folder")
+        open(self.path + "/text", "w").close()
+        path = f"/nowhere:{self.path}:/bin"
+        for name in ("true", "/bin/true"):
+            self.assertEqual("", self.run_plain("true", child=[("FIND_PROGRAM", name, path)]))
+        for name, why in (("absent", errno.ENOENT), ("/no/where", errno.ENOENT), ("text", errno.ENOENT), (self.path + "/text", errno.EACCES), ("folder", errno.ENOENT),
+                          (self.path + "/folder", errno.EISDIR), ("/etc/passwd/x", errno.ENOTDIR)):
+            self.fails(why, "FIND_PROGRAM", child=[("FIND_PROGRAM", name, path)])
 
     def test_passed_descriptors(self):
         pipes = [os.pipe() for _ in range(3)]

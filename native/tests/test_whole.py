@@ -66,7 +66,7 @@ class Container(unittest.TestCase):
         with open("/proc/sys/kernel/cap_last_cap") as f:
             last = int(f.read())
         out = self.run_container("grep Cap /proc/self/status; busybox mount -t tmpfs none /tmp; mkdir /tmp/x || echo refused",
-                                 child=[("SECCOMP", 0, -1, forbid(MKDIR, errno.EPERM))])
+                                 child=[("SECCOMP", 0, -1, forbid(MKDIR, errno.EPERM), "")])
         caps = DEFAULT_CAPS & ((1 << (last + 1)) - 1)
         for name in ("CapPrm", "CapEff", "CapBnd"):
             self.assertIn(f"{name}:\t{caps:016x}", out)

@@ -1,26 +1,14 @@
 package sampan.engine.tasks;
 
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import sampan.errors.ErrorCode;
-import sampan.errors.SampanException;
 import sampan.linux.netlink.NetNamespace;
 import sampan.linux.sys.Fd;
-import sampan.linux.sys.Open;
 import sampan.oci.spec.IdMapping;
 import sampan.runtime.compile.IdMap;
-import sampan.runtime.monitor.ExitRecord;
-import sampan.runtime.monitor.Monitor;
-import sampan.runtime.monitor.MonitorListener;
-import sampan.runtime.monitor.StepFailure;
-import sampan.runtime.plan.LaunchPlan;
-import sampan.runtime.plan.PlanWriter;
-import sampan.runtime.plan.Stage;
+import sampan.runtime.monitor.MappedNamespace;
 
 /// User namespaces that exist only for their maps: mounts with id maps are made by descriptor of
 /// one. Each is made once by a process that never runs a program, and kept. Thread-safe.
@@ -30,7 +18,6 @@ public final class IdMapNamespaces implements AutoCloseable {
 
     private static final long CLONE_NEWUSER = 0x1000_0000L;
     private static final long CLONE_NEWNET = 0x4000_0000L;
-    private static final int LIMIT_SECONDS = 30;
     private static final long SPARE_ID = 1L << 30;
 
     private final TaskLauncher launcher;
@@ -63,45 +50,20 @@ public final class IdMapNamespaces implements AutoCloseable {
     }
 
     private Fd make(IdMap map) {
-        return make(CLONE_NEWUSER, lines(map.uids()), lines(map.gids()), "user");
+        return MappedNamespace.make(
+                launcher::launch, CLONE_NEWUSER, lines(map.uids()), lines(map.gids()), "user");
     }
 
     /// A new network namespace that belongs to a new user namespace with these maps, for one
     /// container: what its root may do there ends with it. The caller's to close.
     NetNamespace network(IdMap map) {
         return NetNamespace.adopt(
-                make(CLONE_NEWUSER | CLONE_NEWNET, exact(map.uids()), exact(map.gids()), "net"));
-    }
-
-    /// @param kind which of the namespaces of the process is returned
-    private Fd make(long kinds, String uids, String gids, String kind) {
-        PlanWriter plan = new PlanWriter(0);
-        plan.clone(kinds, PlanWriter.NONE);
-        plan.stage(Stage.PARENT);
-        plan.writeChild("uid_map", uids);
-        plan.writeChild("gid_map", gids);
-        plan.sync();
-        plan.stage(Stage.CHILD);
-        // Never reached: letting go of a plan in SYNC ends its process.
-        plan.exec("/", List.of("/"), List.of(), "");
-        Created created = new Created();
-        LaunchPlan finished = plan.finish();
-        Monitor monitor = launcher.launch(finished, List.of(), created);
-        try {
-            int pid = created.pid.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            return Fd.open("/proc/" + pid + "/ns/" + kind, Open.RDONLY);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted", e);
-        } catch (java.util.concurrent.ExecutionException
-                | java.util.concurrent.TimeoutException e) {
-            throw new SampanException(
-                    ErrorCode.UNSUPPORTED,
-                    "no user namespace with the maps " + uids.strip() + ": " + e.getMessage(),
-                    e);
-        } finally {
-            monitor.close();
-        }
+                MappedNamespace.make(
+                        launcher::launch,
+                        CLONE_NEWUSER | CLONE_NEWNET,
+                        map.uidLines(),
+                        map.gidLines(),
+                        "net"));
     }
 
     // Overlayfs makes its scratch files as who mounts it: the host's root, which the maps of most
@@ -119,12 +81,6 @@ public final class IdMapNamespaces implements AutoCloseable {
         return text.toString();
     }
 
-    private static String exact(List<IdMapping> maps) {
-        StringBuilder text = new StringBuilder();
-        maps.forEach(map -> line(text, map));
-        return text.toString();
-    }
-
     private static void line(StringBuilder text, IdMapping map) {
         text.append(map.containerID())
                 .append(' ')
@@ -132,35 +88,6 @@ public final class IdMapNamespaces implements AutoCloseable {
                 .append(' ')
                 .append(map.size())
                 .append('\n');
-    }
-
-    private static final class Created implements MonitorListener {
-        private final CompletableFuture<Integer> pid = new CompletableFuture<>();
-
-        @Override
-        public void created(int process) {
-            pid.complete(process);
-        }
-
-        @Override
-        public void started(int process, Instant at) {}
-
-        @Override
-        public void failed(StepFailure failure) {
-            pid.completeExceptionally(
-                    new SampanException(ErrorCode.UNSUPPORTED, failure.toString()));
-        }
-
-        @Override
-        public void exited(ExitRecord exit) {
-            pid.completeExceptionally(new SampanException(ErrorCode.INTERNAL, "it ended"));
-        }
-
-        @Override
-        public void lost() {
-            pid.completeExceptionally(
-                    new SampanException(ErrorCode.INTERNAL, "its launcher was killed"));
-        }
     }
 
     @Override

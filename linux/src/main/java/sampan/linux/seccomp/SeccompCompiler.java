@@ -106,14 +106,13 @@ public final class SeccompCompiler {
                             : Prelude.assemble(
                                     abis(lib, arena, arches, known, later), defaultValue);
         }
-        long flags = profile.flags().stream().mapToLong(SeccompFlag::bit).sum();
         boolean listener = profile.notifies();
         return new SeccompProgram(
                 ByteBuffer.allocate(prelude.length + filter.length)
                         .put(prelude)
                         .put(filter)
                         .array(),
-                listener ? flags | SeccompFlag.NEW_LISTENER : flags,
+                SeccompFlag.bits(profile.flags(), listener),
                 listener);
     }
 

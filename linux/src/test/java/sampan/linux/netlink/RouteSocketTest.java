@@ -68,7 +68,7 @@ class RouteSocketTest {
         assertThat(route.link(index)).contains(link);
         assertThat(route.addresses())
                 .filteredOn(a -> a.device() == index)
-                .containsExactly(new LinkAddress(index, ip(GATEWAY), 24));
+                .containsExactly(new LinkAddress(index, ip(GATEWAY), 24, true, true));
         assertThat(route.delete("br0")).isTrue();
         assertThat(route.delete("br0")).isFalse();
         assertThat(route.link("br0")).isEmpty();

@@ -289,4 +289,13 @@ final class SeccompProgramTest {
         assertThat(program.listener()).isTrue();
         assertThat(program.flags() & SeccompFlag.NEW_LISTENER).isNotZero();
     }
+
+    /// seccomp(2): TSYNC with a listener needs another flag, WAIT_KILLABLE_RECV a listener.
+    @Test
+    void flagsFitALoadWithAndWithoutAListener() {
+        Set<SeccompFlag> all = Set.of(SeccompFlag.values());
+        assertThat(SeccompFlag.bits(all, false)).isEqualTo(1 | 2 | 4);
+        assertThat(SeccompFlag.bits(all, true)).isEqualTo(1 | 2 | 4 | 8 | 16 | 32);
+        assertThat(SeccompFlag.bits(Set.of(), true)).isEqualTo(8);
+    }
 }

@@ -18,6 +18,8 @@ public final class HookCompiler {
     /// @param kind their name in the specification
     public static LaunchPlan compile(String kind, List<Hook> hooks, State state) {
         PlanWriter plan = new PlanWriter(0);
+        // The last hooks run when it may be gone already.
+        plan.with(PlanWriter.IGNORE_ERROR).chdir(state.bundle());
         plan.clone(0, PlanWriter.NONE);
         plan.stage(Stage.PARENT);
         HookSteps.write(plan, kind, hooks, Json.text(state));

@@ -14,6 +14,16 @@ public record IdMap(List<IdMapping> uids, List<IdMapping> gids) {
         return uids.isEmpty() && gids.isEmpty();
     }
 
+    /// The lines of its uid_map.
+    public String uidLines() {
+        return lines(uids);
+    }
+
+    /// The lines of its gid_map.
+    public String gidLines() {
+        return lines(gids);
+    }
+
     /// The host id of an id inside; -1 where it is not mapped.
     static long host(long id, List<IdMapping> mappings) {
         for (IdMapping mapping : mappings) {

@@ -61,13 +61,17 @@ final class MountCheck {
         if (map.isEmpty() && !option.idMap) {
             return;
         }
+        String invalid = "invalid mount " + target + ": id-mapped mounts ";
         if (!option.isBind()) {
-            throw SampanException.invalid(
-                    "mount " + target + " is idmapped, but only bind mounts can be");
+            throw SampanException.invalid(invalid + "are only supported for bind-mounts");
         }
-        if (map.uids().isEmpty() || map.gids().isEmpty()) {
+        boolean known = MountSteps.impliedByJoin(launch, mount, option);
+        if (!known && (map.uids().isEmpty() || map.gids().isEmpty())) {
             throw SampanException.invalid(
-                    "mount " + target + " is idmapped, but has no uid or gid mappings");
+                    invalid + "must have both uid and gid mappings specified");
+        }
+        if (!launch.mountApi()) {
+            throw MountSteps.needsMountApi("mount " + target + " with id maps");
         }
     }
 

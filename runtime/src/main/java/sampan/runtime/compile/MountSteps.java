@@ -192,9 +192,25 @@ final class MountSteps {
     }
 
     private void mapIds(int source, Mount mount, MountOptions option) {
+        int slot = idMapSlot(mount, option);
+        if (slot == NONE) {
+            return;
+        }
+        plan.purpose("failed to set MOUNT_ATTR_IDMAP on " + source(mount));
+        plan.mountSetattr(
+                source,
+                option.idMapRecursive ? AT_RECURSIVE : 0,
+                new MountAttributes(ATTR_IDMAP, 0, 0, slot));
+        purpose(mount);
+    }
+
+    private int idMapSlot(Mount mount, MountOptions option) {
+        if (impliedByJoin(launch, mount, option)) {
+            return launch.namespaces.joinedUser();
+        }
         IdMap map = idMap(launch, mount, option);
         if (map.isEmpty()) {
-            return;
+            return NONE;
         }
         Integer slot = launch.context.idMapSlots().get(map);
         if (slot == null) {
@@ -204,9 +220,15 @@ final class MountSteps {
                             + " is idmapped, but its user namespace is not"
                             + " among the descriptors");
         }
-        boolean tree = option.idMapRecursive;
-        plan.mountSetattr(
-                source, tree ? AT_RECURSIVE : 0, new MountAttributes(ATTR_IDMAP, 0, 0, slot));
+        return slot;
+    }
+
+    /// Whether the maps are those of a user namespace that is there already.
+    static boolean impliedByJoin(Launch launch, Mount mount, MountOptions option) {
+        return option.idMap
+                && launch.namespaces.joinsUser()
+                && mount.uidMappings().isEmpty()
+                && mount.gidMappings().isEmpty();
     }
 
     /// The maps of an idmapped mount: its own, or the container's where only the word is given.

@@ -113,6 +113,11 @@ final class NamespaceSteps {
                 .anyMatch(n -> n.type().equals(Namespace.USER) && !n.path().isEmpty());
     }
 
+    /// The slot of the user namespace to join, once [#open] has filled it.
+    int joinedUser() {
+        return state(Kind.USER);
+    }
+
     /// Whether the process lives in another user namespace than the launcher.
     boolean hasUser() {
         return state(Kind.USER) != ABSENT;

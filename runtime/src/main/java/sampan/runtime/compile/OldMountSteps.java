@@ -30,9 +30,6 @@ final class OldMountSteps {
             throw MountSteps.needsMountApi(
                     "mount " + mount.destination() + ": a recursive attribute");
         }
-        if (option.idMap || !mount.uidMappings().isEmpty()) {
-            throw MountSteps.needsMountApi("mount " + mount.destination() + ": an idmapped mount");
-        }
         String target = ContainerPath.clean(mount.destination());
         boolean directory = !option.isBind() || launch.context.host().isDirectory(source);
         int at = plan.slot();

@@ -3,9 +3,12 @@ package sampan.runtime.compile;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.spec.ContainerProcess;
+import sampan.oci.spec.Hook;
+import sampan.oci.spec.Hooks;
 import sampan.oci.spec.Mount;
 import sampan.oci.spec.Namespace;
 import sampan.oci.spec.Spec;
@@ -76,10 +79,11 @@ public final class PlanCompiler {
         if (overlay && !own.isEmpty()) {
             maps.add(own);
         }
+        boolean joins = !spec.linux().namespace(Namespace.USER).orElse("").isEmpty();
         for (Mount mount : spec.mounts()) {
-            if (!mount.uidMappings().isEmpty()) {
+            if (!mount.uidMappings().isEmpty() && !mount.gidMappings().isEmpty()) {
                 maps.add(new IdMap(mount.uidMappings(), mount.gidMappings()));
-            } else if (new MountOptions(mount).idMap && !own.isEmpty()) {
+            } else if (new MountOptions(mount).idMap && !own.isEmpty() && !joins) {
                 maps.add(own);
             }
         }
@@ -109,8 +113,20 @@ public final class PlanCompiler {
         root.openInLauncher();
         mounts.openSources();
         launch.namespaces.enterInLauncher();
+        boolean hooks = launch.has(LaunchOption.RUNTIME_HOOKS) && !createHooks().isEmpty();
+        if (hooks) {
+            // Where hooks find themselves.
+            launch.plan.chdir(context.bundle());
+        }
         launch.plan.clone(
                 launch.namespaces.cloneFlags(), context.cgroup().slot().orElse(PlanWriter.NONE));
+    }
+
+    private List<Hook> createHooks() {
+        Hooks hooks = launch.spec.hooks();
+        return Stream.of(hooks.prestart(), hooks.createRuntime(), hooks.createContainer())
+                .flatMap(List::stream)
+                .toList();
     }
 
     private long hostUid() {
@@ -130,11 +146,19 @@ public final class PlanCompiler {
         if (launch.has(LaunchOption.SYNC) || needed) {
             launch.plan.sync();
         }
-        if (ownHooks) {
+        if (runtimeHooks()) {
+            launch.plan.awaitChild();
             HookSteps hooks = new HookSteps(launch);
             hooks.write("prestart", launch.spec.hooks().prestart(), "creating");
             hooks.write("createRuntime", launch.spec.hooks().createRuntime(), "creating");
         }
+    }
+
+    // The launcher runs them itself, once the container's mounts are made.
+    private boolean runtimeHooks() {
+        return launch.has(LaunchOption.RUNTIME_HOOKS)
+                && !(launch.spec.hooks().prestart().isEmpty()
+                        && launch.spec.hooks().createRuntime().isEmpty());
     }
 
     private void enterNamespaces() {
@@ -155,6 +179,9 @@ public final class PlanCompiler {
         if (mounts.ownsDev()) {
             devices.make();
             devices.link();
+        }
+        if (runtimeHooks()) {
+            launch.plan.awaitParent();
         }
         new HookSteps(launch)
                 .write("createContainer", launch.spec.hooks().createContainer(), "creating");
@@ -246,7 +273,11 @@ public final class PlanCompiler {
         new SchedulingSteps(launch.plan).write(launch.linux);
         launch.plan.close(launch.root);
         steps.attributes(launch.context.limits());
-        if (launch.has(LaunchOption.WAIT_START)) {
+        boolean waits = launch.has(LaunchOption.WAIT_START);
+        if (waits || !launch.spec.hooks().startContainer().isEmpty()) {
+            steps.find();
+        }
+        if (waits) {
             launch.plan.waitStart();
         }
         new HookSteps(launch)

@@ -103,7 +103,12 @@ final class ProcessSteps {
 
     private void filter() {
         seccomp.ifPresent(s -> {
-            plan.seccomp(s.flags(), s.listener().orElse(PlanWriter.NONE), s.program());
+            plan.seccomp(
+                    s.flags(),
+                    s.listener().map(SeccompFilter.Listener::socket).orElse(PlanWriter.NONE),
+                    s.program(),
+                    s.listener().map(SeccompFilter.Listener::message).orElse(""));
+            s.listener().ifPresent(l -> plan.close(l.socket()));
         });
     }
 
@@ -127,6 +132,11 @@ final class ProcessSteps {
         }
         plan.capSet(sets.effective(), sets.permitted(), sets.inheritable());
         plan.capAmbient(sets.ambient());
+    }
+
+    /// Fails as [#exec] would where there is no such program, while the caller still listens.
+    void find() {
+        plan.findProgram(process.args().getFirst(), path(process.env()));
     }
 
     /// The end of the plan.

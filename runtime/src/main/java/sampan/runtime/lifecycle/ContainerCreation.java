@@ -14,12 +14,11 @@ import sampan.errors.SampanException;
 import sampan.linux.cgroups.Cgroup;
 import sampan.linux.cgroups.CgroupEntry;
 import sampan.linux.cgroups.CgroupPosition;
+import sampan.linux.netlink.NetNamespace;
 import sampan.linux.process.Signals;
-import sampan.linux.seccomp.SeccompProfile;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 import sampan.oci.spec.ContainerProcess;
-import sampan.oci.spec.Linux;
 import sampan.oci.spec.Namespace;
 import sampan.oci.spec.Spec;
 import sampan.runtime.compile.CgroupPlaces;
@@ -29,7 +28,6 @@ import sampan.runtime.compile.MonitorSettings;
 import sampan.runtime.compile.PlanCompiler;
 import sampan.runtime.compile.RootSource;
 import sampan.runtime.compile.RootView;
-import sampan.runtime.compile.SeccompFilter;
 import sampan.runtime.monitor.ExitRecord;
 import sampan.runtime.monitor.LaunchWait;
 import sampan.runtime.monitor.Monitor;
@@ -124,15 +122,9 @@ public final class ContainerCreation {
     }
 
     private void refuseWhatIsMissing() {
-        Linux linux = spec.linux();
-        if (!linux.netDevices().isEmpty()) {
-            throw unsupported("linux.netDevices");
-        }
-        if (linux.intelRdt().isPresent()) {
+        NetDevices.check(spec.linux());
+        if (spec.linux().intelRdt().isPresent()) {
             throw unsupported("linux.intelRdt");
-        }
-        if (!PlanCompiler.idMaps(spec, false).isEmpty()) {
-            throw unsupported("an id-mapped mount");
         }
     }
 
@@ -155,8 +147,13 @@ public final class ContainerCreation {
         LaunchPlan plan;
         Monitor monitor;
         try (CgroupEntry entry = container.cgroup().entry();
-                Fd root = Fd.open(request.bundle().rootfs(), Open.PATH | Open.DIRECTORY)) {
+                Fd root = Fd.open(request.bundle().rootfs(), Open.PATH | Open.DIRECTORY);
+                IdMaps maps = IdMaps.of(host, spec);
+                SeccompSupervisor supervisor =
+                        SeccompSupervisor.of(host, spec.linux().seccomp(), request.sockets())) {
             LaunchContext.Builder context = context(container, place, slots);
+            maps.give(slots, context);
+            supervisor.filter(slots, container.state("creating", 0)).ifPresent(context::seccomp);
             OptionalInt slot = slots.cgroup(entry);
             boolean ownUsers = spec.linux().namespace(Namespace.USER).isPresent();
             context.cgroup(
@@ -168,6 +165,7 @@ public final class ContainerCreation {
         }
         int pid;
         try {
+            moveNetDevices(monitor, wait);
             pid = await(wait, plan);
             if (request.mode() != CreateRequest.Mode.CREATE) {
                 poststart(container, pid);
@@ -202,16 +200,27 @@ public final class ContainerCreation {
         request.options().forEach(context::with);
         int[] number = {PASS_FROM};
         slots.addTheirs(request.passedFds(), slot -> context.pass(slot, number[0]++));
-        spec.linux()
-                .seccomp()
-                .ifPresent(s -> {
-                    SeccompProfile profile = SeccompDocument.profile(s);
-                    if (profile.notifies()) {
-                        throw unsupported("linux.seccomp with SCMP_ACT_NOTIFY");
-                    }
-                    context.seccomp(SeccompFilter.of(host.seccomp().compile(profile)));
-                });
         return context;
+    }
+
+    // The plan waits for it in SYNC, once the process has its namespaces.
+    private void moveNetDevices(Monitor monitor, LaunchWait wait) {
+        if (spec.linux().netDevices().isEmpty()) {
+            return;
+        }
+        int pid = wait.awaitPid();
+        if (pid == 0) {
+            return;
+        }
+        String joined = spec.linux().namespace(Namespace.NETWORK).orElse("");
+        try (NetNamespace home =
+                joined.isEmpty()
+                        ? NetNamespace.ofProcess(pid)
+                        : NetNamespace.adopt(Fd.open(joined, Open.RDONLY))) {
+            NetDevices.move(spec.linux().netDevices(), request.callerPid(), home);
+        }
+        wait.expectCreatedAgain();
+        monitor.go();
     }
 
     /// The process's id.

@@ -18,7 +18,6 @@ import sampan.runtime.compile.JoinedNamespaces;
 import sampan.runtime.compile.LaunchOption;
 import sampan.runtime.compile.MonitorSettings;
 import sampan.runtime.compile.RootView;
-import sampan.runtime.compile.SeccompFilter;
 import sampan.runtime.monitor.ExitRecord;
 import sampan.runtime.monitor.LaunchSite;
 import sampan.runtime.monitor.LaunchWait;
@@ -45,6 +44,7 @@ public final class ContainerExec {
     /// @param cgroup path below the container's; empty: the container's own
     /// @param ignorePaused it may join a paused container, where it stands still
     /// @param callerPid the process behind the site
+    /// @param sockets how sockets of the caller's are reached
     public record Request(
             ContainerProcess process,
             ProcessStdio stdio,
@@ -53,7 +53,8 @@ public final class ContainerExec {
             String cgroup,
             boolean ignorePaused,
             LaunchSite site,
-            int callerPid) {}
+            int callerPid,
+            SocketConnector sockets) {}
 
     /// A process that runs.
     ///
@@ -103,7 +104,12 @@ public final class ContainerExec {
                                 .orElseThrow(
                                         () -> SampanException.conflict("container not running"));
                 Fd root = Fd.open("/proc/" + pid + "/root", Open.PATH | Open.DIRECTORY);
-                CgroupEntry entry = cgroup().entry()) {
+                CgroupEntry entry = cgroup().entry();
+                SeccompSupervisor supervisor =
+                        SeccompSupervisor.of(
+                                container.host(),
+                                container.spec().linux().seccomp(),
+                                request.sockets())) {
             ExecContext.Builder context =
                     ExecContext.builder(
                                     container.id(),
@@ -115,17 +121,7 @@ public final class ContainerExec {
                             .kernel(container.host().kernel())
                             .view(RootView.of(root))
                             .with(LaunchOption.NO_ONLCR);
-            container
-                    .spec()
-                    .linux()
-                    .seccomp()
-                    .ifPresent(s ->
-                            context.seccomp(
-                                    SeccompFilter.of(
-                                            container
-                                                    .host()
-                                                    .seccomp()
-                                                    .compile(SeccompDocument.profile(s)))));
+            supervisor.filter(slots, container.state("running", pid)).ifPresent(context::seccomp);
             int[] number = {PASS_FROM};
             slots.addTheirs(request.passedFds(), slot -> context.pass(slot, number[0]++));
             LaunchPlan plan =

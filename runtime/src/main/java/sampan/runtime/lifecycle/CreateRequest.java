@@ -12,6 +12,8 @@ import sampan.runtime.state.StateDirectory;
 /// @param passedFds how many descriptors of the caller, from 3 on, the process gets
 /// @param listenFds how many of them are announced as LISTEN_FDS
 /// @param site whose child the launcher becomes
+/// @param callerPid the process behind the site
+/// @param sockets how sockets of the caller's are reached
 /// @param position the lines of the caller's /proc/PID/cgroup
 public record CreateRequest(
         StateDirectory states,
@@ -23,6 +25,8 @@ public record CreateRequest(
         int passedFds,
         int listenFds,
         LaunchSite site,
+        int callerPid,
+        SocketConnector sockets,
         List<String> position) {
     /// How far the container gets.
     public enum Mode {

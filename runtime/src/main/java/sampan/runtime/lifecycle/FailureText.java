@@ -10,13 +10,16 @@ import sampan.runtime.plan.LaunchPlan;
 final class FailureText {
     private static final String START = "unable to start container process: ";
     private static final String DURING_INIT = "error during container init: ";
+    // The engine above says of a directory that it is forbidden, which a runtime leaves out.
+    private static final String DIRECTORY_IN_ENGINES = ": is a directory: permission denied";
     private static final String IN_CHILD = "child";
 
     private FailureText() {}
 
     /// Of a container's first process.
     static SampanException launch(StepFailure failure, LaunchPlan plan, String program) {
-        String where = failure.stage().equals(IN_CHILD) ? DURING_INIT : "";
+        boolean inside = failure.stage().equals(IN_CHILD) || failure.stage().equals("refused");
+        String where = inside ? DURING_INIT : "";
         return of(where, failure, plan.purpose(failure.step()), program);
     }
 
@@ -32,8 +35,11 @@ final class FailureText {
 
     private static SampanException of(
             String where, StepFailure failure, String purpose, String program) {
-        return new SampanException(
-                ErrorCode.INVALID, START + where + StepFailures.reason(failure, purpose, program));
+        String reason = StepFailures.reason(failure, purpose, program);
+        if (reason.endsWith(DIRECTORY_IN_ENGINES)) {
+            reason = reason.substring(0, reason.length() - ": permission denied".length());
+        }
+        return new SampanException(ErrorCode.INVALID, START + where + reason);
     }
 
     /// The launcher ended without a word.

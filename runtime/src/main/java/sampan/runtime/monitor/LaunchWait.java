@@ -30,7 +30,7 @@ public final class LaunchWait implements MonitorListener {
         record Lost() implements Outcome {}
     }
 
-    private final CompletableFuture<Integer> created = new CompletableFuture<>();
+    private volatile CompletableFuture<Integer> created = new CompletableFuture<>();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final Consumer<ExitRecord> onExit;
     private final Runnable onLost;
@@ -106,6 +106,14 @@ public final class LaunchWait implements MonitorListener {
     /// The same; the process's id, 0 when the plan failed before.
     public int awaitPid() {
         return await(created);
+    }
+
+    /// Before a plan that stood in SYNC goes on to WAIT_START: it will be told anew.
+    public void expectCreatedAgain() {
+        created = new CompletableFuture<>();
+        if (outcome.isDone()) {
+            created.complete(0);
+        }
     }
 
     public Outcome awaitOutcome() {

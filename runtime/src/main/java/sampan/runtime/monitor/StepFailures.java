@@ -19,6 +19,10 @@ public final class StepFailures {
             ": Are you trying to mount a directory onto a file (or vice-versa)? Check if the"
                     + " specified host path exists and is the expected type";
 
+    private static final String ID_MAP = "failed to set MOUNT_ATTR_IDMAP on ";
+    private static final String NO_ID_MAP =
+            " (maybe the filesystem used doesn't support idmap mounts on this kernel?)";
+
     /// Steps that say nothing of themselves but their name, in words.
     private static final Map<String, String> WORDS =
             Map.ofEntries(
@@ -69,7 +73,10 @@ public final class StepFailures {
     }
 
     private static boolean executes(StepFailure failure) {
-        return failure.call().equals("EXEC") || failure.call().equals("EXEC_FD");
+        return switch (failure.call()) {
+            case "EXEC", "EXEC_FD", "FIND_PROGRAM" -> true;
+            default -> false;
+        };
     }
 
     /// Why, without a full stop.
@@ -156,6 +163,9 @@ public final class StepFailures {
         }
         if (mounts && failure.errno() == Errno.EPERM && failure.call().startsWith("ENSURE_")) {
             return purpose + ": its links lead inside /proc";
+        }
+        if (purpose.startsWith(ID_MAP) && failure.errno() == Errno.EINVAL) {
+            return purpose + ": " + text(Errno.EINVAL) + NO_ID_MAP;
         }
         if (!purpose.isEmpty()) {
             return purpose + ": " + text(failure.errno()) + detail;

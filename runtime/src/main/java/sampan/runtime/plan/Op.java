@@ -23,6 +23,8 @@ public enum Op {
     WRITE_CHILD(21, "", "file data"),
     WRITE_PID(22, "dir:slot", "path"),
     SYNC(23, "", ""),
+    AWAIT_CHILD(24, "", ""),
+    AWAIT_PARENT(25, "", ""),
     SETNS(30, "ns:slot kinds:clone", ""),
     UNSHARE(31, "kinds:clone", ""),
     LOOPBACK_UP(32, "", ""),
@@ -63,7 +65,7 @@ public enum Op {
     CAP_AMBIENT(93, "raise:caps", ""),
     KEEP_CAPS(94, "on", ""),
     NO_NEW_PRIVS(95, "", ""),
-    SECCOMP(96, "flags:seccomp listener:slot", "program:program"),
+    SECCOMP(96, "flags:seccomp listener:slot", "program:program message"),
     SETGROUPS(97, "", "gids:u32s"),
     SETGID(98, "gid", ""),
     SETUID(99, "uid", ""),
@@ -82,6 +84,7 @@ public enum Op {
     WAIT_START(112, "", ""),
     INIT(113, "", ""),
     DEFAULT_SIGNALS(114, "", ""),
+    FIND_PROGRAM(115, "", "file search"),
     EXEC(120, "", "file argv:list env:list search"),
     EXEC_FD(121, "file:slot", "argv:list env:list");
 

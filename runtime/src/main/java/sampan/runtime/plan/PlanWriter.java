@@ -187,6 +187,14 @@ public final class PlanWriter {
         begin(Op.SYNC).end();
     }
 
+    public void awaitChild() {
+        begin(Op.AWAIT_CHILD).end();
+    }
+
+    public void awaitParent() {
+        begin(Op.AWAIT_PARENT).end();
+    }
+
     public void setns(int ns, long kinds) {
         begin(Op.SETNS).i(ns).i(kinds).end();
     }
@@ -360,8 +368,8 @@ public final class PlanWriter {
         begin(Op.NO_NEW_PRIVS).end();
     }
 
-    public void seccomp(long flags, int listener, ByteBuffer program) {
-        begin(Op.SECCOMP).i(flags).i(listener).blob(program).end();
+    public void seccomp(long flags, int listener, ByteBuffer program, String message) {
+        begin(Op.SECCOMP).i(flags).i(listener).blob(program).s(message).end();
     }
 
     public void setgroups(byte[] gids) {
@@ -440,6 +448,10 @@ public final class PlanWriter {
 
     public void defaultSignals() {
         begin(Op.DEFAULT_SIGNALS).end();
+    }
+
+    public void findProgram(String file, String search) {
+        begin(Op.FIND_PROGRAM).s(file).s(search).end();
     }
 
     public void exec(String file, List<String> args, List<String> env, String search) {

@@ -148,7 +148,7 @@ class ExecCompilerTest {
                 ExecContext.builder("c", 0, USUAL)
                         .seccomp(
                                 new SeccompFilter(
-                                        0, OptionalInt.empty(), java.nio.ByteBuffer.allocate(8)))
+                                        0, Optional.empty(), java.nio.ByteBuffer.allocate(8)))
                         .build();
         assertThat(steps(ExecCompiler.compile(process().build(), container, with)))
                 .contains("PERSONALITY persona=0x8", "SECCOMP program=1 instructions");

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import sampan.oci.spec.IdMapping;
 import sampan.oci.spec.Linux;
 import sampan.oci.spec.Mount;
+import sampan.oci.spec.Namespace;
+import sampan.oci.spec.Spec;
 import sampan.runtime.plan.LaunchPlan;
 
 class MountFieldsTest {
@@ -225,7 +227,44 @@ class MountFieldsTest {
                                 spec().linux(linux).mount(mount),
                                 context().fdCount(1).idMap(new IdMap(map, map), 0)))
                 .contains("MOUNT_SETATTR mount=#2 flags=RECURSIVE set=IDMAP userns=#0");
-        assertThatThrownBy(() -> withMount(mount)).hasMessageContaining("no uid or gid mappings");
+        assertThatThrownBy(() -> withMount(mount))
+                .hasMessage(
+                        "invalid mount /dst: id-mapped mounts must have both uid and gid mappings"
+                                + " specified");
+    }
+
+    @Test
+    void theWordIdmapTakesTheMapsOfAUserNamespaceThatIsJoined() {
+        Linux linux =
+                linux().namespaces(
+                                List.of(
+                                        new Namespace("user", "/proc/9/ns/user"),
+                                        Namespace.create("mount")))
+                        .build();
+        Spec.Builder spec =
+                spec().linux(linux).mount(Mount.of("bind", "/src", "/dst", "bind", "idmap"));
+        assertThat(PlanCompiler.idMaps(spec.build(), false)).isEmpty();
+        assertThat(steps(spec))
+                .containsSubsequence(
+                        "OPENAT2 out=#0 mode=0 path=\"/proc/9/ns/user\"",
+                        "MOUNT_SETATTR mount=#2 set=IDMAP userns=#0",
+                        "SETNS ns=#0 kinds=NEWUSER");
+    }
+
+    @Test
+    void onlyBindMountsHaveIdMapsAndBothOfThem() {
+        List<IdMapping> map = List.of(new IdMapping(0, 5, 1));
+        List<IdMapping> none = List.of();
+        assertThatThrownBy(() -> withMount(new Mount("/t", "tmpfs", "t", List.of(), map, map)))
+                .hasMessage(
+                        "invalid mount /t: id-mapped mounts are only supported for bind-mounts");
+        assertThatThrownBy(() -> withMount(new Mount("/t", "bind", "/s", List.of(), map, none)))
+                .hasMessageContaining("must have both uid and gid mappings");
+        assertThatThrownBy(() ->
+                        steps(
+                                spec().mount(new Mount("/t", "bind", "/s", List.of(), map, map)),
+                                context().kernel(OLD)))
+                .hasMessageContaining("needs Linux 5.12");
     }
 
     @Test

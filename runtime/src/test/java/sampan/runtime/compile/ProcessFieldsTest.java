@@ -16,8 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import sampan.oci.spec.Capabilities;
 import sampan.oci.spec.ContainerProcess;
-import sampan.oci.spec.Hook;
-import sampan.oci.spec.Hooks;
 import sampan.oci.spec.Linux;
 import sampan.oci.spec.Rlimit;
 import sampan.oci.spec.Seccomp;
@@ -26,7 +24,7 @@ import sampan.oci.spec.User;
 
 class ProcessFieldsTest {
     private static final SeccompFilter FILTER =
-            new SeccompFilter(2, OptionalInt.empty(), ByteBuffer.allocate(16));
+            new SeccompFilter(2, Optional.empty(), ByteBuffer.allocate(16));
 
     @Test
     void argumentsEnvironmentAndSearchPath() {
@@ -294,10 +292,14 @@ class ProcessFieldsTest {
 
     @Test
     void aListenerGetsItsSocket() {
-        SeccompFilter filter = new SeccompFilter(0, OptionalInt.of(0), ByteBuffer.allocate(8));
+        SeccompFilter filter =
+                new SeccompFilter(
+                        0,
+                        Optional.of(new SeccompFilter.Listener(0, "{\"pid\":@PID@}")),
+                        ByteBuffer.allocate(8));
         assertThat(steps(spec(), context().fdCount(1).seccomp(filter)))
                 .contains(
-                        "SECCOMP flags= listener=#0 program=1 instructions".replace("flags= ", ""));
+                        "SECCOMP listener=#0 program=1 instructions message=\"{\\\"pid\\\":@PID@}\"");
     }
 
     @Test
@@ -392,49 +394,5 @@ class ProcessFieldsTest {
         assertThat(between(steps, "WAIT_START", "EXEC"))
                 .startsWith("WAIT_START", "INIT", "PASS_FD file=#0 number=3", "DEFAULT_SIGNALS");
         assertThat(steps).noneMatch(s -> s.startsWith("KEYRING"));
-    }
-
-    @Test
-    void hooksRunWhereTheyBelong() {
-        Hook hook = new Hook("/bin/h", List.of("h", "x"), List.of("A=1"), Optional.of(2));
-        Hook plain = new Hook("/bin/p", List.of(), List.of(), Optional.empty());
-        Hooks hooks =
-                new Hooks(
-                        List.of(), List.of(), List.of(hook), List.of(plain), List.of(), List.of());
-        Spec.Builder spec = spec().hooks(hooks).annotations(Map.of("k", "v"));
-        List<String> steps = steps(spec, context().with(LaunchOption.WAIT_START));
-        int first = index(steps, "HOOK timeout_ms=2000 path=\"/bin/h\"");
-        int second = index(steps, "HOOK timeout_ms=-1 path=\"/bin/p\" argv=[\"/bin/p\"]");
-        assertThat(steps.get(first))
-                .contains("argv=[\"h\", \"x\"] env=[\"A=1\"]")
-                .contains(
-                        "stdin=\"{\\\"ociVersion\\\":\\\"1.3.0\\\",\\\"id\\\":\\\"c1\\\","
-                                + "\\\"status\\\":\\\"creating\\\",\\\"pid\\\":@PID@,"
-                                + "\\\"bundle\\\":\\\"/b\\\","
-                                + "\\\"annotations\\\":{\\\"k\\\":\\\"v\\\"}}\"");
-        assertThat(first).isLessThan(index(steps, "PIVOT"));
-        assertThat(second).isGreaterThan(index(steps, "WAIT_START"));
-        Hook odd = new Hook("h", List.of(), List.of(), Optional.empty());
-        assertThatThrownBy(() ->
-                        steps(
-                                spec().hooks(
-                                                new Hooks(
-                                                        List.of(),
-                                                        List.of(),
-                                                        List.of(odd),
-                                                        List.of(),
-                                                        List.of(),
-                                                        List.of()))))
-                .hasMessageContaining("not absolute");
-    }
-
-    @Test
-    void hooksOfTheRuntimeMakeThePlanWait() {
-        Hook hook = new Hook("/h", List.of(), List.of(), Optional.empty());
-        List<Hook> one = List.of(hook);
-        List<Hook> no = List.of();
-        assertThat(steps(spec().hooks(new Hooks(one, no, no, no, no, no)))).contains("SYNC");
-        assertThat(steps(spec().hooks(new Hooks(no, one, no, no, no, no)))).contains("SYNC");
-        assertThat(steps(spec().hooks(new Hooks(no, no, no, no, one, one)))).doesNotContain("SYNC");
     }
 }

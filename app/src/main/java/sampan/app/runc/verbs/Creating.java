@@ -69,6 +69,8 @@ abstract class Creating extends Launching {
                             listenFds + preserveFds,
                             listenFds,
                             context.caller(),
+                            context.caller().pid(),
+                            context::connect,
                             CallerCgroups.of(context.caller().pid())));
         } finally {
             console.ifPresent(UnixSocket::close);

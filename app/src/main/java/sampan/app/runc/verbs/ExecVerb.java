@@ -133,7 +133,8 @@ public final class ExecVerb extends Launching implements Callable<Integer> {
                                     path(cgroup),
                                     ignorePaused,
                                     context.caller(),
-                                    context.caller().pid())));
+                                    context.caller().pid(),
+                                    context::connect)));
         } finally {
             console.ifPresent(UnixSocket::close);
         }

@@ -68,7 +68,8 @@ public final class FeaturesVerb implements Callable<Integer> {
         linux.put("apparmor", Map.of("enabled", true));
         linux.put("selinux", Map.of("enabled", true));
         linux.put("intelRdt", Map.of("enabled", false));
-        linux.put("mountExtensions", Map.of("idmap", Map.of("enabled", false)));
+        linux.put("mountExtensions", Map.of("idmap", Map.of("enabled", true)));
+        linux.put("netDevices", Map.of("enabled", true));
         return linux;
     }
 
@@ -82,7 +83,6 @@ public final class FeaturesVerb implements Callable<Integer> {
         seccomp.put(
                 "actions",
                 Arrays.stream(SeccompAction.values())
-                        .filter(action -> action != SeccompAction.NOTIFY)
                         .map(SeccompAction::ociName)
                         .sorted()
                         .toList());
