@@ -77,7 +77,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         newHome = directory.resolve("new");
         Directories.removeTree(newHome);
         Directories.make(newHome);
-        newLayers = apart(newHome.resolve("l"));
+        newLayers = apart(directory.resolve("unpack"));
         empty = Directories.make(directory.resolve("empty"));
         trash = new Trash(directory.resolve("trash"));
         host = new HostView(directory.resolve("host"), hidden);
@@ -92,6 +92,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     /// the same time, and ext4 without a journal looks at every inode nearby that was freed in the
     /// last minutes, for each file that is made.
     private static Path apart(Path path) {
+        Directories.removeTree(path);
         Directories.make(path);
         try (Fd directory = Fd.open(path.toString(), Open.RDONLY | Open.DIRECTORY)) {
             boolean ignored = Placement.spread(directory);

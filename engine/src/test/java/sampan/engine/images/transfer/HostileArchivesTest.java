@@ -64,6 +64,7 @@ class HostileArchivesTest {
                     .containsExactlyInAnyOrder("outside", "store");
         }
         assertThat(directory.resolve("store/snapshots/new")).isEmptyDirectory();
+        assertThat(directory.resolve("store/snapshots/unpack")).isEmptyDirectory();
         assertThat(directory.resolve("store/content/ingest")).isEmptyDirectory();
         // The test's own removal takes minutes for the deepest of these trees.
         Directories.removeTree(directory.resolve("store"));
