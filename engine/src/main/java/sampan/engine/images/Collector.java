@@ -37,18 +37,23 @@ public final class Collector {
     /// What nothing reaches at the moment: [#collect] would take it.
     public List<Digest> garbage() {
         return leases.deciding(() -> {
-            Set<Digest> reached = reached();
+            Set<Digest> layers = reachedLayers();
+            Set<Digest> blobs = images.reachableBlobs();
             return Stream.concat(
-                            snapshots.layers().stream().map(Layer::diffId),
-                            content.digests().stream())
-                    .filter(digest -> !reached.contains(digest) && !leases.isHeld(digest))
+                            snapshots.layers().stream()
+                                    .map(Layer::diffId)
+                                    .filter(digest -> !layers.contains(digest)),
+                            content.digests().stream().filter(digest -> !blobs.contains(digest)))
+                    .filter(digest -> !leases.isHeld(digest))
                     .distinct()
                     .toList();
         });
     }
 
-    private Set<Digest> reached() {
-        Set<Digest> reached = new HashSet<>(images.reachable());
+    // Apart from blobs: what a plain layer is called is its blob's digest too, and the blob may go
+    // where the image has it compressed.
+    private Set<Digest> reachedLayers() {
+        Set<Digest> reached = new HashSet<>(images.reachableLayers());
         reached.addAll(snapshots.referenced());
         return reached;
     }
@@ -60,19 +65,20 @@ public final class Collector {
 
     // Removal of a layer is a rename and of a blob an unlink, so a lease waits for little.
     private Collected decide() {
-        Set<Digest> reached = reached();
+        Set<Digest> reachedLayers = reachedLayers();
         List<Digest> layers = new ArrayList<>();
         long layerBytes = 0;
         for (Layer layer : snapshots.layers()) {
-            if (!reached.contains(layer.diffId()) && !leases.isHeld(layer.diffId())) {
+            if (!reachedLayers.contains(layer.diffId()) && !leases.isHeld(layer.diffId())) {
                 snapshots.removeLayer(layer.diffId());
                 layers.add(layer.diffId());
                 layerBytes += layer.size();
             }
         }
+        Set<Digest> reachedBlobs = images.reachableBlobs();
         long blobBytes = 0;
         for (Digest blob : content.digests()) {
-            if (!reached.contains(blob) && !leases.isHeld(blob)) {
+            if (!reachedBlobs.contains(blob) && !leases.isHeld(blob)) {
                 blobBytes += content.remove(blob);
             }
         }

@@ -72,7 +72,8 @@ public final class ImageStore {
     private void finishAdding() {
         for (Adding adding : addingFiles.load().objects().values()) {
             if (records.containsKey(adding.image())) {
-                adding.names().forEach(name -> bind(name, adding.image()));
+                Digest manifest = record(adding.image()).manifest();
+                adding.names().forEach(name -> bind(name, adding.image(), manifest));
             }
             addingFiles.remove(adding.image().hex());
         }
@@ -241,22 +242,37 @@ public final class ImageStore {
         return records.values().stream().filter(r -> r.parent().equals(Optional.of(id))).toList();
     }
 
-    /// Blobs and diffIDs that images refer to.
-    Set<Digest> reachable() {
+    /// Blobs that images refer to.
+    Set<Digest> reachableBlobs() {
         Set<Digest> found = new HashSet<>();
         for (ImageRecord record : records.values()) {
             found.add(record.id());
-            found.add(record.manifest());
-            found.addAll(record.layerBlobs());
-            found.addAll(record.diffIds());
+            for (ImageRecord.Form form : record.forms()) {
+                if (form.manifest().equals(record.manifest()) || isKnown(record.id(), form)) {
+                    found.add(form.manifest());
+                    found.addAll(form.layerBlobs());
+                }
+            }
         }
         return found;
+    }
+
+    /// diffIDs that images refer to.
+    Set<Digest> reachableLayers() {
+        Set<Digest> found = new HashSet<>();
+        records.values().forEach(record -> found.addAll(record.diffIds()));
+        return found;
+    }
+
+    /// Whether a registry has the image in this form, as far as we heard.
+    public boolean isKnown(Digest id, ImageRecord.Form form) {
+        return names(id).stream().anyMatch(name -> name.knows(form.manifest()));
     }
 
     // ---- changing ----
 
     /// Adds an image whose blobs and layers are here, under these references. One that is here is
-    /// kept as it was; what had a reference before loses it.
+    /// kept as it was, or becomes known in one form more; what had a reference before loses it.
     public void add(ImageRecord record, List<Reference> names) {
         names.forEach(HostImage::refuseName);
         exclusively(() -> {
@@ -265,10 +281,9 @@ public final class ImageStore {
             if (isNew) {
                 addingFiles.put(
                         record.id().hex(), new Adding(record.id(), names), Durability.DAEMON);
-                recordFiles.put(record.id().hex(), record, Durability.POWER);
-                records.put(record.id(), record);
+                write(old == null ? record : reformed(old, record.forms().getFirst()));
             }
-            names.forEach(name -> bind(name, record.id()));
+            names.forEach(name -> bind(name, record.id(), record.manifest()));
             if (isNew) {
                 addingFiles.remove(record.id().hex());
             }
@@ -276,19 +291,41 @@ public final class ImageStore {
         });
     }
 
+    private ImageRecord reformed(ImageRecord old, ImageRecord.Form form) {
+        return old.in(form, other -> isKnown(old.id(), other));
+    }
+
+    private void write(ImageRecord record) {
+        recordFiles.put(record.id().hex(), record, Durability.POWER);
+        records.put(record.id(), record);
+    }
+
+    /// Gives an image another form, unless it went or was changed meanwhile.
+    public void reform(ImageRecord old, ImageRecord.Form form) {
+        exclusively(() -> {
+            if (old.equals(records.get(old.id()))) {
+                write(reformed(old, form));
+            }
+            return old;
+        });
+    }
+
     /// Gives an image a reference, whoever had it before.
     public void tag(Digest id, Reference reference) {
         HostImage.refuseName(reference);
         exclusively(() -> {
-            bind(reference, record(id).id());
+            ImageRecord record = record(id);
+            bind(reference, record.id(), reference.digest().orElse(record.manifest()));
             return id;
         });
     }
 
-    private void bind(Reference reference, Digest id) {
+    private void bind(Reference reference, Digest id, Digest manifest) {
         ReferenceRecord old = references.get(reference);
-        if (old == null || !old.image().equals(id)) {
-            ReferenceRecord name = new ReferenceRecord(reference, id, Instant.now());
+        Optional<Digest> form =
+                reference.digest().isPresent() ? Optional.of(manifest) : Optional.empty();
+        if (old == null || !old.image().equals(id) || !old.manifest().equals(form)) {
+            ReferenceRecord name = new ReferenceRecord(reference, id, Instant.now(), form);
             referenceFiles.put(key(reference), name, Durability.POWER);
             references.put(reference, name);
         }

@@ -97,6 +97,7 @@ public final class ArchiveLoader {
                 layers.stream().mapToLong(Layer::size).sum(),
                 Optional.empty(),
                 List.of(),
+                List.of(),
                 Instant.now());
     }
 

@@ -91,6 +91,7 @@ public final class BuiltImages implements AutoCloseable {
                         layers.stream().mapToLong(BuiltLayer::size).sum(),
                         parent,
                         List.of(),
+                        List.of(),
                         Instant.now());
         stores.images().add(record, names);
         stored |= !names.isEmpty();

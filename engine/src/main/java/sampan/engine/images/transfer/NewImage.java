@@ -96,6 +96,7 @@ public record NewImage(
                 parent.map(p -> p.record().size()).orElse(0L) + (changed ? committed.size() : 0),
                 parent.map(p -> p.record().id()),
                 List.of(),
+                List.of(),
                 Instant.now());
     }
 

@@ -224,6 +224,7 @@ public final class Puller {
                             parts.layers().stream().mapToLong(Descriptor::size).sum(),
                             Optional.empty(),
                             List.of(),
+                            List.of(),
                             Instant.now());
             return new Pulled(record.id(), chosen.digest(), named(record));
         }
@@ -257,6 +258,7 @@ public final class Puller {
                                 diffIds,
                                 here.stream().mapToLong(Layer::size).sum(),
                                 Optional.empty(),
+                                List.of(),
                                 List.of(),
                                 Instant.now());
                 boolean newer = named(record);

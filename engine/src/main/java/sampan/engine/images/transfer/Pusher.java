@@ -19,6 +19,7 @@ import sampan.engine.registry.ManifestContent;
 import sampan.engine.registry.Registries;
 import sampan.engine.registry.Registries.Purpose;
 import sampan.engine.registry.Repository;
+import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
@@ -27,8 +28,8 @@ import sampan.oci.image.Manifest;
 import sampan.oci.image.MediaType;
 import sampan.oci.json.Json;
 
-/// `docker push`: sends the blobs that the registry lacks, exactly as they are in the store, then
-/// the manifest. Thread-safe.
+/// `docker push`: sends the blobs that the registry lacks, then the manifest. What came from a
+/// registry goes as it came; plain layers of our own making go compressed. Thread-safe.
 public final class Pusher {
     /// Repositories that are asked for a blob before it is sent.
     private static final int MOUNTS_MAX = 3;
@@ -38,6 +39,7 @@ public final class Pusher {
     private final Stores stores;
     private final Registries registries;
     private final Semaphore uploads;
+    private final DigestLocks pushing = new DigestLocks();
 
     /// @param uploads at one time
     public Pusher(Stores stores, Registries registries, int uploads) {
@@ -73,19 +75,42 @@ public final class Pusher {
                                 SampanException.notFound(
                                         "tag does not exist: " + reference.familiar()));
         Repository repository = registries.repository(reference, credential, Purpose.PUSH);
-        try (Lease lease = stores.leases().open()) {
+        Pushed pushed;
+        try (DigestLocks.Held _ = pushing.take(id, () -> {});
+                Lease lease = stores.leases().open()) {
             ImageRecord record = stores.images().record(id);
             lease.hold(record.id());
-            lease.hold(record.manifest());
-            record.layerBlobs().forEach(lease::hold);
+            ImageRecord.Form form =
+                    new PushedForm(stores, lease)
+                            .of(
+                                    record,
+                                    reference,
+                                    i ->
+                                            progress.report(
+                                                    record.diffIds().get(i).brief(),
+                                                    "Preparing",
+                                                    0,
+                                                    0));
             stores.images().record(id); // it went before it was held, or stays
-            return push(record, reference, repository, progress);
+            pushed = push(record, form, reference, new Target(repository, progress));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
         }
+        if (!stores.collector().garbage().isEmpty()) {
+            stores.collector().collect(); // layers that are compressed from now on
+        }
+        return pushed;
     }
 
+    /// Where to, and who is told.
+    private record Target(Repository repository, PullProgress progress) {}
+
     private Pushed push(
-            ImageRecord record, Reference reference, Repository repository, PullProgress progress) {
-        byte[] bytes = stores.content().read(record.manifest(), ImageStore.CONFIG_BYTES_MAX);
+            ImageRecord record, ImageRecord.Form form, Reference reference, Target target) {
+        Repository repository = target.repository();
+        PullProgress progress = target.progress();
+        byte[] bytes = stores.content().read(form.manifest(), ImageStore.CONFIG_BYTES_MAX);
         Manifest manifest = Json.read(bytes, Manifest.class);
         Map<Digest, Callable<Boolean>> works = new LinkedHashMap<>();
         for (int i = 0; i < manifest.layers().size(); i++) {
@@ -110,9 +135,9 @@ public final class Pusher {
         String type =
                 manifest.mediaType().isEmpty() ? MediaType.OCI_MANIFEST : manifest.mediaType();
         String tag = reference.tag().orElse(Reference.DEFAULT_TAG);
-        repository.putManifest(tag, new ManifestContent(type, record.manifest(), bytes));
-        stores.images().tag(record.id(), reference.atDigest(record.manifest()));
-        return new Pushed(record.id(), tag, record.manifest(), bytes.length);
+        repository.putManifest(tag, new ManifestContent(type, form.manifest(), bytes));
+        stores.images().tag(record.id(), reference.atDigest(form.manifest()));
+        return new Pushed(record.id(), tag, form.manifest(), bytes.length);
     }
 
     private void send(Repository repository, Descriptor layer, String shown, PullProgress progress)

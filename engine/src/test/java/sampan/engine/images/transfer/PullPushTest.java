@@ -177,6 +177,54 @@ class PullPushTest {
         assertThat(publishing.repository(name("new")).tags()).containsExactlyInAnyOrder("1", "2");
     }
 
+    private Manifest manifestOf(Reference name) {
+        ManifestContent content =
+                publishing.repository(name).manifest(name.tag().orElse("latest"));
+        return Json.read(content.bytes(), Manifest.class);
+    }
+
+    @Test
+    void layersOfOurOwnArePushedCompressedOnce() throws IOException {
+        here.load(Archive.image(name("own:1").toString(), LOWER, UPPER));
+        Pusher.Pushed first = push(here, name("own:1"));
+        assertThat(manifestOf(name("own:1")).layers())
+                .extracting(Descriptor::mediaType)
+                .containsOnly(MediaType.OCI_LAYER_GZIP);
+        assertThat(here.stores.content().has(Digest.of(LOWER))).as("the plain blob").isFalse();
+        assertThat(push(here, name("own:1")).digest()).isEqualTo(first.digest());
+        assertThat(told.count("Pushed")).isEqualTo(2);
+        assertThat(told.count("Layer already exists")).isEqualTo(2);
+        here.load(Archive.image(name("own:1").toString(), LOWER, UPPER));
+        assertThat(push(here, name("own:1")).digest()).isEqualTo(first.digest());
+        try (TestStores there = new TestStores(directory.resolve("two"))) {
+            assertThat(pull(there, name("own:1"), Optional.empty()).id()).isEqualTo(first.image());
+            assertThat(content(there, UPPER, "d/b")).isEqualTo("bb");
+        }
+    }
+
+    @Test
+    void aLayerThatIsCompressedAlreadyIsTakenForOtherImages() {
+        publishing.image(name("base:1"), LayerContent.gzip(LOWER));
+        pull(name("base:1"));
+        here.load(Archive.image(name("own:1").toString(), LOWER, UPPER));
+        push(here, name("own:1"));
+        assertThat(manifestOf(name("own:1")).layers().getFirst())
+                .isEqualTo(manifestOf(name("base:1")).layers().getFirst());
+    }
+
+    @Test
+    void oneImageInTwoFormsIsPushedInTheOneThatIsThere() {
+        ManifestContent packed = publishing.image(name("a:1"), LayerContent.gzip(LOWER));
+        ManifestContent plain = publishing.image(name("b:1"), LayerContent.plain(LOWER));
+        Puller.Pulled one = pull(name("a:1"));
+        Puller.Pulled two = pull(name("b:1"));
+        assertThat(one.id()).isEqualTo(two.id());
+        here.stores.collector().collect();
+        assertThat(push(here, name("a:1")).digest()).isEqualTo(packed.digest());
+        assertThat(push(here, name("b:1")).digest()).isEqualTo(plain.digest());
+        assertThat(pull(name("a:1")).newer()).isFalse();
+    }
+
     @Test
     void anIndexGivesThePlatformThatWasAskedFor() {
         Reference name = name("many:1");

@@ -1,0 +1,159 @@
+package sampan.oci.tar;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+
+/// Compresses to gzip on several threads: pieces of one size, each knowing the 32 KiB before it,
+/// joined to one member. The same content always gives the same bytes, however many threads there
+/// are.
+public final class GzipWriter {
+    private static final int PIECE_BYTES = 512 << 10;
+    private static final int WINDOW_BYTES = 32 << 10;
+    private static final int SPARE_BYTES = 4 << 10;
+
+    /// Of zlib's nine: two thirds of the usual one's time, for 2 % more bytes.
+    private static final int LEVEL = 4;
+
+    // RFC 1952: deflate, no flags, no time, no hint, unknown system
+    private static final byte[] HEADER = {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, (byte) 0xFF};
+    // RFC 1951: a last block with fixed codes that has nothing in it
+    private static final byte[] LAST_BLOCK = {3, 0};
+
+    private final ReadableByteChannel source;
+    private final WritableByteChannel target;
+    private final CRC32 sum = new CRC32();
+    private final Deque<Piece> idle = new ArrayDeque<>();
+    private final Deque<Piece> running = new ArrayDeque<>();
+    private long length;
+
+    private GzipWriter(ReadableByteChannel source, WritableByteChannel target) {
+        this.source = source;
+        this.target = target;
+    }
+
+    /// Reads the source to its end; neither channel is closed.
+    ///
+    /// @param threads that compress at the same time
+    public static void compress(
+            ReadableByteChannel source, WritableByteChannel target, int threads)
+            throws IOException {
+        GzipWriter writer = new GzipWriter(source, target);
+        ExecutorService executor =
+                Executors.newFixedThreadPool(
+                        threads, Thread.ofPlatform().daemon().name("compressor-", 0).factory());
+        for (int i = 0; i <= threads; i++) {
+            writer.idle.add(new Piece());
+        }
+        try {
+            writer.run(executor);
+        } finally {
+            executor.shutdownNow();
+            executor.close();
+            writer.idle.forEach(Piece::end);
+            writer.running.forEach(Piece::end);
+        }
+    }
+
+    private void run(ExecutorService executor) throws IOException {
+        writeFully(ByteBuffer.wrap(HEADER));
+        ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES).limit(0);
+        while (true) {
+            Piece piece = idle.isEmpty() ? finishFirst() : idle.remove();
+            if (!piece.fill(source, window)) {
+                idle.add(piece);
+                break;
+            }
+            sum.update(piece.content());
+            length += piece.content().remaining();
+            window = piece.tail();
+            running.add(piece);
+            piece.work = executor.submit(piece::deflate);
+        }
+        while (!running.isEmpty()) {
+            idle.add(finishFirst());
+        }
+        writeFully(ByteBuffer.wrap(LAST_BLOCK));
+        ByteBuffer trailer = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+        writeFully(trailer.putInt((int) sum.getValue()).putInt((int) length).flip());
+    }
+
+    /// Waits for the oldest piece and writes it.
+    private Piece finishFirst() throws IOException {
+        Piece piece = running.getFirst();
+        try {
+            writeFully(piece.work.get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while compressing", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("compressing failed", e.getCause());
+        }
+        return running.removeFirst();
+    }
+
+    private void writeFully(ByteBuffer content) throws IOException {
+        while (content.hasRemaining()) {
+            target.write(content);
+        }
+    }
+
+    /// A part of the content with what comes before it.
+    private static final class Piece {
+        private final Deflater deflater = new Deflater(LEVEL, true);
+        private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
+        private final ByteBuffer plain = ByteBuffer.allocateDirect(PIECE_BYTES);
+        // What cannot be compressed grows by five bytes in each 16 KiB.
+        private final ByteBuffer packed = ByteBuffer.allocateDirect(PIECE_BYTES + SPARE_BYTES);
+        private Future<ByteBuffer> work = CompletableFuture.completedFuture(packed);
+
+        /// False at the source's end.
+        boolean fill(ReadableByteChannel source, ByteBuffer before) throws IOException {
+            window.clear().put(before).flip();
+            plain.clear();
+            int size = 0;
+            while (plain.hasRemaining() && size >= 0) {
+                size = source.read(plain);
+            }
+            return plain.flip().hasRemaining();
+        }
+
+        ByteBuffer content() {
+            return plain.duplicate();
+        }
+
+        ByteBuffer tail() {
+            int size = Math.min(WINDOW_BYTES, plain.limit());
+            return plain.duplicate().position(plain.limit() - size);
+        }
+
+        ByteBuffer deflate() {
+            deflater.reset();
+            if (window.hasRemaining()) {
+                deflater.setDictionary(window.duplicate());
+            }
+            deflater.setInput(content());
+            packed.clear();
+            deflater.deflate(packed, Deflater.SYNC_FLUSH);
+            if (!packed.hasRemaining()) {
+                throw new IllegalStateException("no room for a piece that grew");
+            }
+            return packed.flip();
+        }
+
+        void end() {
+            deflater.end();
+        }
+    }
+}
