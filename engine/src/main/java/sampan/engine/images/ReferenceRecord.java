@@ -8,8 +8,8 @@ import sampan.oci.Reference;
 /// A name on disk.
 ///
 /// @param tagged when it was given
-/// @param manifest what a registry has under this digest, for this machine's platform: the
-///     manifest itself, or one of the index
+/// @param manifest what a registry has under this digest, for this machine's platform: the manifest
+///   itself, or one of the index
 public record ReferenceRecord(
         Reference reference, Digest image, Instant tagged, Optional<Digest> manifest) {
     public ReferenceRecord {

@@ -25,7 +25,15 @@ class ImageStoreTest {
 
     private static ImageRecord record() {
         return new ImageRecord(
-                ID, ID, List.of(), List.of(), 0, Optional.empty(), List.of(), List.of(), Instant.EPOCH);
+                ID,
+                ID,
+                List.of(),
+                List.of(),
+                0,
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                Instant.EPOCH);
     }
 
     private Path adding() throws Exception {

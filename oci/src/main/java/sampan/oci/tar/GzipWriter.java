@@ -46,8 +46,7 @@ public final class GzipWriter {
     /// Reads the source to its end; neither channel is closed.
     ///
     /// @param threads that compress at the same time
-    public static void compress(
-            ReadableByteChannel source, WritableByteChannel target, int threads)
+    public static void compress(ReadableByteChannel source, WritableByteChannel target, int threads)
             throws IOException {
         GzipWriter writer = new GzipWriter(source, target);
         ExecutorService executor =

@@ -88,12 +88,9 @@ class GzipWriterTest {
                         // nothing is held
                     }
                 };
-        assertThatThrownBy(
-                        () ->
-                                GzipWriter.compress(
-                                        broken,
-                                        Channels.newChannel(new ByteArrayOutputStream()),
-                                        2))
+        assertThatThrownBy(() ->
+                        GzipWriter.compress(
+                                broken, Channels.newChannel(new ByteArrayOutputStream()), 2))
                 .hasMessage("disk");
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().startsWith("compressor-"));

@@ -61,14 +61,11 @@ final class PushedForm {
 
     private boolean isThere(ImageRecord record, Form form, Reference reference) {
         return stores.images().names(record.id()).stream()
-                .anyMatch(
-                        name ->
-                                name.reference().sameRepository(reference)
-                                        && name.knows(form.manifest()));
+                .anyMatch(name ->
+                        name.reference().sameRepository(reference) && name.knows(form.manifest()));
     }
 
-    private Form compressed(
-            ImageRecord record, IntConsumer compressing) {
+    private Form compressed(ImageRecord record, IntConsumer compressing) {
         Form plain = record.forms().getFirst();
         Manifest manifest =
                 Json.read(

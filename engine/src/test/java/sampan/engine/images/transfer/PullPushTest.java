@@ -178,8 +178,7 @@ class PullPushTest {
     }
 
     private Manifest manifestOf(Reference name) {
-        ManifestContent content =
-                publishing.repository(name).manifest(name.tag().orElse("latest"));
+        ManifestContent content = publishing.repository(name).manifest(name.tag().orElse("latest"));
         return Json.read(content.bytes(), Manifest.class);
     }
 
