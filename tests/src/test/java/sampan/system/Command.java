@@ -60,7 +60,7 @@ final class Command {
     /// Runs to the end; a command that is not done in time is killed, and that is a failure.
     Outcome run() {
         try (Running running = start()) {
-            input.ifPresent(bytes -> Thread.ofVirtual().start(() -> running.feed(bytes)));
+            input.ifPresent(bytes -> Thread.ofPlatform().start(() -> running.feed(bytes)));
             return running.outcome(deadline);
         }
     }

@@ -16,7 +16,8 @@ final class Output {
 
     static Output of(InputStream stream) {
         Output output = new Output();
-        Thread.ofVirtual().start(() -> output.read(stream));
+        // A read of a pipe pins a virtual thread's carrier, and a child may keep the pipe for ever.
+        Thread.ofPlatform().daemon().name("output").start(() -> output.read(stream));
         return output;
     }
 

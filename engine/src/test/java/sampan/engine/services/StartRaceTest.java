@@ -13,7 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 import sampan.engine.testing.Life;
 import sampan.engine.testing.Specs;
 import sampan.engine.testing.WholeEngine;
+import sampan.engine.services.TaskService.Attachment;
 import sampan.errors.SampanException;
+import sampan.linux.files.FileIo;
+import sampan.linux.sys.Open;
+import sampan.linux.sys.Fd;
 
 /// What is asked of a container while its start goes on. The moment cannot be chosen from outside,
 /// so each case comes at many.
@@ -78,6 +82,29 @@ class StartRaceTest {
             engine.containers.remove(id, false, true);
         }
         assertNothingIsLeft();
+    }
+
+    // Its first output was seen before its state said that it runs, and the signal of whoever waited
+    // for that output was refused.
+    @Test
+    void signalAfterItsFirstOutputIsHeard() throws InterruptedException {
+        for (int moment = 0; moment < MOMENTS; moment++) {
+            String id = life.create(Specs.shell("echo on; exec sleep 600"));
+            try (FileIo.Pipe pipe = FileIo.pipe2(Open.CLOEXEC)) {
+                Thread starting = Thread.startVirtualThread(() -> start(id, pipe.writeEnd()));
+                assertThat(FileIo.read(pipe.readEnd(), new byte[16])).isEqualTo(3);
+                engine.tasks.kill(id, "KILL");
+                starting.join();
+            }
+            engine.containers.remove(id, false, true);
+        }
+        assertNothingIsLeft();
+    }
+
+    private void start(String id, Fd output) {
+        Descriptors streams =
+                new Descriptors(Optional.empty(), Optional.of(output), Optional.empty(), _ -> {});
+        engine.tasks.start(id, Optional.of(new Attachment(streams, false, true, false)));
     }
 
     private static void later(int moment) throws InterruptedException {

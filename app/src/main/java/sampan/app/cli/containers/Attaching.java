@@ -55,6 +55,7 @@ final class Attaching {
         try (Foreground foreground = new Foreground(context, terminal, proxySignals, watched);
                 AttachSession session = engine.streams().attach(id, request)) {
             begin.run();
+            foreground.started();
             if (terminal) {
                 engine.tasks().resize(id, context.caller().rows(), context.caller().columns());
             }

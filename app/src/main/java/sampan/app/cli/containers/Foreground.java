@@ -29,6 +29,7 @@ final class Foreground implements AutoCloseable {
     private final CommandContext context;
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
     private final boolean terminal;
+    private final ProxiedSignals signals;
     private Optional<TerminalInput> input = Optional.empty();
 
     /// @param terminal the process has a pty and the caller's stdin is a terminal
@@ -36,6 +37,7 @@ final class Foreground implements AutoCloseable {
     Foreground(CommandContext context, boolean terminal, boolean proxySignals, Watched watched) {
         this.context = context;
         this.terminal = terminal;
+        this.signals = new ProxiedSignals(name -> quietly(() -> watched.signal(name)));
         Caller caller = context.caller();
         caller.onResize(() -> quietly(() -> watched.resize(caller.rows(), caller.columns())));
         caller.onSignal(number -> {
@@ -43,7 +45,7 @@ final class Foreground implements AutoCloseable {
                 // The caller's end is no signal for a container that others may watch too.
                 end.complete(STATUS_ENGINE);
             } else if (proxySignals && !terminal) {
-                quietly(() -> watched.signal("SIG" + Signals.name(number).replace("SIG", "")));
+                signals.send("SIG" + Signals.name(number).replace("SIG", ""));
             } else if (!terminal && (number == Signals.INT || number == Signals.TERM)) {
                 end.complete(128 + number);
             }
@@ -59,6 +61,11 @@ final class Foreground implements AutoCloseable {
         } catch (SampanException e) {
             // It ended meanwhile; its exit code is on the way.
         }
+    }
+
+    /// What is watched runs, or ran: the signals that came early are due.
+    void started() {
+        signals.started();
     }
 
     /// The caller's descriptors as the monitor may have them: keys of a terminal stay here.

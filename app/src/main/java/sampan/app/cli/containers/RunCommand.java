@@ -147,6 +147,7 @@ public final class RunCommand implements Callable<Integer> {
             boolean stderr = spec.process().attachStderr();
             var descriptors = foreground.descriptors(stdin, stdout, stderr && !options.tty);
             start(id, Optional.of(new Attachment(descriptors, stdin, stdout, stderr)));
+            foreground.started();
             return foreground.await(exit);
         }
     }
@@ -165,6 +166,7 @@ public final class RunCommand implements Callable<Integer> {
                         spec.process().attachStderr());
         try (AttachSession session = context.engine().streams().attach(id, request)) {
             start(id, Optional.empty());
+            foreground.started();
             if (request.stdin()) {
                 foreground.carryKeys(Pollers.shared(), session, keys);
             }
