@@ -10,14 +10,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sampan.engine.services.TaskService.Attachment;
 import sampan.engine.testing.Life;
 import sampan.engine.testing.Specs;
 import sampan.engine.testing.WholeEngine;
-import sampan.engine.services.TaskService.Attachment;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
-import sampan.linux.sys.Open;
 import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
 
 /// What is asked of a container while its start goes on. The moment cannot be chosen from outside,
 /// so each case comes at many.
@@ -84,7 +84,8 @@ class StartRaceTest {
         assertNothingIsLeft();
     }
 
-    // Its first output was seen before its state said that it runs, and the signal of whoever waited
+    // Its first output was seen before its state said that it runs, and the signal of whoever
+    // waited
     // for that output was refused.
     @Test
     void signalAfterItsFirstOutputIsHeard() throws InterruptedException {
