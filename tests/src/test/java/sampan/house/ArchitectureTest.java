@@ -50,6 +50,7 @@ class ArchitectureTest {
                         "sampan.engine..",
                         "sampan.http..",
                         "sampan.api..",
+                        "sampan.gateway..",
                         "sampan.app..")
                 .check(SAMPAN);
         noClasses()
@@ -59,6 +60,30 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "sampan.engine..", "sampan.runtime..", "sampan.oci..", "sampan.api..")
+                .check(SAMPAN);
+    }
+
+    /// A process of its own, fed over a socket: it must run where no engine is.
+    @Test
+    void gatewaySeesNoEngine() {
+        noClasses()
+                .that()
+                .resideInAPackage("sampan.gateway..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "sampan.engine..",
+                        "sampan.runtime..",
+                        "sampan.http..",
+                        "sampan.api..",
+                        "sampan.app..")
+                .check(SAMPAN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("sampan.gateway..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("sampan.gateway..")
                 .check(SAMPAN);
     }
 
