@@ -33,6 +33,7 @@ import sampan.engine.services.ImageTransferService;
 import sampan.engine.services.NetworkService;
 import sampan.engine.services.RegistryService;
 import sampan.engine.services.Stats;
+import sampan.engine.services.StoreService;
 import sampan.engine.services.StreamService;
 import sampan.engine.services.SystemService;
 import sampan.engine.services.TaskService;
@@ -64,7 +65,8 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
                 absent(VolumeService.class),
                 absent(NetworkService.class),
                 this,
-                absent(SystemService.class));
+                absent(SystemService.class),
+                absent(StoreService.class));
     }
 
     private static <T> T absent(Class<T> service) {

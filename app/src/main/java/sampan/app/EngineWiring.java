@@ -17,10 +17,12 @@ import sampan.engine.build.execute.CacheMounts;
 import sampan.engine.build.execute.ImageFetch;
 import sampan.engine.build.execute.StepContainers;
 import sampan.engine.containers.ContainerFiles;
+import sampan.engine.containers.ContainerRecord;
 import sampan.engine.containers.Containers;
 import sampan.engine.containers.HostLimits;
 import sampan.engine.content.ContentStore;
 import sampan.engine.events.EventLog;
+import sampan.engine.fsck.Fsck;
 import sampan.engine.images.Collector;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
@@ -50,6 +52,7 @@ import sampan.engine.services.EngineImages;
 import sampan.engine.services.EngineNetworks;
 import sampan.engine.services.EngineRegistries;
 import sampan.engine.services.EngineRoots;
+import sampan.engine.services.EngineStore;
 import sampan.engine.services.EngineStreams;
 import sampan.engine.services.EngineSystem;
 import sampan.engine.services.EngineTasks;
@@ -154,7 +157,12 @@ final class EngineWiring implements AutoCloseable {
         HostLimits host = HostFacts.limits(starting.cgroups.features(), settings.userns());
         ContainerRemoval removal =
                 new ContainerRemoval(
-                        stored.containers, stored.snapshots, stored.volumes, tasks, events);
+                        stored.containers,
+                        stored.snapshots,
+                        stored.volumes,
+                        tasks,
+                        events,
+                        gone -> collectAfter(stored, gone));
         EngineTasks taskService =
                 new EngineTasks(
                         new EngineTasks.Parts(
@@ -170,6 +178,8 @@ final class EngineWiring implements AutoCloseable {
         ContainerCreation creation = creation(stored, host);
         EngineContainers containers = containers(stored, removal, creation, host);
         ImageUsers users = () -> HostFacts.uses(stored.containers.views());
+        StepContainers steps = new StepContainers(creation, containers, taskService);
+        EngineBuilds builds = builds(stored, cache, steps, registries);
         return new Engine(
                 containers,
                 taskService,
@@ -180,15 +190,34 @@ final class EngineWiring implements AutoCloseable {
                 new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
                 transfers(stored),
                 registries,
-                builds(
-                        stored,
-                        cache,
-                        new StepContainers(creation, containers, taskService),
-                        registries),
+                builds,
                 new EngineVolumes(stored.volumes, log),
                 new EngineNetworks(networking.catalog(), stored.containers),
                 new EngineEvents(log),
-                system(stored, new Doctor(doctor(stored, starting, networking))));
+                system(stored, new Doctor(doctor(stored, starting, networking))),
+                store(stored, cache, builds, networking));
+    }
+
+    private EngineStore store(
+            Stored stored, StepCache cache, EngineBuilds builds, Networking networking) {
+        return new EngineStore(
+                new Fsck(
+                        new Fsck.Parts(
+                                settings.root(),
+                                imageStores(stored),
+                                stored.containers,
+                                stored.volumes,
+                                cache,
+                                builds::strangers,
+                                networking.catalog()::list)));
+    }
+
+    // The last container of an image that was removed under it.
+    private static void collectAfter(Stored stored, ContainerRecord gone) {
+        boolean step = StepContainers.isStep(gone.spec());
+        if (!step && stored.images.find(gone.origin().imageId()).isEmpty()) {
+            stored.collector.collect();
+        }
     }
 
     private Doctor.Parts doctor(Stored stored, Starting starting, Networking networking) {

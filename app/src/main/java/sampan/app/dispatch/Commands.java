@@ -30,6 +30,7 @@ import sampan.app.cli.containers.UpdateCommand;
 import sampan.app.cli.containers.WaitCommand;
 import sampan.app.cli.explain.ExplainCommand;
 import sampan.app.cli.files.CopyCommand;
+import sampan.app.cli.images.FsckCommand;
 import sampan.app.cli.images.HistoryCommand;
 import sampan.app.cli.images.ImagesCommand;
 import sampan.app.cli.images.ImportCommand;
@@ -339,6 +340,10 @@ final class Commands {
                                 "inspect [OPTIONS] IMAGE [IMAGE...]",
                                 "Show everything that is known of images",
                                 InspectCommand::image),
+                        Verb.of(
+                                "fsck [OPTIONS]",
+                                "Check the store: owners, digests, layers",
+                                FsckCommand::new),
                         Verb.of(
                                 "prune [OPTIONS]",
                                 "Remove unused images",

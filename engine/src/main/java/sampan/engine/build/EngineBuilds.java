@@ -1,5 +1,6 @@
 package sampan.engine.build;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -70,6 +71,13 @@ public final class EngineBuilds implements BuildService {
         return step.layer().filter(l -> layers.contains(l.diffId())).isPresent();
     }
 
+    /// What lies in the builds' directories and is of no build and no cache mount.
+    public List<Path> strangers() {
+        List<Path> found = new ArrayList<>(builder.strangers());
+        found.addAll(parts.mounts().strangers());
+        return found;
+    }
+
     @Override
     public PrunedCache prune(boolean all, Map<String, List<String>> filters) {
         Optional<Instant> until = Filters.of(filters, Set.of("until")).until(Instant.now());
@@ -78,10 +86,24 @@ public final class EngineBuilds implements BuildService {
                 r ->
                         (all || !isUsed(r, used))
                                 && (until.isEmpty() || r.used().isBefore(until.get()));
+        return pruned(chosen, all && until.isEmpty());
+    }
+
+    private PrunedCache pruned(Predicate<StepRecord> chosen, boolean mounts) {
         List<String> ids = new ArrayList<>();
-        parts.cache().forgetAll(chosen).forEach(r -> ids.add(r.key()));
-        Collected collected = parts.stores().collector().collect();
-        long bytes = collected.layerBytes() + collected.blobBytes();
-        return new PrunedCache(ids, bytes + (all && until.isEmpty() ? parts.mounts().prune() : 0));
+        long[] records = {0};
+        Collected collected =
+                parts.stores()
+                        .collector()
+                        .after(() -> {
+                            for (StepRecord step : parts.cache().records()) {
+                                if (chosen.test(step)) {
+                                    records[0] += parts.cache().forget(step);
+                                    ids.add(step.key());
+                                }
+                            }
+                        });
+        long bytes = records[0] + collected.bytes() + (mounts ? parts.mounts().prune() : 0);
+        return new PrunedCache(ids, bytes);
     }
 }

@@ -17,9 +17,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import sampan.engine.containers.Container.EndpointView;
+import sampan.engine.store.Entries;
 import sampan.errors.SampanException;
 import sampan.oci.json.Json;
 
@@ -39,6 +41,8 @@ public final class ContainerFiles {
     private static final Duration DELETE_PAUSE = Duration.ofMillis(5);
     private static final String SPEC = "container.json";
     private static final String STATE = "state.json";
+    private static final Set<String> OWN =
+            Set.of(SPEC, STATE, "hostname", "hosts", "resolv.conf", "launch", "shm");
 
     private final Path root;
 
@@ -147,6 +151,16 @@ public final class ContainerFiles {
                 channel.force(true);
             }
         }
+    }
+
+    /// What lies in a container's directory and is nothing that a container has.
+    public List<Path> strangers(ContainerId id) {
+        return Entries.strangers(
+                directory(id),
+                name ->
+                        OWN.contains(name)
+                                || name.startsWith(id.value() + "-json.log")
+                                || name.endsWith(".new"));
     }
 
     /// Removes everything of the container; a missing directory is fine.

@@ -11,21 +11,30 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import sampan.engine.store.Directories;
+import sampan.engine.store.Entries;
+import sampan.engine.store.OnDisk;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 
 /// Blobs by digest. Thread-safe.
 public final class ContentStore {
     private static final int HEX_DIGITS = 64;
+    private static final Pattern HEX = Pattern.compile("[0-9a-f]{" + HEX_DIGITS + "}");
     private static final String PARTIAL = ".part";
 
     private final Path blobs;
     private final Path ingests;
     private final AtomicLong serial = new AtomicLong();
+    private final Set<Path> coming = ConcurrentHashMap.newKeySet();
+    private final Set<Path> undeleted = ConcurrentHashMap.newKeySet();
 
     /// @param directory ours alone; made where it is not there
     public ContentStore(Path directory) {
@@ -44,10 +53,47 @@ public final class ContentStore {
 
     private static Optional<Digest> partial(Path file) {
         String name = file.getFileName().toString();
-        boolean named = name.length() == HEX_DIGITS + PARTIAL.length() && name.endsWith(PARTIAL);
+        boolean named =
+                name.endsWith(PARTIAL)
+                        && HEX.matcher(name.substring(0, name.length() - PARTIAL.length()))
+                                .matches();
         return named
                 ? Optional.of(new Digest(Digest.SHA256, name.substring(0, HEX_DIGITS)))
                 : Optional.empty();
+    }
+
+    void comes(Path file) {
+        coming.add(file);
+    }
+
+    void came(Path file) {
+        coming.remove(file);
+    }
+
+    /// What lies in the store's directories and is neither a blob, nor a part of one, nor coming
+    /// in.
+    public List<Path> strangers() {
+        List<Path> found = new ArrayList<>();
+        found.addAll(
+                Entries.strangers(
+                        Objects.requireNonNull(ingests.getParent()),
+                        name -> name.equals("blobs") || name.equals("ingest")));
+        found.addAll(
+                Entries.strangers(
+                        Objects.requireNonNull(blobs.getParent()), Digest.SHA256::equals));
+        found.addAll(Entries.strangers(blobs, name -> HEX.matcher(name).matches()));
+        found.addAll(
+                Entries.strangers(
+                        ingests,
+                        name ->
+                                partial(Path.of(name)).isPresent()
+                                        || coming.contains(ingests.resolve(name))));
+        return found;
+    }
+
+    /// Where a blob lies, or the part of one that is here.
+    public Path place(Digest digest, boolean part) {
+        return part ? ingests.resolve(digest.hex() + PARTIAL) : path(digest);
     }
 
     /// Begins a blob that comes in; the caller commits or closes it.
@@ -75,16 +121,28 @@ public final class ContentStore {
         return found;
     }
 
-    /// Removes the part of a blob; returns its bytes.
+    /// Removes the part of a blob; returns the bytes that it took on disk.
     public long removePartial(Digest digest) {
-        Path file = ingests.resolve(digest.hex() + PARTIAL);
+        return remove(ingests.resolve(digest.hex() + PARTIAL));
+    }
+
+    // One that cannot be deleted now stays what it is: the next collection takes it.
+    private long remove(Path file) {
+        long size = OnDisk.file(file);
         try {
-            long size = Files.exists(file) ? Files.size(file) : 0;
-            Files.deleteIfExists(file);
-            return size;
+            boolean there = Files.deleteIfExists(file);
+            undeleted.remove(file);
+            return there ? size : 0;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            undeleted.add(file);
+            return 0;
         }
+    }
+
+    /// Whether something could not be deleted when it was to go.
+    public boolean hasUndeleted() {
+        undeleted.removeIf(file -> !Files.exists(file));
+        return !undeleted.isEmpty();
     }
 
     /// Stores a small blob.
@@ -141,14 +199,10 @@ public final class ContentStore {
         }
     }
 
-    /// Removes the blob where it is there; returns its bytes. Who reads it at the time reads on.
+    /// Removes the blob where it is there; returns the bytes that it took on disk. Who reads it at
+    /// the time reads on.
     public long remove(Digest digest) {
-        long size = size(digest).orElse(0);
-        try {
-            return Files.deleteIfExists(path(digest)) ? size : 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return remove(path(digest));
     }
 
     /// All blobs that are here.
@@ -157,7 +211,7 @@ public final class ContentStore {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(blobs)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                if (name.length() == HEX_DIGITS) {
+                if (HEX.matcher(name).matches()) {
                     found.add(new Digest(Digest.SHA256, name));
                 }
             }

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import sampan.engine.store.Remains;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 
@@ -43,6 +44,7 @@ public final class Ingest implements WritableByteChannel {
         this.store = store;
         this.file = file;
         this.lasting = lasting;
+        store.comes(file);
         try {
             channel =
                     FileChannel.open(
@@ -51,6 +53,7 @@ public final class Ingest implements WritableByteChannel {
                             StandardOpenOption.WRITE,
                             StandardOpenOption.READ);
         } catch (IOException e) {
+            store.came(file);
             throw new UncheckedIOException(e);
         }
     }
@@ -224,11 +227,13 @@ public final class Ingest implements WritableByteChannel {
         advance(0, State.DROPPED);
         try {
             channel.close();
-            if (!committed && !lasting) {
-                Files.deleteIfExists(file);
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            if (!committed && !lasting) {
+                Remains.delete(file);
+            }
+            store.came(file);
         }
     }
 }

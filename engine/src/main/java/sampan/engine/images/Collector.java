@@ -4,20 +4,29 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import sampan.engine.content.ContentStore;
 import sampan.engine.leases.Leases;
+import sampan.engine.snapshots.Freeing;
 import sampan.engine.snapshots.Layer;
 import sampan.engine.snapshots.Snapshotter;
+import sampan.engine.store.Remains;
 import sampan.oci.Digest;
 
 /// Takes away content that nothing reaches: not an image, not a container's snapshot, not a lease.
 /// Run after images went, and at start for what a killed daemon left.
 public final class Collector {
+    private static final long DUE_WAIT_SECONDS = 60;
+
     private final ImageStore images;
     private final ContentStore content;
     private final Snapshotter snapshots;
     private final Leases leases;
+    private final Set<CountDownLatch> due = ConcurrentHashMap.newKeySet();
 
     public Collector(
             ImageStore images, ContentStore content, Snapshotter snapshots, Leases leases) {
@@ -30,22 +39,42 @@ public final class Collector {
     /// What was taken.
     ///
     /// @param layers diffIDs
-    /// @param layerBytes bytes of these layers unpacked
-    /// @param blobBytes bytes of blobs
-    public record Collected(List<Digest> layers, long layerBytes, long blobBytes) {}
+    /// @param freed the files of these layers
+    /// @param blobBytes bytes on disk of blobs, and of parts of some
+    public record Collected(List<Digest> layers, List<Freeing> freed, long blobBytes) {
+        /// Bytes on disk that were freed; waits until they are.
+        public long bytes() {
+            return blobBytes + freed.stream().mapToLong(Freeing::bytes).sum();
+        }
+    }
 
-    /// What nothing reaches at the moment: [#collect] would take it.
-    public List<Digest> garbage() {
+    /// Content that nothing reaches.
+    public record Garbage(Kind kind, Digest digest) {
+        public enum Kind {
+            LAYER,
+            BLOB,
+            PART
+        }
+    }
+
+    /// What nothing reaches at the moment: [#collect] would take it. Just after something was let
+    /// go it may be on its way already: see [#settle].
+    public List<Garbage> garbage() {
         return leases.deciding(() -> {
             Set<Digest> layers = reachedLayers();
             Set<Digest> blobs = images.reachableBlobs();
-            return Stream.concat(
+            return Stream.of(
                             snapshots.layers().stream()
                                     .map(Layer::diffId)
-                                    .filter(digest -> !layers.contains(digest)),
-                            content.digests().stream().filter(digest -> !blobs.contains(digest)))
-                    .filter(digest -> !leases.isHeld(digest))
-                    .distinct()
+                                    .filter(digest -> !layers.contains(digest))
+                                    .map(digest -> new Garbage(Garbage.Kind.LAYER, digest)),
+                            content.digests().stream()
+                                    .filter(digest -> !blobs.contains(digest))
+                                    .map(digest -> new Garbage(Garbage.Kind.BLOB, digest)),
+                            content.partials().stream()
+                                    .map(digest -> new Garbage(Garbage.Kind.PART, digest)))
+                    .flatMap(found -> found)
+                    .filter(found -> !leases.isHeld(found.digest()))
                     .toList();
         });
     }
@@ -58,35 +87,89 @@ public final class Collector {
         return reached;
     }
 
+    /// Lets something go, and collects what is nobody's then.
+    ///
+    /// @param release closes leases, removes images or what else reaches content
+    public Collected after(Runnable release) {
+        return after(release, _ -> true);
+    }
+
+    /// As [#after], and leaves other garbage where it is.
+    ///
+    /// @param own what may be taken
+    public Collected after(Runnable release, Predicate<Digest> own) {
+        CountDownLatch done = new CountDownLatch(1);
+        due.add(done);
+        try {
+            release.run();
+            return collect(own);
+        } finally {
+            due.remove(done);
+            done.countDown();
+        }
+    }
+
+    /// Waits until what was let go before this call is collected, and what could not be deleted
+    /// when it was to go was tried again: garbage that is there then is a leak.
+    public void settle() {
+        for (CountDownLatch going : List.copyOf(due)) {
+            try {
+                if (!going.await(DUE_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        Remains.retry();
+        if (content.hasUndeleted()) {
+            collect();
+        }
+    }
+
     public Collected collect() {
+        return collect(_ -> true);
+    }
+
+    private Collected collect(Predicate<Digest> chosen) {
         leases.expire();
-        return leases.deciding(this::decide);
+        Remains.retry();
+        return leases.deciding(() -> decide(chosen));
+    }
+
+    /// As [#after], with what abandoned pulls left: they begin anew the next time.
+    public Collected afterAll(Runnable release) {
+        return after(() -> {
+            release.run();
+            leases.endAbandoned();
+        });
     }
 
     // Removal of a layer is a rename and of a blob an unlink, so a lease waits for little.
-    private Collected decide() {
+    private Collected decide(Predicate<Digest> chosen) {
+        Predicate<Digest> free = digest -> !leases.isHeld(digest) && chosen.test(digest);
         Set<Digest> reachedLayers = reachedLayers();
         List<Digest> layers = new ArrayList<>();
-        long layerBytes = 0;
+        List<Freeing> freed = new ArrayList<>();
         for (Layer layer : snapshots.layers()) {
-            if (!reachedLayers.contains(layer.diffId()) && !leases.isHeld(layer.diffId())) {
-                snapshots.removeLayer(layer.diffId());
+            if (!reachedLayers.contains(layer.diffId()) && free.test(layer.diffId())) {
+                freed.add(snapshots.removeLayer(layer.diffId()));
                 layers.add(layer.diffId());
-                layerBytes += layer.size();
             }
         }
         Set<Digest> reachedBlobs = images.reachableBlobs();
         long blobBytes = 0;
         for (Digest blob : content.digests()) {
-            if (!reachedBlobs.contains(blob) && !leases.isHeld(blob)) {
+            if (!reachedBlobs.contains(blob) && free.test(blob)) {
                 blobBytes += content.remove(blob);
             }
         }
         for (Digest partial : content.partials()) {
-            if (!leases.isHeld(partial)) {
+            if (free.test(partial)) {
                 blobBytes += content.removePartial(partial);
             }
         }
-        return new Collected(layers, layerBytes, blobBytes);
+        return new Collected(layers, freed, blobBytes);
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import sampan.engine.images.ImageUsers.ContainerUse;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
@@ -32,10 +33,18 @@ public final class ImageRemoval {
     }
 
     /// What was removed.
-    public record Removed(List<Step> steps, long bytes) {}
+    ///
+    /// @param freed bytes on disk of layers and blobs, waited for
+    public record Removed(List<Step> steps, LongSupplier freed) {}
 
     /// One line of the answer.
-    public record Step(boolean deleted, String subject) {}
+    ///
+    /// @param bytes on disk of the records that went
+    public record Step(boolean deleted, String subject, long bytes) {
+        Step(boolean deleted, String subject) {
+            this(deleted, subject, 0);
+        }
+    }
 
     /// @param force goes on where only a stopped container or another name is in the way
     /// @param prune untagged parents go too
@@ -43,18 +52,25 @@ public final class ImageRemoval {
         Image image = images.resolve(text).image();
         HostImage.refuse(image, "removed");
         List<Step> steps = new ArrayList<>();
-        images.exclusively(
-                () -> remove(text, Digest.parse(image.id()), new Wish(force, prune), steps));
-        return collected(steps);
+        return collecting(
+                steps,
+                () ->
+                        images.exclusively(() ->
+                                remove(
+                                        text,
+                                        Digest.parse(image.id()),
+                                        new Wish(force, prune),
+                                        steps)));
     }
 
     private record Wish(boolean force, boolean prune) {}
 
     /// Removes an image that no container and no name uses; false where one does.
-    public boolean removeUnused(Digest id, List<Step> steps) {
+    private boolean removeUnused(Digest id, List<Step> steps) {
         return images.exclusively(() -> {
             boolean used =
-                    !images.children(id).isEmpty()
+                    !isHere(id)
+                            || !images.children(id).isEmpty()
                             || users.uses().stream()
                                     .anyMatch(u -> u.imageId().equals(id.toString()));
             if (!used) {
@@ -64,16 +80,35 @@ public final class ImageRemoval {
         });
     }
 
-    /// Collects what the removed images had alone, and names the layers.
-    public Removed collected(List<Step> steps) {
-        boolean deleted = steps.stream().anyMatch(Step::deleted);
-        if (!deleted) {
-            return new Removed(steps, 0);
-        }
-        Collector.Collected gone = collector.collect();
+    // Collects what the removed images had alone, and names the layers.
+    private Removed collecting(List<Step> steps, Runnable removal) {
+        return removed(steps, collector.after(removal));
+    }
+
+    private static Removed removed(List<Step> steps, Collector.Collected gone) {
         List<Step> all = new ArrayList<>(steps);
-        gone.layers().forEach(layer -> all.add(new Step(true, layer.toString())));
-        return new Removed(all, gone.layerBytes());
+        if (steps.stream().anyMatch(Step::deleted)) {
+            gone.layers().forEach(layer -> all.add(new Step(true, layer.toString())));
+        }
+        long records = steps.stream().mapToLong(Step::bytes).sum();
+        return new Removed(all, () -> records + gone.bytes());
+    }
+
+    /// Removes those of the images that neither a container nor another image uses, and what
+    /// abandoned pulls left.
+    public Removed prune(List<Image> chosen) {
+        List<Step> steps = new ArrayList<>();
+        return removed(steps, collector.afterAll(() -> chosen.forEach(i -> prune(i, steps))));
+    }
+
+    private void prune(Image image, List<Step> steps) {
+        List<Step> names = new ArrayList<>();
+        image.references().forEach(name -> names.add(new Step(false, name)));
+        List<Step> gone = new ArrayList<>();
+        if (removeUnused(Digest.parse(image.id()), gone)) {
+            steps.addAll(names);
+            steps.addAll(gone);
+        }
     }
 
     private boolean remove(String text, Digest id, Wish wish, List<Step> steps) {
@@ -127,8 +162,9 @@ public final class ImageRemoval {
     }
 
     private void untag(Reference reference, Digest id, List<Step> steps) {
+        long bytes = images.nameBytes(reference);
         if (images.untag(reference)) {
-            steps.add(new Step(false, reference.familiar()));
+            steps.add(new Step(false, reference.familiar(), bytes));
             events.accept("untag", id);
         }
     }
@@ -180,8 +216,9 @@ public final class ImageRemoval {
     }
 
     private void delete(Digest id, List<Step> steps) {
+        long bytes = images.recordBytes(id);
         images.remove(id);
-        steps.add(new Step(true, id.toString()));
+        steps.add(new Step(true, id.toString(), bytes));
         events.accept("delete", id);
     }
 

@@ -1,7 +1,11 @@
 package sampan.engine.images;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +22,10 @@ import sampan.engine.content.ContentStore;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.Chain;
 import sampan.engine.store.Durability;
+import sampan.engine.store.Entries;
 import sampan.engine.store.JsonFiles;
+import sampan.engine.store.OnDisk;
+import sampan.engine.store.Remains;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
@@ -33,6 +40,7 @@ public final class ImageStore {
     private static final Pattern ID_PREFIX = Pattern.compile("(?:sha256:)?([a-f0-9]{1,64})");
     private static final int HEX_DIGITS = 64;
 
+    private final Path home;
     private final ContentStore content;
     private final JsonFiles<ImageRecord> recordFiles;
     private final JsonFiles<Adding> addingFiles;
@@ -46,6 +54,7 @@ public final class ImageStore {
 
     /// Reads what is there.
     public ImageStore(Path directory, ContentStore content) {
+        this.home = directory;
         this.content = content;
         addingFiles = new JsonFiles<>(directory.resolve("adding"), Adding.class);
         recordFiles = new JsonFiles<>(directory.resolve("ids"), ImageRecord.class);
@@ -247,14 +256,20 @@ public final class ImageStore {
         Set<Digest> found = new HashSet<>();
         for (ImageRecord record : records.values()) {
             found.add(record.id());
-            for (ImageRecord.Form form : record.forms()) {
-                if (form.manifest().equals(record.manifest()) || isKnown(record.id(), form)) {
-                    found.add(form.manifest());
-                    found.addAll(form.layerBlobs());
-                }
+            for (ImageRecord.Form form : keptForms(record)) {
+                found.add(form.manifest());
+                found.addAll(form.layerBlobs());
             }
         }
         return found;
+    }
+
+    /// The forms of an image whose blobs are kept: the current one, and those that a registry has.
+    public List<ImageRecord.Form> keptForms(ImageRecord record) {
+        return record.forms().stream()
+                .filter(form ->
+                        form.manifest().equals(record.manifest()) || isKnown(record.id(), form))
+                .toList();
     }
 
     /// diffIDs that images refer to.
@@ -278,14 +293,17 @@ public final class ImageStore {
         exclusively(() -> {
             ImageRecord old = records.get(record.id());
             boolean isNew = old == null || !old.manifest().equals(record.manifest());
-            if (isNew) {
-                addingFiles.put(
-                        record.id().hex(), new Adding(record.id(), names), Durability.DAEMON);
-                write(old == null ? record : reformed(old, record.forms().getFirst()));
-            }
-            names.forEach(name -> bind(name, record.id(), record.manifest()));
-            if (isNew) {
-                addingFiles.remove(record.id().hex());
+            try {
+                if (isNew) {
+                    addingFiles.put(
+                            record.id().hex(), new Adding(record.id(), names), Durability.DAEMON);
+                    write(old == null ? record : reformed(old, record.forms().getFirst()));
+                }
+                names.forEach(name -> bind(name, record.id(), record.manifest()));
+            } finally {
+                if (isNew) {
+                    Remains.delete(addingFiles.file(record.id().hex()));
+                }
             }
             return record;
         });
@@ -295,8 +313,17 @@ public final class ImageStore {
         return old.in(form, other -> isKnown(old.id(), other));
     }
 
+    // A write that failed may have come as far as the file's name.
     private void write(ImageRecord record) {
-        recordFiles.put(record.id().hex(), record, Durability.POWER);
+        String key = record.id().hex();
+        try {
+            recordFiles.put(key, record, Durability.POWER);
+        } catch (UncheckedIOException e) {
+            if (!records.containsKey(record.id())) {
+                Remains.delete(recordFiles.file(key));
+            }
+            throw e;
+        }
         records.put(record.id(), record);
     }
 
@@ -326,7 +353,14 @@ public final class ImageStore {
                 reference.digest().isPresent() ? Optional.of(manifest) : Optional.empty();
         if (old == null || !old.image().equals(id) || !old.manifest().equals(form)) {
             ReferenceRecord name = new ReferenceRecord(reference, id, Instant.now(), form);
-            referenceFiles.put(key(reference), name, Durability.POWER);
+            try {
+                referenceFiles.put(key(reference), name, Durability.POWER);
+            } catch (UncheckedIOException e) {
+                if (old == null) {
+                    Remains.delete(referenceFiles.file(key(reference)));
+                }
+                throw e;
+            }
             references.put(reference, name);
         }
     }
@@ -347,6 +381,96 @@ public final class ImageStore {
             documents.remove(id);
             return Optional.ofNullable(records.remove(id));
         });
+    }
+
+    /// Takes away what says that the image is what a registry calls by a digest, so that the next
+    /// pull looks at every part of it; the other names stay.
+    public void distrust(Digest id) {
+        exclusively(() -> {
+            names(id).stream()
+                    .map(ReferenceRecord::reference)
+                    .filter(reference -> reference.digest().isPresent())
+                    .forEach(this::untag);
+            return id;
+        });
+    }
+
+    /// Files of the store that are of no image and no reference.
+    public List<Path> strangers() {
+        return exclusively(() -> {
+            Set<String> ids = new HashSet<>();
+            records.keySet().forEach(id -> ids.add(id.hex()));
+            Set<String> keys = new HashSet<>();
+            references.keySet().forEach(reference -> keys.add(key(reference)));
+            List<Path> found = new ArrayList<>(addingFiles.strangers(_ -> false));
+            found.addAll(recordFiles.strangers(ids::contains));
+            found.addAll(referenceFiles.strangers(keys::contains));
+            found.addAll(Entries.strangers(home, Set.of("adding", "ids", "refs")::contains));
+            return found;
+        });
+    }
+
+    /// Files that should be there and are not: [#rewrite] makes them again of what is in memory.
+    public List<Path> missing() {
+        return exclusively(() -> {
+            List<Path> found = new ArrayList<>();
+            records.keySet().forEach(id -> found.add(recordFiles.file(id.hex())));
+            references.keySet().forEach(name -> found.add(referenceFiles.file(key(name))));
+            found.removeIf(Files::exists);
+            return found;
+        });
+    }
+
+    /// Writes the files again that are missing.
+    public void rewrite() {
+        exclusively(() -> {
+            Set<Path> missing = Set.copyOf(missing());
+            records.forEach((id, record) -> {
+                if (missing.contains(recordFiles.file(id.hex()))) {
+                    recordFiles.put(id.hex(), record, Durability.POWER);
+                }
+            });
+            references.forEach((name, record) -> {
+                if (missing.contains(referenceFiles.file(key(name)))) {
+                    referenceFiles.put(key(name), record, Durability.POWER);
+                }
+            });
+            return missing;
+        });
+    }
+
+    /// Bytes on disk of the records of an image and its references.
+    long recordBytes(Digest id) {
+        return OnDisk.file(recordFiles.file(id.hex()))
+                + names(id).stream().mapToLong(name -> nameBytes(name.reference())).sum();
+    }
+
+    long nameBytes(Reference reference) {
+        return OnDisk.file(referenceFiles.file(key(reference)));
+    }
+
+    /// Notes that the image was used now; it lasts as its record's time does.
+    public void touch(Digest id, Instant when) {
+        try {
+            Files.setLastModifiedTime(recordFiles.file(id.hex()), FileTime.from(when));
+        } catch (IOException e) {
+            // Removed meanwhile, or a disk that takes nothing: it counts as older then.
+        }
+    }
+
+    /// When the image was used last: added, named, or a container of it came or went.
+    public Instant lastUse(ImageRecord record) {
+        Instant latest = record.added();
+        for (ReferenceRecord name : names(record.id())) {
+            latest = name.tagged().isAfter(latest) ? name.tagged() : latest;
+        }
+        try {
+            Instant noted =
+                    Files.getLastModifiedTime(recordFiles.file(record.id().hex())).toInstant();
+            return noted.isAfter(latest) ? noted : latest;
+        } catch (IOException e) {
+            return latest;
+        }
     }
 
     /// Runs a change while no other is made.

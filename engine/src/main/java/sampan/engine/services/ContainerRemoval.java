@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import sampan.engine.containers.Container.MountPoint;
 import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.ContainerRecord;
@@ -34,13 +35,17 @@ public final class ContainerRemoval {
     private final Volumes volumes;
     private final TaskTable tasks;
     private final ContainerEvents events;
+    private final Consumer<ContainerRecord> afterwards;
 
+    /// @param afterwards told of each that is gone
     public ContainerRemoval(
             Containers containers,
             Snapshotter snapshots,
             Volumes volumes,
             TaskTable tasks,
-            ContainerEvents events) {
+            ContainerEvents events,
+            Consumer<ContainerRecord> afterwards) {
+        this.afterwards = afterwards;
         this.containers = containers;
         this.snapshots = snapshots;
         this.volumes = volumes;
@@ -161,6 +166,7 @@ public final class ContainerRemoval {
         containers.forget(handle);
         events.publish(record, "destroy");
         handle.watch().removed(end);
+        afterwards.accept(record);
     }
 
     // Before the container's own files: once those are gone nobody knows any more what was its.

@@ -15,4 +15,5 @@ public record Engine(
         VolumeService volumes,
         NetworkService networks,
         EventService events,
-        SystemService system) {}
+        SystemService system,
+        StoreService store) {}

@@ -42,7 +42,6 @@ public final class EngineImages implements ImageService {
 
     private final ImageStore images;
     private final Snapshotter snapshots;
-    private final ImageUsers users;
     private final EventLog events;
     private final ImageRemoval removal;
 
@@ -54,7 +53,6 @@ public final class EngineImages implements ImageService {
             EventLog events) {
         this.images = images;
         this.snapshots = snapshots;
-        this.users = users;
         this.events = events;
         this.removal =
                 new ImageRemoval(
@@ -274,21 +272,21 @@ public final class EngineImages implements ImageService {
         Filters wanted = Filters.of(filters, PRUNE_FILTERS);
         boolean danglingOnly = wanted.truth("dangling").orElse(true);
         Optional<Instant> until = wanted.until(Instant.now());
-        List<Step> steps = new ArrayList<>();
-        for (Image image : images.images()) {
-            boolean chosen =
-                    (!danglingOnly || image.references().isEmpty())
-                            && (until.isEmpty() || created(image).isBefore(until.get()))
-                            && wanted.labelsForPrune(image.config().labels())
-                            && users.uses().stream().noneMatch(u -> u.imageId().equals(image.id()));
-            if (chosen) {
-                image.references().forEach(r -> steps.add(new Step(false, r)));
-                if (!removal.removeUnused(Digest.parse(image.id()), steps)) {
-                    steps.removeIf(s -> image.references().contains(s.subject()));
-                }
-            }
-        }
-        ImageRemoval.Removed removed = removal.collected(steps);
-        return new Pruned(removals(removed.steps()), removed.bytes());
+        List<Image> chosen =
+                images.images().stream()
+                        .filter(i -> !danglingOnly || i.references().isEmpty())
+                        .filter(i -> until.isEmpty() || created(i).isBefore(until.get()))
+                        .filter(i -> wanted.labelsForPrune(i.config().labels()))
+                        .toList();
+        ImageRemoval.Removed removed = removal.prune(chosen);
+        long bytes = removed.freed().getAsLong();
+        events.publish(
+                new Event(
+                        "image",
+                        "prune",
+                        "",
+                        Map.of("reclaimed", Long.toString(bytes)),
+                        Instant.now()));
+        return new Pruned(removals(removed.steps()), bytes);
     }
 }

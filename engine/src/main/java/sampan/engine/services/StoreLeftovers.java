@@ -13,6 +13,7 @@ import sampan.engine.images.Collector;
 import sampan.engine.leftovers.Leftover;
 import sampan.engine.leftovers.Leftovers;
 import sampan.engine.snapshots.Snapshotter;
+import sampan.engine.store.Settled;
 import sampan.engine.tasks.TaskTable;
 import sampan.engine.volumes.Volumes;
 import sampan.linux.mounts.MountEntry;
@@ -67,12 +68,15 @@ public final class StoreLeftovers implements Leftovers {
                                 () -> ifNobodys(key, () -> parts.snapshots().remove(key))));
             }
         }
-        parts.collector()
-                .garbage()
-                .forEach(digest ->
+        Settled.of(
+                        () -> {
+                            parts.collector().settle();
+                            return parts.collector().garbage();
+                        })
+                .forEach(garbage ->
                         found.add(
                                 new Leftover(
-                                        "content " + digest,
+                                        "content " + garbage.digest(),
                                         "no image needs it",
                                         () -> parts.collector().collect())));
         return found;

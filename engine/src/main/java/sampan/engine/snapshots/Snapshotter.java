@@ -1,5 +1,6 @@
 package sampan.engine.snapshots;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,10 +21,13 @@ public interface Snapshotter {
 
     /// Takes the layer away; its files go in the background. Nothing where it is not there or an
     /// active snapshot stands on it. The caller made sure that no image refers to it.
-    void removeLayer(Digest diffId);
+    Freeing removeLayer(Digest diffId);
 
     /// Layers that active snapshots stand on.
     Set<Digest> referenced();
+
+    /// Layers that this active snapshot stands on; none where it is not there.
+    Set<Digest> referenced(String key);
 
     /// Makes an active snapshot.
     ///
@@ -46,7 +50,16 @@ public interface Snapshotter {
     Usage usage(String key);
 
     /// Removes the active snapshot; its files go in the background. Nothing where it is not there.
-    void remove(String key);
+    Freeing remove(String key);
+
+    /// Bytes on disk of a layer's files, or of an active snapshot's with all that belongs to it; 0
+    /// where it is not there.
+    long allocated(Digest diffId);
+
+    long allocated(String key);
+
+    /// What lies in its directories and belongs to nothing that it knows.
+    List<Path> strangers();
 
     /// Keys of all active snapshots.
     Set<String> keys();

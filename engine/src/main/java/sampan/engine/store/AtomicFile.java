@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Writes whole files: whoever reads sees the old content or the new, never a part of it.
@@ -16,6 +18,7 @@ public final class AtomicFile {
     public static final String TEMPORARY = ".tmp";
 
     private static final AtomicLong SERIAL = new AtomicLong();
+    private static final Set<Path> WRITING = ConcurrentHashMap.newKeySet();
 
     private AtomicFile() {}
 
@@ -28,13 +31,17 @@ public final class AtomicFile {
         Path temporary =
                 directory.resolve(
                         "." + file.getFileName() + "." + SERIAL.incrementAndGet() + TEMPORARY);
+        WRITING.add(temporary);
         try {
             try {
                 writeNew(temporary, content, durability);
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+                Remains.forget(file);
             } catch (IOException e) {
-                Files.deleteIfExists(temporary);
+                Remains.deleteFile(temporary);
                 throw e;
+            } finally {
+                WRITING.remove(temporary);
             }
             if (durability == Durability.POWER) {
                 sync(directory);
@@ -44,12 +51,17 @@ public final class AtomicFile {
         }
     }
 
+    /// Whether the path is a temporary file of a write that goes on.
+    static boolean isBeingWritten(Path path) {
+        return WRITING.contains(path.toAbsolutePath());
+    }
+
     private static void writeNew(Path file, byte[] content, Durability durability)
             throws IOException {
         try (FileChannel channel =
                 FileChannel.open(
                         file,
-                        java.util.Set.of(
+                        Set.of(
                                 StandardOpenOption.WRITE,
                                 StandardOpenOption.CREATE,
                                 StandardOpenOption.TRUNCATE_EXISTING),

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import sampan.errors.SampanException;
 import sampan.oci.json.Json;
@@ -91,7 +92,19 @@ public final class JsonFiles<T> {
         }
     }
 
-    private Path file(String key) {
+    /// Files here that are no object that the owner knows, nor one that is being written.
+    ///
+    /// @param known keys of the owner's objects
+    public List<Path> strangers(Predicate<String> known) {
+        return Entries.strangers(
+                directory,
+                name ->
+                        name.endsWith(ENDING)
+                                && known.test(name.substring(0, name.length() - ENDING.length())));
+    }
+
+    /// Where the object lies.
+    public Path file(String key) {
         if (!KEY.matcher(key).matches()) {
             throw new IllegalArgumentException("not a key: " + key);
         }

@@ -48,7 +48,14 @@ public interface Volumes {
     /// Provisional volumes, with the containers that they were made for.
     Map<String, String> provisional();
 
-    /// Bytes on disk.
+    /// What lies in the volumes' directory and is nothing of a volume. A directory whose record
+    /// cannot be read is not among it: its data may be somebody's work.
+    List<Path> strangers();
+
+    /// Directories of volumes whose record cannot be read.
+    List<Path> unreadable();
+
+    /// Bytes on disk of the volume's files, as du(1) counts.
     long size(Volume volume);
 
     /// Says that a container refers to it.

@@ -18,6 +18,7 @@ import sampan.engine.images.ImageUsers.ContainerUse;
 import sampan.engine.services.EngineImages;
 import sampan.engine.services.ImageService.Removal;
 import sampan.engine.snapshots.Base;
+import sampan.engine.store.OnDisk;
 import sampan.engine.testing.Archive;
 import sampan.engine.testing.TestStores;
 import sampan.errors.ErrorCode;
@@ -238,8 +239,16 @@ class ImageRemovalTest {
                                                 List.of("2000-01-01")))
                                 .removals())
                 .isEmpty();
-        assertThat(images.prune(Map.of("dangling", List.of("false"))).bytes()).isEqualTo(1);
+        long before = onDisk();
+        long pruned = images.prune(Map.of("dangling", List.of("false"))).bytes();
+        assertThat(pruned).isPositive().isEqualTo(before - onDisk());
         assertThat(here.stores.images().records()).isEmpty();
+    }
+
+    private long onDisk() {
+        return OnDisk.tree(directory.resolve("content"))
+                + OnDisk.tree(directory.resolve("images"))
+                + OnDisk.tree(directory.resolve("snapshots/l"));
     }
 
     @Test

@@ -151,7 +151,8 @@ public final class WholeEngine implements AutoCloseable {
                                 table,
                                 settings));
         ContainerEvents happenings = new ContainerEvents(log);
-        ContainerRemoval removal = new ContainerRemoval(index, snapshots, local, table, happenings);
+        ContainerRemoval removal =
+                new ContainerRemoval(index, snapshots, local, table, happenings, _ -> {});
         HostLimits host = HostLimits.complete(Runtime.getRuntime().availableProcessors());
         this.containers =
                 new EngineContainers(

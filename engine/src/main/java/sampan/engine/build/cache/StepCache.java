@@ -8,19 +8,19 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import sampan.engine.images.transfer.BuiltImages.BuiltLayer;
 import sampan.engine.images.transfer.Stores;
 import sampan.engine.leases.Lease;
 import sampan.engine.store.BootId;
 import sampan.engine.store.Durability;
 import sampan.engine.store.JsonFiles;
+import sampan.engine.store.OnDisk;
+import sampan.engine.store.Remains;
 import sampan.oci.Digest;
 import sampan.oci.image.Descriptor;
 
@@ -75,7 +75,7 @@ public final class StepCache {
             return Optional.empty();
         }
         if (!isWhole(record)) {
-            forget(record);
+            stores.collector().after(() -> forget(record));
             return Optional.empty();
         }
         Instant now = Instant.now();
@@ -131,18 +131,30 @@ public final class StepCache {
         if (records.size() > STEPS_MAX) {
             records.values().stream()
                     .min(Comparator.comparing(StepRecord::used))
-                    .ifPresent(this::forget);
+                    .ifPresent(oldest -> stores.collector().after(() -> forget(oldest)));
         }
     }
 
-    private void forget(StepRecord record) {
-        if (records.remove(record.key()) != null) {
-            files.remove(record.key());
-            Lease lease = leases.remove(record.key());
-            if (lease != null) {
-                lease.close();
-            }
+    /// Records here that are of no step.
+    public List<Path> strangers() {
+        return files.strangers(records::containsKey);
+    }
+
+    /// Forgets a step; what nothing else refers to is the collector's then.
+    ///
+    /// @return bytes on disk of its record
+    public long forget(StepRecord record) {
+        if (records.remove(record.key()) == null) {
+            return 0;
         }
+        Path file = files.file(record.key());
+        long bytes = OnDisk.file(file);
+        Remains.delete(file);
+        Lease lease = leases.remove(record.key());
+        if (lease != null) {
+            lease.close();
+        }
+        return bytes;
     }
 
     /// Newest use first.
@@ -150,17 +162,5 @@ public final class StepCache {
         return records.values().stream()
                 .sorted(Comparator.comparing(StepRecord::used).reversed())
                 .toList();
-    }
-
-    /// Forgets steps; what nothing else refers to is the collector's then.
-    public List<StepRecord> forgetAll(Predicate<StepRecord> chosen) {
-        List<StepRecord> gone = new ArrayList<>();
-        for (StepRecord record : records()) {
-            if (chosen.test(record)) {
-                forget(record);
-                gone.add(record);
-            }
-        }
-        return gone;
     }
 }

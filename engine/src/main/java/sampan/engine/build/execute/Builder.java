@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import sampan.engine.build.context.BuildContext;
 import sampan.engine.build.execute.BuildRun.Given;
 import sampan.engine.build.execute.BuildRun.Planned;
@@ -24,6 +26,8 @@ import sampan.engine.services.BuildListener.BuildEvent;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildService.Built;
 import sampan.engine.store.Directories;
+import sampan.engine.store.Entries;
+import sampan.engine.store.Remains;
 import sampan.errors.SampanException;
 import sampan.oci.Reference;
 import sampan.oci.image.Platform;
@@ -31,6 +35,7 @@ import sampan.oci.image.Platform;
 /// Takes a request from its context to a stored image. Thread-safe.
 public final class Builder {
     private final BuildParts parts;
+    private final Set<Path> live = ConcurrentHashMap.newKeySet();
 
     public Builder(BuildParts parts) {
         this.parts = parts;
@@ -40,6 +45,7 @@ public final class Builder {
     public Built build(BuildRequest request, BuildListener listener) {
         List<Reference> names = request.tags().stream().map(Builder::name).toList();
         Path home = directory();
+        live.add(home);
         try (BuildContext context = BuildContext.read(request.context(), home.resolve("context"))) {
             Dockerfile file =
                     DockerfileParser.parse(
@@ -47,8 +53,15 @@ public final class Builder {
                                     .orElseGet(() -> context.dockerfile(request.dockerfile())));
             return build(request, listener, context, names, withLabels(file, request.labels()));
         } finally {
-            Directories.removeTree(home);
+            Remains.delete(home);
+            live.remove(home);
         }
+    }
+
+    /// What lies where builds work and is of none that goes on.
+    public List<Path> strangers() {
+        return Entries.strangers(
+                parts.directory(), name -> live.contains(parts.directory().resolve(name)));
     }
 
     private static Reference name(String text) {

@@ -1,13 +1,19 @@
 package sampan.engine.build.execute;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import sampan.engine.store.Directories;
-import sampan.engine.trees.TreeUsage;
+import sampan.engine.store.Entries;
+import sampan.engine.store.OnDisk;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileOps;
@@ -18,9 +24,11 @@ import sampan.oci.Digest;
 /// Directories that `RUN --mount=type=cache` shares between builds. Thread-safe.
 public final class CacheMounts {
     private static final int PRIVATE_MAX = 64;
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}(-[0-9]{1,2})?");
 
     private final Path directory;
     private final Map<String, Semaphore> locks = new HashMap<>();
+    private final Map<String, Integer> users = new HashMap<>();
 
     public CacheMounts(Path directory) {
         this.directory = Directories.make(directory);
@@ -73,6 +81,28 @@ public final class CacheMounts {
     }
 
     private synchronized Use made(String name, int mode, int uid, int gid, Runnable ended) {
+        users.merge(name, 1, Integer::sum);
+        try {
+            boolean fresh = make(name, mode, uid, gid);
+            return new Use(
+                    directory.resolve(name),
+                    fresh,
+                    () -> {
+                        left(name);
+                        ended.run();
+                    });
+        } catch (RuntimeException e) {
+            left(name);
+            ended.run();
+            throw e;
+        }
+    }
+
+    private synchronized void left(String name) {
+        users.computeIfPresent(name, (_, n) -> n == 1 ? null : n - 1);
+    }
+
+    private boolean make(String name, int mode, int uid, int gid) {
         Path path = directory.resolve(name);
         boolean fresh = !Files.exists(path);
         if (fresh) {
@@ -82,19 +112,46 @@ public final class CacheMounts {
                 FileOps.fchmodAt(home, name, mode);
             }
         }
-        return new Use(path, fresh, ended);
+        return fresh;
     }
 
-    /// Bytes that all take.
+    /// Bytes on disk that all take.
     public long bytes() {
-        return TreeUsage.of(directory).allocated();
+        return Entries.of(directory).stream().mapToLong(OnDisk::tree).sum();
     }
 
-    /// Empties all; those in use lose what they hold.
+    /// Removes all that no step uses; returns the bytes on disk that they took.
     public synchronized long prune() {
-        long bytes = bytes();
-        Directories.removeTree(directory);
-        Directories.make(directory);
-        return bytes - bytes();
+        return remove(_ -> true);
+    }
+
+    /// Removes those that no step has used since then.
+    public synchronized long prune(Instant unusedSince) {
+        return remove(mount -> used(mount).isBefore(unusedSince));
+    }
+
+    private long remove(Predicate<Path> chosen) {
+        long bytes = 0;
+        for (Path mount : Entries.of(directory)) {
+            if (!users.containsKey(mount.getFileName().toString()) && chosen.test(mount)) {
+                long size = OnDisk.tree(mount);
+                Directories.removeTree(mount);
+                bytes += size;
+            }
+        }
+        return bytes;
+    }
+
+    private static Instant used(Path mount) {
+        try {
+            return Files.getLastModifiedTime(mount).toInstant();
+        } catch (IOException e) {
+            return Instant.MAX;
+        }
+    }
+
+    /// What lies beside the mounts and is none.
+    public List<Path> strangers() {
+        return Entries.strangers(directory, name -> NAME.matcher(name).matches());
     }
 }

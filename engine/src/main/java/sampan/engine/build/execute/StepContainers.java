@@ -42,8 +42,13 @@ public final class StepContainers {
     /// Removes what builds of a killed daemon left.
     public void sweep() {
         containers.list().stream()
-                .filter(c -> c.spec().annotations().containsKey(ANNOTATION))
+                .filter(c -> isStep(c.spec()))
                 .forEach(c -> remove(c.id().value()));
+    }
+
+    /// Whether the container is a step of a build.
+    public static boolean isStep(ContainerSpec spec) {
+        return spec.annotations().containsKey(ANNOTATION);
     }
 
     static Map<String, String> annotations() {

@@ -282,8 +282,7 @@ public final class Transfer implements AutoCloseable {
 
     @Override
     public void close() {
-        release();
-        stores.collector().collect();
+        stores.collector().after(this::release);
     }
 
     /// As [#close] where nothing was stored, so that nothing is to be dropped.

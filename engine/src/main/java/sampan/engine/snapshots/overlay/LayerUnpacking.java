@@ -69,6 +69,9 @@ final class LayerUnpacking implements Unpacking {
         AtomicFile.write(
                 home.resolve(OverlaySnapshotter.LAYER_FILE), Json.write(record), Durability.DAEMON);
         gone = snapshotter.adopt(home, record);
+        if (gone) {
+            snapshotter.ended(home);
+        }
     }
 
     @Override

@@ -11,13 +11,16 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.Chain;
+import sampan.engine.snapshots.Freeing;
 import sampan.engine.snapshots.Layer;
 import sampan.engine.snapshots.RootMount;
 import sampan.engine.snapshots.Snapshotter;
@@ -28,6 +31,9 @@ import sampan.engine.snapshots.overlay.Records.LayerRecord;
 import sampan.engine.store.AtomicFile;
 import sampan.engine.store.Directories;
 import sampan.engine.store.Durability;
+import sampan.engine.store.Entries;
+import sampan.engine.store.OnDisk;
+import sampan.engine.store.Remains;
 import sampan.engine.trees.TreeUsage;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileOps;
@@ -45,6 +51,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     static final String LAYER_FILE = "layer.json";
     static final String CONTENT = "fs";
     private static final String SNAPSHOT_FILE = "snapshot.json";
+    private static final Set<String> PLACES =
+            Set.of("l", "a", "new", "empty", "trash", "host", "unsynced");
     private static final String UPPER = "upper";
     private static final String WORK = "work";
 
@@ -57,8 +65,12 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private final Trash trash;
     private final Unsynced unsynced;
     private final AtomicLong serial = new AtomicLong();
+    private final Map<Path, Long> measured = new ConcurrentHashMap<>();
     private final Map<Digest, Committed> layers = new ConcurrentHashMap<>();
     private final Map<String, Active> actives = new ConcurrentHashMap<>();
+
+    // Numbers of homes that are being made, moved or taken away at this moment.
+    private final Set<String> moving = ConcurrentHashMap.newKeySet();
 
     private record Committed(Path home, LayerRecord record) {
         Layer layer() {
@@ -161,8 +173,14 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
     @Override
     public Unpacking unpack() {
-        Path home = newLayers.resolve(Long.toString(serial.incrementAndGet()));
-        return new LayerUnpacking(this, home);
+        String number = Long.toString(serial.incrementAndGet());
+        moving.add(number);
+        try {
+            return new LayerUnpacking(this, newLayers.resolve(number));
+        } catch (RuntimeException e) {
+            discard(newLayers.resolve(number));
+            throw e;
+        }
     }
 
     /// Moves a finished layer to its place; false where one of its diffID is there.
@@ -173,9 +191,12 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
                 record.diffId(),
                 diffId -> {
                     String number = place.getFileName().toString();
-                    unsynced.mark(number);
-                    move(home, place);
-                    unsynced.written(number);
+                    try {
+                        unsynced.mark(number);
+                        move(home, place);
+                    } finally {
+                        unsynced.written(number);
+                    }
                     adopted[0] = true;
                     return new Committed(place, record);
                 });
@@ -183,7 +204,18 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     }
 
     void discard(Path home) {
-        trash.take(home);
+        try {
+            trash.take(home);
+        } catch (UncheckedIOException e) {
+            Remains.delete(home);
+        } finally {
+            ended(home);
+        }
+    }
+
+    /// The home is no longer on its way.
+    void ended(Path home) {
+        moving.remove(String.valueOf(home.getFileName()));
     }
 
     private static void move(Path from, Path to) {
@@ -195,16 +227,28 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     }
 
     @Override
-    public void removeLayer(Digest diffId) {
-        Committed removed = layers.remove(diffId);
-        if (removed == null) {
-            return;
+    public Freeing removeLayer(Digest diffId) {
+        Committed known = layers.get(diffId);
+        if (known == null) {
+            return Freeing.NOTHING;
         }
-        // A snapshot that was entered meanwhile has seen the layer; one entered later will miss it.
-        if (referenced().contains(diffId)) {
-            layers.put(diffId, removed);
-        } else {
-            trash.take(removed.home());
+        String number = String.valueOf(known.home().getFileName());
+        moving.add(number);
+        try {
+            layers.remove(diffId, known);
+            // A snapshot that was entered meanwhile has seen the layer; one entered later will
+            // miss it.
+            if (referenced().contains(diffId)) {
+                layers.put(diffId, known);
+                return Freeing.NOTHING;
+            }
+            measured.remove(known.home());
+            return Files.exists(known.home()) ? trash.take(known.home()) : Freeing.NOTHING;
+        } catch (UncheckedIOException e) {
+            layers.put(diffId, known);
+            return Freeing.NOTHING;
+        } finally {
+            moving.remove(number);
         }
     }
 
@@ -213,6 +257,12 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         Set<Digest> found = new HashSet<>();
         actives.values().forEach(active -> found.addAll(active.record().layers()));
         return found;
+    }
+
+    @Override
+    public Set<Digest> referenced(String key) {
+        Active active = actives.get(key);
+        return active == null ? Set.of() : Set.copyOf(active.record().layers());
     }
 
     @Override
@@ -230,6 +280,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
             throw SampanException.conflict("a snapshot for " + key + " is there already");
         }
         Path home = newHome.resolve(name);
+        moving.add(name);
         try {
             rootMount(base);
             Directories.make(home);
@@ -237,9 +288,11 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
             AtomicFile.write(home.resolve(SNAPSHOT_FILE), Json.write(record), Durability.DAEMON);
             move(home, place);
         } catch (RuntimeException e) {
+            Remains.delete(home);
             actives.remove(key);
-            Directories.removeTree(home);
             throw e;
+        } finally {
+            moving.remove(name);
         }
     }
 
@@ -320,11 +373,70 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     }
 
     @Override
-    public void remove(String key) {
-        Active removed = actives.remove(key);
-        if (removed != null && Files.exists(removed.home())) {
-            trash.take(removed.home());
+    public Freeing remove(String key) {
+        Active removed = actives.get(key);
+        if (removed == null) {
+            return Freeing.NOTHING;
         }
+        String number = String.valueOf(removed.home().getFileName());
+        moving.add(number);
+        try {
+            boolean ours = actives.remove(key, removed);
+            return ours && Files.exists(removed.home())
+                    ? trash.take(removed.home())
+                    : Freeing.NOTHING;
+        } catch (UncheckedIOException e) {
+            actives.putIfAbsent(key, removed); // for the next try
+            throw e;
+        } finally {
+            moving.remove(number);
+        }
+    }
+
+    @Override
+    public long allocated(Digest diffId) {
+        Committed layer = layers.get(diffId);
+        return layer == null
+                ? 0
+                : measured.computeIfAbsent(layer.home(), home -> OnDisk.tree(home));
+    }
+
+    @Override
+    public long allocated(String key) {
+        Active active = actives.get(key);
+        return active == null ? 0 : OnDisk.tree(active.home());
+    }
+
+    @Override
+    public List<Path> strangers() {
+        List<Path> found = new ArrayList<>();
+        found.addAll(
+                homes(
+                        layerHome,
+                        number ->
+                                layers.values().stream()
+                                        .map(Committed::home)
+                                        .anyMatch(layerHome.resolve(number)::equals)));
+        found.addAll(
+                homes(
+                        activeHome,
+                        number ->
+                                actives.values().stream()
+                                        .map(Active::home)
+                                        .anyMatch(activeHome.resolve(number)::equals)));
+        found.addAll(homes(newHome, name -> newHome.resolve(name).equals(newLayers)));
+        found.addAll(homes(newLayers, _ -> false));
+        found.addAll(Entries.strangers(layerHome.resolveSibling("trash"), trash::owns));
+        found.addAll(Entries.strangers(layerHome.resolveSibling("unsynced"), unsynced::knows));
+        found.addAll(Entries.strangers(empty, _ -> false));
+        found.addAll(
+                Entries.strangers(Objects.requireNonNull(layerHome.getParent()), PLACES::contains));
+        return found;
+    }
+
+    private List<Path> homes(Path directory, Predicate<String> known) {
+        return Entries.strangers(
+                directory, number -> moving.contains(number) || known.test(number));
     }
 
     @Override

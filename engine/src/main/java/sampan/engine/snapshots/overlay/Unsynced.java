@@ -15,6 +15,7 @@ import sampan.engine.store.AtomicFile;
 import sampan.engine.store.BootId;
 import sampan.engine.store.Directories;
 import sampan.engine.store.Durability;
+import sampan.engine.store.Remains;
 import sampan.errors.ErrnoException;
 import sampan.linux.files.FileIo;
 import sampan.linux.sys.Fd;
@@ -28,6 +29,7 @@ final class Unsynced implements AutoCloseable {
     private final Path directory;
     private final String boot = BootId.current();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<String> marked = ConcurrentHashMap.newKeySet();
     private final ExecutorService syncer =
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().daemon().name("layer-syncer").factory());
@@ -56,15 +58,22 @@ final class Unsynced implements AutoCloseable {
         return found;
     }
 
+    /// Whether the mark is of a layer that waits.
+    boolean knows(String number) {
+        return waiting.contains(number) || marked.contains(number);
+    }
+
     /// Called before the layer is moved to its place.
     void mark(String number) {
         byte[] content = boot.getBytes(StandardCharsets.US_ASCII);
+        marked.add(number);
         AtomicFile.write(directory.resolve(number), content, Durability.DAEMON);
     }
 
     /// The layer is in its place, or gone: it is synced some time later.
     void written(String number) {
         waiting.add(number);
+        marked.remove(number);
         Future<?> unused = syncer.submit(this::sync);
     }
 
@@ -84,11 +93,7 @@ final class Unsynced implements AutoCloseable {
     }
 
     void forget(String number) {
-        try {
-            Files.deleteIfExists(directory.resolve(number));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Remains.delete(directory.resolve(number));
     }
 
     /// Waits for the sync that is going on.

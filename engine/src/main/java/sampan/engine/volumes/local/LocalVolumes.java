@@ -11,8 +11,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import sampan.engine.store.AtomicFile;
 import sampan.engine.store.Directories;
 import sampan.engine.store.Durability;
+import sampan.engine.store.Entries;
+import sampan.engine.store.OnDisk;
 import sampan.engine.volumes.Volume;
 import sampan.engine.volumes.Volumes;
 import sampan.errors.ErrorCode;
@@ -308,36 +310,46 @@ public final class LocalVolumes implements Volumes {
         if (VolumeOptions.parse(volume.name(), volume.options()) instanceof VolumeOptions.Bind) {
             return 0;
         }
-        return bytesBelow(volume.mountpoint());
+        return OnDisk.tree(volume.mountpoint());
     }
 
-    /// Bytes that the files below take on disk, as du(1) counts: a hard link once.
-    private static long bytesBelow(Path directory) {
-        long[] sum = {0};
-        Set<Object> seen = new HashSet<>();
+    @Override
+    public List<Path> strangers() {
+        lock.lock();
         try {
-            Files.walkFileTree(
-                    directory,
-                    new SimpleFileVisitor<>() {
-                        @Override
-                        public FileVisitResult visitFile(Path file, BasicFileAttributes found) {
-                            Object key = found.fileKey();
-                            if (found.isRegularFile() && (key == null || seen.add(key))) {
-                                sum[0] += found.size();
-                            }
-                            return FileVisitResult.CONTINUE;
-                        }
-
-                        @Override
-                        public FileVisitResult visitFileFailed(Path file, IOException e) {
-                            // Removed while we look: it takes nothing any more.
-                            return FileVisitResult.CONTINUE;
-                        }
-                    });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            List<Path> found =
+                    new ArrayList<>(
+                            Entries.strangers(
+                                    root,
+                                    name ->
+                                            volumes.containsKey(name)
+                                                    || hasRecord(root.resolve(name))));
+            for (String name : volumes.keySet()) {
+                found.addAll(
+                        Entries.strangers(
+                                root.resolve(name), Set.of(DATA, RECORD, PROVISIONAL)::contains));
+            }
+            return found;
+        } finally {
+            lock.unlock();
         }
-        return sum[0];
+    }
+
+    private static boolean hasRecord(Path directory) {
+        return Files.exists(directory.resolve(RECORD));
+    }
+
+    @Override
+    public List<Path> unreadable() {
+        lock.lock();
+        try {
+            return Entries.of(root).stream()
+                    .filter(path -> !volumes.containsKey(String.valueOf(path.getFileName())))
+                    .filter(LocalVolumes::hasRecord)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.fsck;
+
+import org.jspecify.annotations.NullMarked;
