@@ -185,6 +185,7 @@ class FsckTest {
                         directory.resolve("images/refs/.x.json.1.tmp"),
                         directory.resolve("snapshots/l/77"),
                         directory.resolve("snapshots/new/1"),
+                        directory.resolve("snapshots/unpack/1"),
                         directory.resolve("snapshots/trash/1"),
                         directory.resolve("snapshots/unsynced/5"),
                         directory.resolve("containers/abc/hosts"),

@@ -52,7 +52,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     static final String CONTENT = "fs";
     private static final String SNAPSHOT_FILE = "snapshot.json";
     private static final Set<String> PLACES =
-            Set.of("l", "a", "new", "empty", "trash", "host", "unsynced");
+            Set.of("l", "a", "new", "unpack", "empty", "trash", "host", "unsynced");
     private static final String UPPER = "upper";
     private static final String WORK = "work";
 
@@ -424,7 +424,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
                                 actives.values().stream()
                                         .map(Active::home)
                                         .anyMatch(activeHome.resolve(number)::equals)));
-        found.addAll(homes(newHome, name -> newHome.resolve(name).equals(newLayers)));
+        found.addAll(homes(newHome, _ -> false));
         found.addAll(homes(newLayers, _ -> false));
         found.addAll(Entries.strangers(layerHome.resolveSibling("trash"), trash::owns));
         found.addAll(Entries.strangers(layerHome.resolveSibling("unsynced"), unsynced::knows));
