@@ -1,5 +1,6 @@
 package sampan.app;
 
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
@@ -23,11 +24,12 @@ final class Logging {
         handler.setFormatter(new Line());
         ROOT.addHandler(handler);
         ROOT.setLevel(Level.INFO);
-        Logger.getLogger("sampan").setLevel(level);
-        KEPT.setLevel(level);
+        KEPT.forEach(logger -> logger.setLevel(level));
     }
 
-    private static final Logger KEPT = Logger.getLogger("sampand");
+    // A logger that nobody refers to is collected, and its level with it.
+    private static final List<Logger> KEPT =
+            List.of(Logger.getLogger("sampan"), Logger.getLogger("sampand"));
 
     private static final class Line extends Formatter {
         @Override
