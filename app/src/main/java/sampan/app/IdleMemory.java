@@ -11,7 +11,7 @@ import sampan.linux.sys.NativeHeap;
 /// Looks at the heap now and then. Where next to nothing was allocated between two looks, and much
 /// since the last collection of this kind, it collects once and trims libc's heap.
 final class IdleMemory implements AutoCloseable {
-    private static final Duration PERIOD = Duration.ofSeconds(2);
+    private static final Duration PERIOD = Duration.ofSeconds(1);
 
     /// Up to so much is allocated in a period by a daemon that does nothing worth the name.
     static final long QUIET_BYTES = 512 << 10;

@@ -16,7 +16,7 @@ import sampan.app.settings.Settings;
 final class Training {
     private static final System.Logger LOG = System.getLogger("sampand.training");
     private static final long COMMAND_SECONDS_MAX = 20;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 12;
     private static final int EMPTY_ARCHIVE_BYTES = 10_240;
     private static final List<List<String>> COMMANDS =
             List.of(
