@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import sampan.api.builds.BuildWire;
 import sampan.api.call.ApiVersion;
 import sampan.api.call.Problem;
 import sampan.api.system.Product;
@@ -42,8 +44,10 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /// @param engine gives the engine, blocking until it is ready; what it throws is answered 500
+    /// @param buildWire makes what serves BuildKit's clients, when the first of them comes
     /// @throws sampan.errors.SampanException CONFLICT where another daemon serves the socket
-    public static ApiServer open(Settings settings, Supplier<Engine> engine) {
+    public static ApiServer open(
+            Settings settings, Supplier<Engine> engine, Function<Engine, BuildWire> buildWire) {
         ApiSocket socket = ApiSocket.bind(settings.socket(), settings.groups());
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("Api-Version", ApiVersion.NEWEST.toString());
@@ -57,7 +61,7 @@ public final class ApiServer implements AutoCloseable {
                                 settings.limits(),
                                 fields,
                                 Problem.refusal(),
-                                new Dispatcher(engine, settings.product())));
+                                new Dispatcher(engine, settings.product(), buildWire)));
         server.start();
         return new ApiServer(socket, server);
     }

@@ -5,7 +5,12 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import sampan.api.builds.BuildConnections;
+import sampan.api.builds.BuildWire;
 import sampan.api.call.ApiVersion;
 import sampan.api.call.Call;
 import sampan.api.call.Problem;
@@ -42,11 +47,13 @@ final class Dispatcher implements Handler {
     private final Router<Route> early;
     private final Supplier<Engine> engine;
     private final Product product;
+    private final Function<Engine, BuildWire> buildWire;
     private volatile Optional<Router<Route>> rest = Optional.empty();
 
     /// @param engine blocks until the engine is there; asked more than once while it is not
-    Dispatcher(Supplier<Engine> engine, Product product) {
+    Dispatcher(Supplier<Engine> engine, Product product, Function<Engine, BuildWire> buildWire) {
         this.engine = engine;
+        this.buildWire = buildWire;
         this.product = product;
         Registrar registrar = new Registrar();
         new Greeting(product).register(registrar);
@@ -87,11 +94,28 @@ final class Dispatcher implements Handler {
         new ImageTransfers(ready.transfers(), registries).register(registrar);
         new Commits(ready.archives()).register(registrar);
         new Builds(ready.builds()).register(registrar);
+        new BuildConnections(wire(ready)).register(registrar);
         new Volumes(ready.volumes()).register(registrar);
         new Networks(ready).register(registrar);
         new EngineState(ready, product).register(registrar);
         Absent.register(registrar);
         return registrar.builder.build();
+    }
+
+    // Made when a client asks for it: most daemons never load what stands behind it.
+    private Supplier<BuildWire> wire(Engine ready) {
+        AtomicReference<Optional<BuildWire>> made = new AtomicReference<>(Optional.empty());
+        ReentrantLock making = new ReentrantLock();
+        return () -> {
+            making.lock();
+            try {
+                BuildWire wire = made.get().orElseGet(() -> buildWire.apply(ready));
+                made.set(Optional.of(wire));
+                return wire;
+            } finally {
+                making.unlock();
+            }
+        };
     }
 
     @Override

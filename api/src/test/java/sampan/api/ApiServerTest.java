@@ -41,7 +41,7 @@ class ApiServerTest {
         this.directory = directory;
         this.socket = directory.resolve("api.sock");
         Engine services = engine.engine();
-        this.server = ApiServer.open(settings(socket), () -> services);
+        this.server = ApiServer.open(settings(socket), () -> services, NoBuilds::of);
     }
 
     private static ApiServer.Settings settings(Path socket) {
@@ -80,7 +80,7 @@ class ApiServerTest {
     void pingIsAnsweredWhileTheEngineStarts() throws IOException {
         CompletableFuture<Engine> late = new CompletableFuture<>();
         Path other = directory.resolve("late.sock");
-        try (ApiServer starting = ApiServer.open(settings(other), late::join);
+        try (ApiServer starting = ApiServer.open(settings(other), late::join, NoBuilds::of);
                 Client waiting = new Client(other)) {
             waiting.send("GET /containers/json HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
             assertThat(Client.ask(other, "GET", "/_ping")).startsWith("HTTP/1.1 200");
@@ -128,7 +128,7 @@ class ApiServerTest {
                 "GET | /plugins/x/y/json | 404 | plugin \"x/y\" not found",
                 "POST | /images/create?fromSrc=http://h/a.tar | 501 | importing from a URL is not"
                         + " supported: send the archive itself",
-                "POST | /session | 501 | building images with BuildKit is not supported yet",
+                "POST | /session | 400 | no upgrade proto in request",
             })
     void failuresHaveTheirStatusAndMessage(String method, String target, int status, String message)
             throws IOException {
@@ -320,19 +320,19 @@ class ApiServerTest {
 
     @Test
     void aServedSocketIsNotTakenAndAStaleOneIs() throws IOException {
-        assertThatThrownBy(() -> ApiServer.open(settings(socket), engine::engine))
+        assertThatThrownBy(() -> ApiServer.open(settings(socket), engine::engine, NoBuilds::of))
                 .isInstanceOf(SampanException.class)
                 .hasMessageContaining("served by another daemon");
         Path stale = directory.resolve("stale.sock");
         try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             left.bind(UnixDomainSocketAddress.of(stale));
         }
-        try (ApiServer again = ApiServer.open(settings(stale), engine::engine)) {
+        try (ApiServer again = ApiServer.open(settings(stale), engine::engine, NoBuilds::of)) {
             assertThat(again.connections()).isZero();
             assertThat(Client.ask(stale, "GET", "/_ping")).startsWith("HTTP/1.1 200");
         }
         Path file = Files.writeString(directory.resolve("file"), "precious");
-        assertThatThrownBy(() -> ApiServer.open(settings(file), engine::engine))
+        assertThatThrownBy(() -> ApiServer.open(settings(file), engine::engine, NoBuilds::of))
                 .hasMessageContaining("is no socket");
         assertThat(file).hasContent("precious");
     }

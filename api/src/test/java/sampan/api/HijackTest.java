@@ -31,7 +31,8 @@ class HijackTest {
                 ApiServer.open(
                         new ApiServer.Settings(
                                 socket, List.of(), new Product("0.1.0", "", ""), Limits.local()),
-                        () -> services);
+                        () -> services,
+                        NoBuilds::of);
     }
 
     @AfterEach

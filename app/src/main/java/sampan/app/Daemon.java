@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import sampan.api.ApiServer;
 import sampan.api.system.Product;
 import sampan.app.dispatch.Cli;
 import sampan.app.runc.dispatch.RuncCli;
 import sampan.app.session.SessionServer;
 import sampan.app.settings.Settings;
+import sampan.buildkit.BuildKit;
 import sampan.engine.services.Engine;
 import sampan.errors.SampanException;
 
@@ -27,7 +28,7 @@ final class Daemon implements AutoCloseable {
     private static final int SOCKET_MODE = 0660;
     private static final String CLIENT_SOCKET = "cli.sock";
 
-    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final Deque<AutoCloseable> closing = new ConcurrentLinkedDeque<>();
 
     private Daemon() {}
 
@@ -40,7 +41,8 @@ final class Daemon implements AutoCloseable {
             ApiServer api =
                     ApiServer.open(
                             ApiServer.Settings.of(settings.socket(), product),
-                            () -> joined(engine));
+                            () -> joined(engine),
+                            ready -> daemon.buildKit(ready, settings));
             AutoCloseable gate = () -> api.close(GRACE);
             daemon.closing.push(gate);
             EngineWiring.Running running = EngineWiring.start(settings);
@@ -56,6 +58,13 @@ final class Daemon implements AutoCloseable {
             daemon.close();
             throw e;
         }
+    }
+
+    // Made when the first client asks for it; closed last of all, when nobody is served any more.
+    private BuildKit buildKit(Engine engine, Settings settings) {
+        BuildKit made = new BuildKit(engine, settings.run().resolve("buildkit"), Settings.VERSION);
+        closing.addLast(made);
+        return made;
     }
 
     private static Engine joined(CompletableFuture<Engine> engine) {

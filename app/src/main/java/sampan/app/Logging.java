@@ -25,11 +25,15 @@ final class Logging {
         ROOT.addHandler(handler);
         ROOT.setLevel(Level.INFO);
         KEPT.forEach(logger -> logger.setLevel(level));
+        NETTY.setLevel(Level.SEVERE);
     }
 
     // A logger that nobody refers to is collected, and its level with it.
     private static final List<Logger> KEPT =
             List.of(Logger.getLogger("sampan"), Logger.getLogger("sampand"));
+
+    // It warns of each connection that a unix socket has no keep-alive.
+    private static final Logger NETTY = Logger.getLogger("io.netty.bootstrap");
 
     private static final class Line extends Formatter {
         @Override

@@ -91,7 +91,7 @@ class ArchitectureTest {
     void onlyAppNamesImplementations() {
         noClasses()
                 .that()
-                .resideInAnyPackage("sampan.api..")
+                .resideInAnyPackage("sampan.api..", "sampan.buildkit..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -100,6 +100,25 @@ class ArchitectureTest {
                         "sampan.engine.tasks.monitor..",
                         "sampan.engine.volumes.local..",
                         "sampan.engine.store..")
+                .check(SAMPAN);
+    }
+
+    @Test
+    void grpcStaysWithBuildKitsWire() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("sampan.buildkit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.grpc..", "io.netty..", "com.google..", "sampan.buildkit.grpc..")
+                .check(SAMPAN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("sampan.app..", "sampan.buildkit..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("sampan.buildkit..")
                 .check(SAMPAN);
     }
 

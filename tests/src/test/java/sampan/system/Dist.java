@@ -16,6 +16,15 @@ final class Dist {
         return program.toString();
     }
 
+    /// The directory with the docker client's plugins.
+    static Path plugins() {
+        Path plugins = home().resolve("../tools/usr/libexec/docker/cli-plugins").normalize();
+        if (!Files.isExecutable(plugins.resolve("docker-buildx"))) {
+            throw new AssertionError(plugins + " is empty: run ./dev setup");
+        }
+        return plugins;
+    }
+
     private static Path home() {
         String set = System.getProperty("sampan.dist", "");
         if (!set.isEmpty()) {

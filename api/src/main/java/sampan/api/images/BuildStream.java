@@ -60,7 +60,7 @@ final class BuildStream implements BuildListener {
                     case BuildEvent.Cached() -> " ---> Using cache\n";
                     case BuildEvent.Missed _ -> "";
                     case BuildEvent.Running(String id) -> " ---> Running in " + brief(id) + "\n";
-                    case BuildEvent.Output(byte[] bytes) -> decoded(bytes);
+                    case BuildEvent.Output(byte[] bytes, _) -> decoded(bytes);
                     case BuildEvent.Removed(String id) ->
                             " ---> Removed intermediate container " + brief(id) + "\n";
                     case BuildEvent.Triggers triggers ->

@@ -21,6 +21,7 @@ import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildService;
 import sampan.engine.services.BuildService.Built;
 import sampan.engine.services.BuildService.PrunedCache;
+import sampan.engine.services.BuildSource;
 import sampan.errors.SampanException;
 import sampan.oci.json.Json;
 
@@ -85,9 +86,8 @@ public final class Builds {
     private static BuildRequest request(Call call) {
         boolean remove = call.flag("rm", true) || call.flag("forcerm");
         return new BuildRequest(
-                call.exchange().body(),
-                call.query("dockerfile"),
-                Optional.empty(),
+                new BuildSource.Archive(
+                        call.exchange().body(), call.query("dockerfile"), Optional.empty()),
                 call.all("t").stream().filter(t -> !t.isEmpty()).toList(),
                 arguments(call.query("buildargs")),
                 call.query("target"),
@@ -104,8 +104,8 @@ public final class Builds {
                                 .toList(),
                         resources(call),
                         number(call, "shmsize"),
-                        Map.of(),
-                        Map.of(),
+                        _ -> Optional.empty(),
+                        BuildRequest.Agents.NONE,
                         Set.of()));
     }
 

@@ -28,9 +28,6 @@ public final class Absent {
             }
         }
         plugins(routes);
-        routes.add("POST", "/build/cancel", Absent::noBuild)
-                .add("POST", "/session", later("building images with BuildKit"))
-                .add("POST", "/grpc", later("building images with BuildKit"));
     }
 
     private static void plugins(Routes routes) {
@@ -41,14 +38,6 @@ public final class Absent {
                 .add("POST", "/plugins/pull", later("installing plugins"))
                 .add("POST", "/plugins/create", later("installing plugins"))
                 .add("POST", "/plugins/{name...}/{action}", Absent::noPlugin);
-    }
-
-    /// Builds of the classic builder have no id: none of BuildKit's runs, so that each has ended.
-    private static void noBuild(Call call) throws IOException {
-        if (call.query("id").isEmpty()) {
-            throw SampanException.invalid("build ID not provided");
-        }
-        call.answer(200);
     }
 
     private static void noMember(Call call) {

@@ -28,7 +28,7 @@ public final class Greeting {
     private void ping(Call call) throws IOException {
         Response response =
                 call.respond(200)
-                        .header("Builder-Version", "1")
+                        .header("Builder-Version", "2")
                         .header("Swarm", "inactive")
                         .header("Cache-Control", "no-cache, no-store, must-revalidate")
                         .header("Pragma", "no-cache")

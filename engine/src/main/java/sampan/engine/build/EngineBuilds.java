@@ -39,7 +39,12 @@ public final class EngineBuilds implements BuildService {
 
     @Override
     public Built build(BuildRequest request, BuildListener listener) {
-        return builder.build(request, listener);
+        return builder.build(request, listener, _ -> {});
+    }
+
+    @Override
+    public Built build(BuildRequest request, BuildListener listener, Use use) {
+        return builder.build(request, listener, use);
     }
 
     @Override

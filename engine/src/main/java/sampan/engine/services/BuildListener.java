@@ -25,7 +25,9 @@ public interface BuildListener {
         record Running(String containerId) implements BuildEvent {}
 
         /// The container said something; the bytes are the receiver's.
-        record Output(byte[] bytes) implements BuildEvent {}
+        ///
+        /// @param error on its standard error, where the two are told apart
+        record Output(byte[] bytes, boolean error) implements BuildEvent {}
 
         record Removed(String containerId) implements BuildEvent {}
 

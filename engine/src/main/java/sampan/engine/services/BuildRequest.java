@@ -1,6 +1,5 @@
 package sampan.engine.services;
 
-import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,9 +11,7 @@ import sampan.linux.sys.Fd;
 
 /// What is to be built.
 ///
-/// @param context an archive (plain or gzip), or a Dockerfile alone
-/// @param dockerfile its path in the archive
-/// @param text the Dockerfile itself, where it is not taken from the archive
+/// @param source the Dockerfile and the files it may copy
 /// @param tags names the image gets
 /// @param arguments `--build-arg`; without a value it is taken as not given
 /// @param target stage that is built; empty: the last
@@ -23,9 +20,7 @@ import sampan.linux.sys.Fd;
 /// @param cacheFrom images whose steps count as done
 /// @param credentials for a reference; none where there are none
 public record BuildRequest(
-        InputStream context,
-        String dockerfile,
-        Optional<String> text,
+        BuildSource source,
         List<String> tags,
         Map<String, Optional<String>> arguments,
         String target,
@@ -37,24 +32,48 @@ public record BuildRequest(
         Running running) {
 
     /// @param noCache every step is run
+    /// @param noCacheStages names of stages whose every step is run
     /// @param pull base images are fetched anew
     /// @param keepFailed containers of failed steps stay (`rm=0`)
-    public record Options(boolean noCache, boolean pull, boolean keepFailed) {}
+    /// @param store the result becomes an image
+    public record Options(
+            boolean noCache,
+            Set<String> noCacheStages,
+            boolean pull,
+            boolean keepFailed,
+            boolean store) {
+        public Options {
+            noCacheStages = Set.copyOf(noCacheStages);
+        }
+
+        public Options(boolean noCache, boolean pull, boolean keepFailed) {
+            this(noCache, Set.of(), pull, keepFailed, true);
+        }
+    }
 
     /// For the containers of RUN steps.
     ///
     /// @param network as a container's; empty: the default
     /// @param extraHosts NAME:ADDRESS
     /// @param shmSize bytes, 0 for the default
-    /// @param secrets by id
-    /// @param agents sockets of ssh agents by id, open as O_PATH; the caller's
+    /// @param secrets asked when a step wants one
+    /// @param agents asked when a step wants one
     /// @param allowed entitlements: `network.host`, `security.insecure`
     public record Running(
             String network,
             List<String> extraHosts,
             ResourceSpec resources,
             long shmSize,
-            Map<String, byte[]> secrets,
-            Map<String, Fd> agents,
+            Function<String, Optional<byte[]>> secrets,
+            Agents agents,
             Set<String> allowed) {}
+
+    /// The caller's ssh agents.
+    public interface Agents {
+        /// None of any name.
+        Agents NONE = _ -> Optional.empty();
+
+        /// The socket of one, open as O_PATH; stays the caller's.
+        Optional<Fd> socket(String id);
+    }
 }

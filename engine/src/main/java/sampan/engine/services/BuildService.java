@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// Makes images of Dockerfiles, and keeps the cache of their steps.
 public interface BuildService {
-    /// @param id `sha256:…`
+    /// @param id `sha256:…`; of the image that it would be where it is not stored
     /// @param tags the image got, as people see them
     /// @param warnings of what is probably not meant
     record Built(String id, List<String> tags, List<String> warnings) {}
@@ -17,6 +17,14 @@ public interface BuildService {
     /// @throws sampan.errors.SampanException INVALID for what the Dockerfile or the request gets
     ///   wrong, with Docker's words; [BuildFailure] where a RUN step failed
     Built build(BuildRequest request, BuildListener listener);
+
+    /// Looks at what was built while it is kept.
+    interface Use {
+        void accept(BuildResult result);
+    }
+
+    /// Builds as [#build(BuildRequest, BuildListener)] does, and has the result looked at.
+    Built build(BuildRequest request, BuildListener listener, Use use);
 
     /// A step that need not be run again.
     ///

@@ -22,6 +22,7 @@ import sampan.engine.build.syntax.DockerfileParser;
 import sampan.engine.containers.ResourceSpec;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildService.Built;
+import sampan.engine.services.BuildSource;
 import sampan.errors.ErrnoException;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
@@ -55,14 +56,15 @@ public final class BuildCommand implements Callable<Integer> {
         try {
             BuildInputs inputs = new BuildInputs(caller());
             inputs.agents(options.agents, agents);
+            Map<String, byte[]> secrets = inputs.secrets(options.secrets);
             BuildRequest.Running running =
                     new BuildRequest.Running(
                             options.network,
                             options.hosts,
                             resources(),
                             bytes("--shm-size", options.shmSize),
-                            inputs.secrets(options.secrets),
-                            agents,
+                            id -> Optional.ofNullable(secrets.get(id)),
+                            id -> Optional.ofNullable(agents.get(id)),
                             Set.copyOf(options.allowed));
             finish(build(running));
             return 0;
@@ -148,9 +150,7 @@ public final class BuildCommand implements Callable<Integer> {
     private Built build(BuildRequest.Running running, Optional<String> text, InputStream in) {
         BuildRequest request =
                 new BuildRequest(
-                        in,
-                        path.equals(STDIN) ? options.file : "",
-                        text,
+                        new BuildSource.Archive(in, path.equals(STDIN) ? options.file : "", text),
                         options.tags,
                         arguments(),
                         options.target,

@@ -31,7 +31,7 @@ final class BuildPrinter implements BuildListener {
             case BuildEvent.Cached() -> out.println(" ---> Using cache");
             case BuildEvent.Missed(String cause) -> out.println(" ---> Not in the cache: " + cause);
             case BuildEvent.Running(String id) -> out.println(" ---> Running in " + brief(id));
-            case BuildEvent.Output(byte[] bytes) -> out.write(bytes, 0, bytes.length);
+            case BuildEvent.Output(byte[] bytes, _) -> out.write(bytes, 0, bytes.length);
             case BuildEvent.Removed _ -> {
                 // of no interest to people
             }

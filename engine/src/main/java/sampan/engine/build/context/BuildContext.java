@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import sampan.engine.build.syntax.DockerfileParser;
 import sampan.engine.store.Directories;
 import sampan.engine.trees.ExtractOptions;
@@ -73,6 +74,22 @@ public final class BuildContext implements AutoCloseable {
                     ErrorCode.UNAVAILABLE,
                     "reading the build context failed: " + e.getMessage(),
                     e);
+        } catch (RuntimeException e) {
+            root.close();
+            throw e;
+        }
+    }
+
+    /// Has files brought to a directory.
+    ///
+    /// @param directory made for it
+    public static BuildContext fetched(Path directory, Consumer<Path> fetch) {
+        Directories.make(directory);
+        Fd root = Fd.open(directory.toString(), Open.PATH | Open.DIRECTORY);
+        try {
+            FileOps.fchmodAt(root, "", MODE);
+            fetch.accept(directory);
+            return new BuildContext(directory, new Tree(root), Optional.empty());
         } catch (RuntimeException e) {
             root.close();
             throw e;

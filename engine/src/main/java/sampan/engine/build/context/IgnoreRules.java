@@ -25,6 +25,11 @@ public final class IgnoreRules {
 
     /// The rules of a `.dockerignore`: empty lines and lines that begin with `#` mean nothing.
     public static IgnoreRules file(String text) {
+        return of(patterns(text));
+    }
+
+    /// The patterns of a `.dockerignore`, as a client is given them.
+    public static List<String> patterns(String text) {
         List<String> patterns = new ArrayList<>();
         String bare = text.startsWith("\uFEFF") ? text.substring(1) : text;
         for (String line : bare.split("\r?\n", -1)) {
@@ -39,7 +44,7 @@ public final class IgnoreRules {
                 patterns.add((lets ? "!" : "") + rooted(clean));
             }
         }
-        return of(patterns);
+        return patterns;
     }
 
     private static String rooted(String clean) {

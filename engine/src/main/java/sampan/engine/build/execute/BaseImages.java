@@ -24,10 +24,18 @@ final class BaseImages {
     private final BuiltImages held;
     private final Consumer<String> fetch;
     private final boolean anew;
+    private final Map<String, String> aliases;
 
     /// @param fetch gets an image of that name
     /// @param anew images are fetched even where one of the name is here
-    BaseImages(Stores stores, BuiltImages held, Consumer<String> fetch, boolean anew) {
+    /// @param aliases references that names of the request stand for
+    BaseImages(
+            Stores stores,
+            BuiltImages held,
+            Consumer<String> fetch,
+            boolean anew,
+            Map<String, String> aliases) {
+        this.aliases = Map.copyOf(aliases);
         this.stores = stores;
         this.held = held;
         this.fetch = fetch;
@@ -68,7 +76,8 @@ final class BaseImages {
         return new Chain(stores.images().record(id).diffIds());
     }
 
-    private Image resolve(String reference) {
+    private Image resolve(String name) {
+        String reference = aliases.getOrDefault(name, name);
         Optional<ResolvedImage> found = stores.images().find(reference);
         if (found.isEmpty() || (anew && !found.get().image().virtual())) {
             fetch.accept(reference);

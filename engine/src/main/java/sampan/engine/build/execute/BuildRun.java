@@ -23,6 +23,7 @@ import sampan.engine.build.plan.Plan.PlannedStage;
 import sampan.engine.images.transfer.BuiltImages;
 import sampan.engine.services.BuildListener.BuildEvent;
 import sampan.engine.services.BuildRequest;
+import sampan.engine.services.BuildSource;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.image.Platform;
@@ -43,7 +44,7 @@ final class BuildRun implements AutoCloseable {
     final BaseImages bases;
     final KnownImages known;
     final Trees trees;
-    final OrderedEvents events;
+    final StageEvents events;
     private final Map<Integer, CompletableFuture<StageState>> stages = new HashMap<>();
     private final Semaphore turns = new Semaphore(STAGES_MAX);
     private final Set<String> running = ConcurrentHashMap.newKeySet();
@@ -57,18 +58,21 @@ final class BuildRun implements AutoCloseable {
 
     /// What the context gave.
     ///
-    /// @param context the unpacked context
-    /// @param contextPath where it lies
+    /// @param named what steps may name beside stages and images
     /// @param scratch a directory for what this build needs meanwhile
     /// @param newest SOURCE_DATE_EPOCH
-    record Given(Tree context, Path contextPath, Path scratch, OptionalLong newest) {}
+    record Given(
+            ContextTree context,
+            Map<String, ContextTree> named,
+            Path scratch,
+            OptionalLong newest) {}
 
     BuildRun(
             BuildParts parts,
             BuildRequest request,
             Planned planned,
             Given given,
-            OrderedEvents events) {
+            StageEvents events) {
         this.parts = parts;
         this.request = request;
         this.plan = planned.plan();
@@ -77,9 +81,28 @@ final class BuildRun implements AutoCloseable {
         this.given = given;
         this.events = events;
         this.images = new BuiltImages(parts.stores());
-        this.bases = new BaseImages(parts.stores(), images, this::fetch, request.options().pull());
+        this.bases =
+                new BaseImages(
+                        parts.stores(),
+                        images,
+                        this::fetch,
+                        request.options().pull(),
+                        BuildRun.aliases(request));
         this.known = new KnownImages(parts.stores(), images, request.cacheFrom(), this::fetch);
         this.trees = new Trees(parts.stores().snapshots());
+    }
+
+    private static Map<String, String> aliases(BuildRequest request) {
+        Map<String, String> aliases = new HashMap<>();
+        if (request.source() instanceof BuildSource.Fetched fetched) {
+            fetched.named()
+                    .forEach((name, what) -> {
+                        if (what instanceof BuildSource.Named.Image(String reference)) {
+                            aliases.put(name, reference);
+                        }
+                    });
+        }
+        return aliases;
     }
 
     /// What was known before anything ran.
@@ -111,12 +134,19 @@ final class BuildRun implements AutoCloseable {
         return result();
     }
 
+    /// Files that a name of the request stands for; empty where it is none of them.
+    Optional<Tree> named(String name) {
+        return Optional.ofNullable(given.named().get(name)).map(ContextTree::tree);
+    }
+
     private void fetch(String reference) {
         parts.fetch().fetch(reference, request, this::note);
     }
 
     private void note(String text) {
-        events.say(first(), new BuildEvent.Output((text + "\n").getBytes(StandardCharsets.UTF_8)));
+        events.say(
+                first(),
+                new BuildEvent.Output((text + "\n").getBytes(StandardCharsets.UTF_8), false));
     }
 
     private int first() {
@@ -134,6 +164,7 @@ final class BuildRun implements AutoCloseable {
             work.complete(stage(stage, stepsBefore));
             success = true;
         } catch (RuntimeException | Error e) {
+            events.failed(stage.stage().index(), e);
             failure.compareAndSet(Optional.empty(), Optional.of(e));
             work.completeExceptionally(e);
         } finally {

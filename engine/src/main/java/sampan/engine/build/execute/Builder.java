@@ -1,10 +1,12 @@
 package sampan.engine.build.execute;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,11 +26,16 @@ import sampan.engine.images.ImageRecord;
 import sampan.engine.services.BuildListener;
 import sampan.engine.services.BuildListener.BuildEvent;
 import sampan.engine.services.BuildRequest;
+import sampan.engine.services.BuildResult;
 import sampan.engine.services.BuildService.Built;
+import sampan.engine.services.BuildService.Use;
+import sampan.engine.services.BuildSource;
+import sampan.engine.services.StageListener;
 import sampan.engine.store.Directories;
 import sampan.engine.store.Entries;
 import sampan.engine.store.Remains;
 import sampan.errors.SampanException;
+import sampan.linux.sys.Fd;
 import sampan.oci.Reference;
 import sampan.oci.image.Platform;
 
@@ -42,16 +49,34 @@ public final class Builder {
     }
 
     /// Builds; what was made on the way is gone when this returns.
-    public Built build(BuildRequest request, BuildListener listener) {
+    public Built build(BuildRequest request, BuildListener listener, Use use) {
         List<Reference> names = request.tags().stream().map(Builder::name).toList();
         Path home = directory();
         live.add(home);
-        try (BuildContext context = BuildContext.read(request.context(), home.resolve("context"))) {
-            Dockerfile file =
-                    DockerfileParser.parse(
-                            request.text()
-                                    .orElseGet(() -> context.dockerfile(request.dockerfile())));
-            return build(request, listener, context, names, withLabels(file, request.labels()));
+        try {
+            return switch (request.source()) {
+                case BuildSource.Archive archive ->
+                        build(request, listener, use, archive, home, names);
+                case BuildSource.Fetched fetched -> {
+                    Map<String, ContextTree> named = new HashMap<>();
+                    fetched.named()
+                            .forEach((name, what) -> {
+                                if (what
+                                        instanceof
+                                        BuildSource.Named.Tree(BuildSource.Files files)) {
+                                    Path at = home.resolve("named-" + named.size());
+                                    named.put(name, ContextTree.later(at, files));
+                                }
+                            });
+                    try (ContextTree context =
+                            ContextTree.later(home.resolve("context"), fetched.files())) {
+                        Sources sources = new Sources(fetched.text(), context, named, home);
+                        yield build(request, listener, use, sources, names);
+                    } finally {
+                        named.values().forEach(ContextTree::close);
+                    }
+                }
+            };
         } finally {
             Remains.delete(home);
             live.remove(home);
@@ -63,6 +88,24 @@ public final class Builder {
         return Entries.strangers(
                 parts.directory(), name -> live.contains(parts.directory().resolve(name)));
     }
+
+    private Built build(
+            BuildRequest request,
+            BuildListener listener,
+            Use use,
+            BuildSource.Archive archive,
+            Path home,
+            List<Reference> names) {
+        try (BuildContext context = BuildContext.read(archive.context(), home.resolve("context"))) {
+            String text = archive.text().orElseGet(() -> context.dockerfile(archive.dockerfile()));
+            Sources sources = new Sources(text, ContextTree.of(context), Map.of(), home);
+            return build(request, listener, use, sources, names);
+        }
+    }
+
+    /// @param home a directory of the build's own
+    private record Sources(
+            String text, ContextTree context, Map<String, ContextTree> named, Path home) {}
 
     private static Reference name(String text) {
         Reference name = Reference.parse(text);
@@ -105,9 +148,10 @@ public final class Builder {
     private Built build(
             BuildRequest request,
             BuildListener listener,
-            BuildContext context,
-            List<Reference> names,
-            Dockerfile file) {
+            Use use,
+            Sources sources,
+            List<Reference> names) {
+        Dockerfile file = withLabels(DockerfileParser.parse(sources.text()), request.labels());
         Platform platform =
                 request.platform().isEmpty()
                         ? Platform.host()
@@ -117,19 +161,21 @@ public final class Builder {
         Plan plan = Plan.of(file, request.target(), arguments);
         Given given =
                 new Given(
-                        context.tree(),
-                        context.path(),
-                        Directories.make(context.path().resolveSibling("scratch")),
+                        sources.context(),
+                        sources.named(),
+                        Directories.make(sources.home().resolve("scratch")),
                         newest(arguments));
-        OrderedEvents events =
-                new OrderedEvents(
-                        listener, plan.stages().stream().map(s -> s.stage().index()).toList());
+        StageEvents events = events(listener, plan);
         try (BuildRun run =
                 new BuildRun(
                         parts, request, new Planned(plan, arguments, platform), given, events)) {
             StageState result = run.run();
             ImageRecord image =
-                    run.images.image(result.document(), result.layers(), result.parent(), names);
+                    run.images.image(result.document(), result.layers(), result.parent());
+            use.accept(new Kept(run, result, image));
+            if (request.options().store()) {
+                run.images.add(image, names);
+            }
             List<String> unused = arguments.unconsumed();
             if (!unused.isEmpty()) {
                 listener.on(
@@ -143,6 +189,43 @@ public final class Builder {
                     names.stream().map(Reference::familiar).toList(),
                     file.findings().stream().map(Finding::text).toList());
         }
+    }
+
+    private record Kept(BuildRun run, StageState state, ImageRecord image) implements BuildResult {
+        @Override
+        public String id() {
+            return image.id().toString();
+        }
+
+        @Override
+        public Fd root() {
+            return run.trees.of(state.chain()).root();
+        }
+
+        @Override
+        public void archive(List<String> names, OutputStream out) {
+            run.images.save(image, names.stream().map(Reference::parse).toList(), out);
+        }
+    }
+
+    private static StageEvents events(BuildListener listener, Plan plan) {
+        List<Integer> stages = plan.stages().stream().map(s -> s.stage().index()).toList();
+        if (listener instanceof StageListener live) {
+            live.planned(plan.stages().stream().map(Builder::outline).toList());
+            return new LiveEvents(live, stages);
+        }
+        return new OrderedEvents(listener, stages);
+    }
+
+    private static StageListener.Outline outline(Plan.PlannedStage planned) {
+        return new StageListener.Outline(
+                planned.stage().index(),
+                planned.stage().from().name().orElse(""),
+                planned.base() instanceof Plan.Base.Image(String image, String _) ? image : "",
+                planned.stage().commands().stream()
+                        .map(c -> c.at())
+                        .map(at -> new StageListener.Instructed(at.keyword(), at.text(), at.line()))
+                        .toList());
     }
 
     private static OptionalLong newest(Arguments arguments) {

@@ -173,7 +173,11 @@ final class CopyStep {
     private Tree sourceTree() {
         String from = copy.flag("from");
         if (from.isEmpty()) {
-            return stage.build.given.context();
+            return stage.build.given.context().tree();
+        }
+        Optional<Tree> named = stage.build.named(from);
+        if (named.isPresent()) {
+            return named.get();
         }
         Optional<Integer> earlier = stage.build.plan.source(stage.planned, from);
         if (earlier.isPresent()) {

@@ -16,7 +16,7 @@ import sampan.errors.SampanException;
 /// the thread that asked for the build: a stage's thread may be interrupted, which would close the
 /// socket it writes to. What waits for the listener is bounded: a stage that says too much waits
 /// too. A stage depends on earlier ones alone, so the first that is not done can always speak.
-final class OrderedEvents {
+final class OrderedEvents implements StageEvents {
     /// Bytes that one stage may have waiting.
     static final long WAITING_BYTES_MAX = 4 << 20;
 
@@ -48,10 +48,12 @@ final class OrderedEvents {
     }
 
     private static long size(BuildEvent event) {
-        return EVENT_BYTES + (event instanceof BuildEvent.Output(byte[] bytes) ? bytes.length : 0);
+        return EVENT_BYTES
+                + (event instanceof BuildEvent.Output(byte[] bytes, _) ? bytes.length : 0);
     }
 
-    void say(int stage, BuildEvent event) {
+    @Override
+    public void say(int stage, BuildEvent event) {
         lock.lock();
         try {
             Waiting own = of(stage);
@@ -72,10 +74,8 @@ final class OrderedEvents {
         }
     }
 
-    /// The stage says nothing more.
-    ///
-    /// @param success without it the build is over
-    void done(int stage, boolean success) {
+    @Override
+    public void done(int stage, boolean success) {
         lock.lock();
         try {
             of(stage).done = true;
@@ -86,13 +86,23 @@ final class OrderedEvents {
         }
     }
 
-    /// Gives events to the listener until all stages are done or one has failed.
-    void deliver() throws InterruptedException {
+    @Override
+    public void deliver() throws InterruptedException {
         List<BuildEvent> events = next();
         while (!events.isEmpty()) {
             events.forEach(listener::on);
             events = next();
         }
+    }
+
+    @Override
+    public void failed(int stage, Throwable cause) {
+        // the build's own failure tells
+    }
+
+    @Override
+    public boolean live() {
+        return false;
     }
 
     /// What the stage whose turn it is has said; empty at the end.
@@ -128,8 +138,8 @@ final class OrderedEvents {
         return events;
     }
 
-    /// Gives what is left to the listener; called when no stage runs any more.
-    void drain() {
+    @Override
+    public void drain() {
         for (int stage : order) {
             Waiting own = of(stage);
             while (!own.events.isEmpty()) {

@@ -116,7 +116,11 @@ final class RunMounts implements AutoCloseable {
     private Tree tree(MountOption mount) {
         String from = mount.from();
         if (from.isEmpty()) {
-            return stage.build.given.context();
+            return stage.build.given.context().tree();
+        }
+        Optional<Tree> named = stage.build.named(from);
+        if (named.isPresent()) {
+            return named.get();
         }
         Optional<Integer> earlier = stage.build.plan.source(stage.planned, from);
         return stage.build.trees.of(
@@ -166,7 +170,7 @@ final class RunMounts implements AutoCloseable {
                                                 + path
                                                 + ": file does not exist"));
         if (mount.from().isEmpty() && !mount.writable()) {
-            Path whole = stage.build.given.contextPath();
+            Path whole = stage.build.given.context().path();
             request(path.isEmpty() ? whole : whole.resolve(path), target(mount), false);
             return;
         }
@@ -224,13 +228,14 @@ final class RunMounts implements AutoCloseable {
 
     private void secret(MountOption mount) {
         String id = secretId(mount);
-        byte[] value = stage.build.request.running().secrets().get(id);
-        if (value == null) {
+        Optional<byte[]> found = stage.build.request.running().secrets().apply(id);
+        if (found.isEmpty()) {
             if (mount.truth("required")) {
                 throw SampanException.notFound("secret " + id + ": not found");
             }
             return;
         }
+        byte[] value = found.get();
         String variable = mount.value("env");
         if (!variable.isEmpty()) {
             environment.add(variable + "=" + new String(value, StandardCharsets.UTF_8));
@@ -260,8 +265,8 @@ final class RunMounts implements AutoCloseable {
 
     private void agent(MountOption mount) {
         String id = mount.value("id").isEmpty() ? "default" : mount.value("id");
-        Fd socket = stage.build.request.running().agents().get(id);
-        if (socket == null) {
+        Optional<Fd> socket = stage.build.request.running().agents().socket(id);
+        if (socket.isEmpty()) {
             if (mount.truth("required")) {
                 throw SampanException.notFound("unset ssh forward key " + id);
             }
@@ -273,7 +278,7 @@ final class RunMounts implements AutoCloseable {
         try {
             Path home = Files.createTempDirectory(stage.build.parts.secrets(), "agent-");
             closing.push(() -> Directories.removeTree(home));
-            closing.push(AgentRelay.listen(home.resolve("agent"), socket));
+            closing.push(AgentRelay.listen(home.resolve("agent"), socket.get()));
             own(home, "agent", mount, AGENT_MODE);
             request(home.resolve("agent"), target, true);
         } catch (IOException e) {

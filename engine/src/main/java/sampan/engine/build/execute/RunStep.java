@@ -122,7 +122,11 @@ final class RunStep {
         try {
             stage.build.began(id);
             stage.say(new BuildEvent.Running(id));
-            int exitCode = containers.run(id, bytes -> stage.say(new BuildEvent.Output(bytes)));
+            int exitCode =
+                    containers.run(
+                            id,
+                            stage.build.events.live(),
+                            (bytes, error) -> stage.say(new BuildEvent.Output(bytes, error)));
             if (exitCode != 0) {
                 keep = stage.build.request.options().keepFailed();
                 throw new BuildFailure(shown.strip(), exitCode);

@@ -21,6 +21,7 @@ import sampan.engine.images.Image.ImageConfig;
 import sampan.engine.images.ImageViews;
 import sampan.engine.images.transfer.BuiltImages.BuiltLayer;
 import sampan.engine.services.BuildListener.BuildEvent;
+import sampan.engine.services.BuildRequest;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
@@ -206,8 +207,13 @@ final class StageRun {
         state.done(key, layer, createdBy, time(now));
     }
 
+    private boolean isForced() {
+        BuildRequest.Options options = build.request.options();
+        return options.noCache() || options.noCacheStages().contains(planned.stage().label());
+    }
+
     private Optional<StepRecord> cached(String key) {
-        if (build.request.options().noCache()) {
+        if (isForced()) {
             return Optional.empty();
         }
         return build.parts
@@ -217,15 +223,13 @@ final class StageRun {
     }
 
     private Optional<BuiltLayer> elsewhere(StepInput input, String createdBy) {
-        return build.request.options().noCache() || input.kind().equals("config")
+        return isForced() || input.kind().equals("config")
                 ? Optional.empty()
                 : build.known.next(state.history(), state.layers(), createdBy);
     }
 
     private String cause(StepInput input) {
-        return build.request.options().noCache()
-                ? "the cache was not to be used"
-                : build.parts.cache().missCause(input);
+        return isForced() ? "the cache was not to be used" : build.parts.cache().missCause(input);
     }
 
     private Instant time(Instant done) {

@@ -55,26 +55,39 @@ public final class StepContainers {
         return Map.of(ANNOTATION, "true");
     }
 
+    /// Hears what a container says.
+    interface Output {
+        void said(byte[] bytes, boolean error);
+    }
+
     String create(ContainerSpec spec, ResolvedImage image) {
         return creation.create(Optional.empty(), spec, image).id().value();
     }
 
     /// Runs it to its end.
     ///
-    /// @param output hears what it says, both streams together
+    /// @param apart standard error comes on its own, so that the order between the two is lost
+    /// @param output hears what it says
     /// @return its exit code
-    int run(String id, Consumer<byte[]> output) {
-        try (FileIo.Pipe pipe = FileIo.pipe2(Open.CLOEXEC)) {
+    int run(String id, boolean apart, Output output) {
+        try (FileIo.Pipe pipe = FileIo.pipe2(Open.CLOEXEC);
+                FileIo.Pipe errors = FileIo.pipe2(Open.CLOEXEC)) {
             CompletableFuture<WaitResult> end = tasks.waitFor(id, WaitCondition.NEXT_EXIT);
             Descriptors streams =
                     new Descriptors(
                             Optional.empty(),
                             Optional.of(pipe.writeEnd()),
-                            Optional.of(pipe.writeEnd()),
+                            Optional.of(apart ? errors.writeEnd() : pipe.writeEnd()),
                             _ -> {});
             tasks.start(id, Optional.of(new Attachment(streams, false, true, true)));
             pipe.writeEnd().close();
-            drain(pipe, output);
+            errors.writeEnd().close();
+            Thread other =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(() -> drain(errors, bytes -> output.said(bytes, true)));
+            drain(pipe, bytes -> output.said(bytes, false));
+            other.join();
             return end.get().exitCode();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

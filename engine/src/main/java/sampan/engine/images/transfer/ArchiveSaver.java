@@ -109,8 +109,8 @@ public final class ArchiveSaver {
                 .toList();
     }
 
-    private void write(
-            List<ImageRecord> records, Map<Digest, List<Reference>> names, OutputStream out) {
+    /// Writes images that are kept by somebody.
+    void write(List<ImageRecord> records, Map<Digest, List<Reference>> names, OutputStream out) {
         TarWriter tar = new TarWriter(out);
         TreeMap<Digest, Long> blobs = new TreeMap<>();
         List<Descriptor> manifests = new ArrayList<>();

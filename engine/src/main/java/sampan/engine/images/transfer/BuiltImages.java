@@ -1,9 +1,11 @@
 package sampan.engine.images.transfer;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageStore;
@@ -23,6 +25,7 @@ public final class BuiltImages implements AutoCloseable {
     private final Stores stores;
     private final Transfer transfer;
     private volatile boolean stored;
+    private volatile boolean unknown;
 
     public BuiltImages(Stores stores) {
         this.stores = stores;
@@ -72,35 +75,41 @@ public final class BuiltImages implements AutoCloseable {
         return layers;
     }
 
-    /// Stores an image of layers that are here.
+    /// An image of layers that are here: stored, but known to nobody and gone when this is closed.
     public ImageRecord image(
-            ImageDocument document,
-            List<BuiltLayer> layers,
-            Optional<Digest> parent,
-            List<Reference> names) {
+            ImageDocument document, List<BuiltLayer> layers, Optional<Digest> parent) {
+        unknown = true;
         Stored config = transfer.store(Json.write(document));
         List<Descriptor> descriptors = layers.stream().map(BuiltLayer::blob).toList();
         Descriptor described = Descriptor.of(MediaType.OCI_CONFIG, config.digest(), config.size());
         Stored manifest = transfer.store(Json.write(Manifest.of(described, descriptors)));
-        ImageRecord record =
-                new ImageRecord(
-                        config.digest(),
-                        manifest.digest(),
-                        descriptors.stream().map(Descriptor::digest).toList(),
-                        layers.stream().map(BuiltLayer::diffId).toList(),
-                        layers.stream().mapToLong(BuiltLayer::size).sum(),
-                        parent,
-                        List.of(),
-                        List.of(),
-                        Instant.now());
-        stores.images().add(record, names);
+        return new ImageRecord(
+                config.digest(),
+                manifest.digest(),
+                descriptors.stream().map(Descriptor::digest).toList(),
+                layers.stream().map(BuiltLayer::diffId).toList(),
+                layers.stream().mapToLong(BuiltLayer::size).sum(),
+                parent,
+                List.of(),
+                List.of(),
+                Instant.now());
+    }
+
+    /// Makes it one of the store's images.
+    public void add(ImageRecord image, List<Reference> names) {
+        stores.images().add(image, names);
+        unknown = false;
         stored |= !names.isEmpty();
-        return record;
+    }
+
+    /// Writes an image as `docker save` does.
+    public void save(ImageRecord image, List<Reference> names, OutputStream out) {
+        new ArchiveSaver(stores).write(List.of(image), Map.of(image.id(), names), out);
     }
 
     @Override
     public void close() {
-        if (stored) {
+        if (stored || unknown) {
             transfer.close();
         } else {
             transfer.release();

@@ -1,0 +1,266 @@
+package sampan.buildkit.control;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import sampan.buildkit.control.Progress.Line;
+import sampan.buildkit.control.Progress.Vertex;
+import sampan.buildkit.session.FileFetch;
+import sampan.buildkit.session.SessionAgents;
+import sampan.buildkit.session.SessionInputs;
+import sampan.buildkit.session.Upload;
+import sampan.engine.containers.ResourceSpec;
+import sampan.engine.services.BuildRequest;
+import sampan.engine.services.BuildSource;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+
+/// Turns the attributes of BuildKit's Dockerfile frontend into a request of the engine's builder.
+/// What it cannot do is refused by name.
+final class BuildInputs {
+    private static final String ARGUMENT = "build-arg:";
+    private static final String LABEL = "label:";
+    private static final String NAMED = "context:";
+    private static final String ATTESTATION = "attest:";
+
+    /// Read elsewhere, or for the client's own use.
+    private static final Set<String> KNOWN =
+            Set.of(
+                    "filename",
+                    "target",
+                    "platform",
+                    "no-cache",
+                    "image-resolve-mode",
+                    "force-network-mode",
+                    "add-hosts",
+                    "shm-size",
+                    "ulimit",
+                    "cgroup-parent",
+                    "context",
+                    "contextkey",
+                    "dockerfilekey",
+                    "frontend.caps",
+                    "cache-imports",
+                    "requestid");
+
+    private final Job job;
+    private final Frontend frontend;
+
+    BuildInputs(Job job, Frontend frontend) {
+        this.job = job;
+        this.frontend = frontend;
+    }
+
+    /// @param tags names of the image
+    BuildRequest request(List<String> tags, boolean store, SessionAgents agents) {
+        frontend.attributes().keySet().forEach(this::check);
+        String noCache = frontend.attribute("no-cache");
+        boolean all = frontend.attributes().containsKey("no-cache") && noCache.isEmpty();
+        SessionInputs inputs = new SessionInputs(job.session);
+        return new BuildRequest(
+                source(),
+                tags,
+                arguments(),
+                frontend.attribute("target"),
+                platform(),
+                prefixed(LABEL),
+                cacheFrom(),
+                inputs::credential,
+                new BuildRequest.Options(
+                        all,
+                        new LinkedHashSet<>(list(noCache)),
+                        frontend.attribute("image-resolve-mode").equals("pull"),
+                        false,
+                        store),
+                new BuildRequest.Running(
+                        frontend.attribute("force-network-mode"),
+                        hosts(),
+                        resources(),
+                        number("shm-size"),
+                        inputs::secret,
+                        agents,
+                        job.request.entitlements()));
+    }
+
+    private void check(String name) {
+        boolean known =
+                KNOWN.contains(name)
+                        || name.startsWith(ARGUMENT)
+                        || name.startsWith(LABEL)
+                        || name.startsWith(NAMED);
+        if (name.startsWith(ATTESTATION)) {
+            if (frontend.attribute(name).contains("disabled=true")) {
+                return;
+            }
+            throw unsupported(
+                    "attestations are not supported: leave --attest, --sbom and --provenance out");
+        }
+        if (!known) {
+            throw unsupported(
+                    "option " + name + "=" + frontend.attribute(name) + " is not supported");
+        }
+    }
+
+    private static SampanException unsupported(String message) {
+        return new SampanException(ErrorCode.UNSUPPORTED, message);
+    }
+
+    private static List<String> list(String text) {
+        return Arrays.stream(text.split(",", -1)).filter(t -> !t.isBlank()).toList();
+    }
+
+    private String platform() {
+        List<String> platforms = list(frontend.attribute("platform"));
+        if (platforms.size() > 1) {
+            throw unsupported(
+                    "building for more than one platform at a time is not supported: "
+                            + frontend.attribute("platform"));
+        }
+        return platforms.isEmpty() ? "" : platforms.getFirst();
+    }
+
+    private Map<String, Optional<String>> arguments() {
+        Map<String, Optional<String>> arguments = new LinkedHashMap<>();
+        prefixed(ARGUMENT).forEach((name, value) -> arguments.put(name, Optional.of(value)));
+        return arguments;
+    }
+
+    private Map<String, String> prefixed(String prefix) {
+        Map<String, String> found = new LinkedHashMap<>();
+        frontend.attributes()
+                .forEach((name, value) -> {
+                    if (name.startsWith(prefix)) {
+                        found.put(name.substring(prefix.length()), value);
+                    }
+                });
+        return found;
+    }
+
+    private List<String> cacheFrom() {
+        List<String> references = new ArrayList<>();
+        for (SolveRequest.Cache cache : job.request.cacheFrom()) {
+            if (!cache.type().equals("registry")) {
+                throw unsupported(
+                        "--cache-from type="
+                                + cache.type()
+                                + " is not supported: use type=registry");
+            }
+            references.add(cache.attribute("ref"));
+        }
+        return references;
+    }
+
+    // NAME=ADDRESS, as clients write it, becomes NAME:ADDRESS.
+    private List<String> hosts() {
+        return list(frontend.attribute("add-hosts")).stream()
+                .map(host -> host.replaceFirst("=", ":"))
+                .toList();
+    }
+
+    private long number(String name) {
+        String text = frontend.attribute(name);
+        try {
+            return text.isEmpty() ? 0 : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw SampanException.invalid(name + "=" + text + " is no number");
+        }
+    }
+
+    private ResourceSpec resources() {
+        ResourceSpec none = ResourceSpec.none();
+        return new ResourceSpec(
+                none.memory(),
+                none.memoryReservation(),
+                none.memorySwap(),
+                none.memorySwappiness(),
+                none.oomKillDisable(),
+                none.cpuShares(),
+                none.nanoCpus(),
+                none.cpuPeriod(),
+                none.cpuQuota(),
+                none.cpuRealtimePeriod(),
+                none.cpuRealtimeRuntime(),
+                none.cpusetCpus(),
+                none.cpusetMems(),
+                none.pidsLimit(),
+                none.blkioWeight(),
+                none.blkioWeightDevice(),
+                none.blkioDeviceReadBps(),
+                none.blkioDeviceWriteBps(),
+                none.blkioDeviceReadIops(),
+                none.blkioDeviceWriteIops(),
+                none.devices(),
+                none.deviceCgroupRules(),
+                list(frontend.attribute("ulimit")).stream().map(BuildInputs::limit).toList(),
+                frontend.attribute("cgroup-parent"),
+                none.oomScoreAdj());
+    }
+
+    // NAME=SOFT:HARD
+    private static ResourceSpec.Ulimit limit(String text) {
+        String[] parts = text.split("[=:]", -1);
+        try {
+            long soft = Long.parseLong(parts[1]);
+            return new ResourceSpec.Ulimit(
+                    parts[0], soft, parts.length > 2 ? Long.parseLong(parts[2]) : soft);
+        } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
+            throw SampanException.invalid("ulimit=" + text + ": must be NAME=SOFT:HARD");
+        }
+    }
+
+    private BuildSource source() {
+        if (frontend.upload().isPresent()) {
+            return new BuildSource.Archive(
+                    new Upload(job.session, frontend.upload().get()),
+                    frontend.filename(),
+                    Optional.empty());
+        }
+        Map<String, BuildSource.Named> named = new HashMap<>();
+        prefixed(NAMED).forEach((name, value) -> named.put(name, named(name, value)));
+        String context =
+                frontend.attribute("contextkey").isEmpty()
+                        ? "context"
+                        : frontend.attribute("contextkey");
+        FileFetch.Wanted wanted = new FileFetch.Wanted(context, List.of(), frontend.exclude());
+        return new BuildSource.Fetched(
+                frontend.text(), at -> fetch("[internal] load build context", wanted, at), named);
+    }
+
+    private BuildSource.Named named(String name, String value) {
+        if (value.startsWith("docker-image://")) {
+            return new BuildSource.Named.Image(value.substring("docker-image://".length()));
+        }
+        if (value.startsWith("local:")) {
+            String key = value.substring("local:".length());
+            FileFetch.Wanted wanted = new FileFetch.Wanted(key, List.of(), List.of());
+            return new BuildSource.Named.Tree(
+                    at -> fetch("[context " + name + "] load from client", wanted, at));
+        }
+        throw unsupported(
+                "--build-context "
+                        + name
+                        + "="
+                        + value
+                        + " is not supported: give a directory or docker-image://");
+    }
+
+    private void fetch(String shown, FileFetch.Wanted wanted, Path at) {
+        Vertex vertex = job.progress.vertex(shown, List.of()).start();
+        Line line = vertex.line("transferring context:");
+        try {
+            long bytes = FileFetch.fetch(job.session, wanted, at, n -> line.maybe(n));
+            line.done(bytes);
+            vertex.complete();
+        } catch (SampanException e) {
+            vertex.fail(e.getMessage());
+            throw e;
+        }
+    }
+}

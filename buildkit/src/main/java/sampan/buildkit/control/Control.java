@@ -1,0 +1,154 @@
+package sampan.buildkit.control;
+
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sampan.buildkit.wire.Fields;
+import sampan.buildkit.wire.Message;
+import sampan.engine.services.BuildService.CacheEntry;
+import sampan.engine.services.BuildService.PrunedCache;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+
+/// `moby.buildkit.v1.Control`.
+public final class Control implements BindableService {
+    private static final String REGULAR = "regular";
+
+    private final Solver solver;
+    private final Workers workers;
+
+    /// @param version of this engine
+    public Control(Solver solver, String version) {
+        this.solver = solver;
+        this.workers = new Workers(solver.engine(), version);
+    }
+
+    @Override
+    public ServerServiceDefinition bindService() {
+        return new Services("moby.buildkit.v1.Control")
+                        .unary("Info", _ -> new Message().message(1, workers.version()).bytes())
+                        .unary("ListWorkers", this::listWorkers)
+                        .unary("Solve", this::solve)
+                        .stream("Status", this::status)
+                        .unary("DiskUsage", this::diskUsage)
+                        .stream("Prune", this::prune)
+                        .stream("ListenBuildHistory", this::history)
+                        .unary("UpdateBuildHistory", this::updateHistory)
+                        .build();
+    }
+
+    private byte[] listWorkers(byte[] question) {
+        Message answer = new Message();
+        workers.records().forEach(record -> answer.message(1, record));
+        return answer.bytes();
+    }
+
+    private void solve(byte[] question, Services.Sink sink) throws InterruptedException {
+        Map<String, String> response =
+                solver.solve(SolveRequest.of(question), job -> sink.onCancel(job::cancel));
+        sink.send(new Message().strings(1, response).bytes());
+    }
+
+    private void status(byte[] question, Services.Sink sink) throws InterruptedException {
+        Thread waiting = Thread.currentThread();
+        Progress progress = solver.jobs.get(Fields.of(question).text(1)).progress;
+        sink.onCancel(waiting::interrupt);
+        int number = 0;
+        for (Optional<byte[]> next = progress.get(number);
+                next.isPresent();
+                next = progress.get(number)) {
+            sink.send(next.get());
+            number++;
+        }
+    }
+
+    private static Message usage(CacheEntry entry) {
+        return new Message()
+                .text(1, entry.id())
+                .truth(3, entry.inUse())
+                .number(4, entry.bytes())
+                .time(6, entry.created())
+                .time(7, entry.used())
+                .number(8, entry.uses())
+                .text(9, entry.description())
+                .text(10, REGULAR)
+                .truth(11, entry.inUse());
+    }
+
+    private byte[] diskUsage(byte[] question) {
+        List<String> filters = Fields.of(question).texts(1);
+        if (!filters.isEmpty()) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED, "filters of disk usage are not supported: " + filters);
+        }
+        Message answer = new Message();
+        solver.engine().builds().cache().forEach(entry -> answer.message(1, usage(entry)));
+        return answer.bytes();
+    }
+
+    private void prune(byte[] question, Services.Sink sink) throws InterruptedException {
+        Fields asked = Fields.of(question);
+        for (int bound : List.of(4, 5, 6)) {
+            if (asked.number(bound) != 0) {
+                throw new SampanException(
+                        ErrorCode.UNSUPPORTED,
+                        "bounds on space are not supported: use the filter until");
+            }
+        }
+        Map<String, List<String>> filters = filters(asked);
+        Map<String, CacheEntry> before = new HashMap<>();
+        solver.engine().builds().cache().forEach(entry -> before.put(entry.id(), entry));
+        PrunedCache pruned = solver.engine().builds().prune(asked.truth(2), filters);
+        for (String id : pruned.ids()) {
+            CacheEntry entry = before.get(id);
+            if (entry != null) {
+                sink.send(usage(entry).bytes());
+            }
+        }
+    }
+
+    // An age comes as nanoseconds in a field of its own.
+    private static Map<String, List<String>> filters(Fields asked) {
+        List<String> others = new ArrayList<>(asked.texts(1));
+        if (!others.isEmpty()) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED,
+                    "filters of prune are not supported but until: " + others);
+        }
+        long nanos = asked.number(3);
+        return nanos == 0 ? Map.of() : Map.of("until", List.of(nanos / 1_000_000_000L + "s"));
+    }
+
+    private void history(byte[] question, Services.Sink sink) throws InterruptedException {
+        Fields asked = Fields.of(question);
+        if (!asked.texts(4).isEmpty()) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED, "filters of the history are not supported");
+        }
+        if (!asked.truth(1)) {
+            for (byte[] event : solver.history.events(asked.text(2))) {
+                sink.send(event);
+            }
+        }
+        if (!asked.truth(3)) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED, "following the history of builds is not supported");
+        }
+    }
+
+    private byte[] updateHistory(byte[] question) {
+        Fields asked = Fields.of(question);
+        if (!asked.truth(3)) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED, "builds of the history can be removed, but not changed");
+        }
+        if (!solver.history.remove(asked.text(1))) {
+            throw SampanException.notFound("no build " + asked.text(1) + " in the history");
+        }
+        return new byte[0];
+    }
+}

@@ -1,0 +1,215 @@
+package sampan.buildkit.control;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import sampan.buildkit.control.Progress.Line;
+import sampan.buildkit.control.Progress.Vertex;
+import sampan.buildkit.control.SolveRequest.Exporter;
+import sampan.buildkit.session.FileSend;
+import sampan.buildkit.session.SessionInputs;
+import sampan.engine.services.BuildResult;
+import sampan.engine.services.Engine;
+import sampan.engine.services.RegistryService;
+import sampan.engine.trees.PackOptions;
+import sampan.engine.trees.TreeArchiver;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.oci.Reference;
+import sampan.oci.tar.TarWriter;
+
+/// Where a build's result goes: into the engine, to registries, to the client.
+final class Exports {
+    /// Attributes that are read here, or that change nothing for images as they are made here.
+    private static final Map<String, Set<String>> ATTRIBUTES =
+            Map.of(
+                    "moby", Set.of("name", "push", "unpack", "store"),
+                    "image", Set.of("name", "push", "unpack", "store"),
+                    "local", Set.of("dest"),
+                    "tar", Set.of("dest"),
+                    "oci", Set.of("name", "dest", "tar"),
+                    "docker", Set.of("name", "dest", "tar", "load"));
+
+    private final Job job;
+    private final Engine engine;
+    private final List<Exporter> exporters;
+    private final Map<String, String> response = new LinkedHashMap<>();
+
+    /// @throws SampanException UNSUPPORTED for what cannot be done, before anything is built
+    Exports(Job job, Engine engine) {
+        this.job = job;
+        this.engine = engine;
+        this.exporters = job.request.exporters();
+        exporters.forEach(Exports::check);
+    }
+
+    private static void check(Exporter exporter) {
+        Set<String> known = ATTRIBUTES.get(exporter.type());
+        if (known == null) {
+            throw unsupported("--output type=" + exporter.type() + " is not supported");
+        }
+        for (String name : exporter.attributes().keySet()) {
+            if (!known.contains(name)) {
+                throw unsupported(
+                        "--output type="
+                                + exporter.type()
+                                + ": "
+                                + name
+                                + "="
+                                + exporter.attribute(name)
+                                + " is not supported");
+            }
+        }
+        if (exporter.attribute("tar").equals("false")) {
+            throw unsupported(
+                    "--output type="
+                            + exporter.type()
+                            + ",tar=false is not supported: load the archive");
+        }
+    }
+
+    private static SampanException unsupported(String message) {
+        return new SampanException(ErrorCode.UNSUPPORTED, message);
+    }
+
+    private static boolean isImage(Exporter exporter) {
+        return exporter.type().equals("moby") || exporter.type().equals("image");
+    }
+
+    private static List<String> names(Exporter exporter) {
+        return Arrays.stream(exporter.attribute("name").split(",", -1))
+                .filter(n -> !n.isEmpty())
+                .toList();
+    }
+
+    /// Names that the engine's image gets.
+    List<String> tags() {
+        return exporters.stream().filter(Exports::isImage).flatMap(e -> names(e).stream()).toList();
+    }
+
+    /// The result becomes an image of the engine.
+    boolean store() {
+        return exporters.stream().anyMatch(Exports::isImage);
+    }
+
+    /// What the client is told; what is sent to it has been sent.
+    Map<String, String> response() {
+        return response;
+    }
+
+    /// Sends what goes to the client.
+    void send(BuildResult result) {
+        if (!exporters.isEmpty()) {
+            response.put("containerimage.digest", result.id());
+            response.put("containerimage.config.digest", result.id());
+        }
+        for (int i = 0; i < exporters.size(); i++) {
+            Exporter exporter = exporters.get(i);
+            FileSend.Target target = new FileSend.Target(i, Map.copyOf(response));
+            switch (exporter.type()) {
+                case "local" ->
+                        shown(
+                                "exporting to client directory",
+                                "copying files",
+                                () -> FileSend.tree(job.session, target, result.root()));
+                case "tar" ->
+                        shown(
+                                "exporting to client tarball",
+                                "sending tarball",
+                                () ->
+                                        FileSend.stream(
+                                                job.session, target, out -> tar(result, out)));
+                case "oci", "docker" ->
+                        shown(
+                                exporter.type().equals("oci")
+                                        ? "exporting to oci image format"
+                                        : "exporting to docker image format",
+                                "sending tarball",
+                                () ->
+                                        FileSend.stream(
+                                                job.session,
+                                                target,
+                                                out -> result.archive(names(exporter), out)));
+                default -> {
+                    // the engine's own comes when the build is done
+                }
+            }
+        }
+    }
+
+    private static void tar(BuildResult result, OutputStream out) throws IOException {
+        TarWriter tar = new TarWriter(out);
+        TreeArchiver.pack(result.root(), tar, new PackOptions("", false, false, false, _ -> true));
+        tar.finish();
+    }
+
+    private void shown(String vertexName, String lineName, Runnable work) {
+        Vertex vertex = job.progress.vertex(vertexName, List.of()).start();
+        Line line = vertex.line(lineName);
+        try {
+            work.run();
+            line.done(0);
+            vertex.complete();
+        } catch (RuntimeException e) {
+            vertex.fail(Steps.message(e));
+            throw e;
+        }
+    }
+
+    /// Tells of the image, and pushes it where that is asked.
+    void finish(String id) {
+        for (Exporter exporter : exporters) {
+            if (isImage(exporter)) {
+                image(exporter, id);
+            }
+        }
+    }
+
+    private void image(Exporter exporter, String id) {
+        List<String> names =
+                names(exporter).stream().map(n -> Reference.parseBare(n).toString()).toList();
+        Vertex vertex = job.progress.vertex("exporting to image", List.of()).start();
+        try {
+            vertex.note("exporting layers");
+            vertex.note("writing image " + id);
+            names.forEach(name -> vertex.note("naming to " + name));
+            if (exporter.truth("push")) {
+                for (String name : names(exporter)) {
+                    push(vertex, Reference.parse(name).familiar());
+                }
+            }
+            vertex.complete();
+        } catch (SampanException e) {
+            vertex.fail(e.getMessage());
+            throw e;
+        }
+        if (!names.isEmpty()) {
+            response.put("image.name", String.join(",", names));
+        }
+    }
+
+    private void push(Vertex vertex, String name) {
+        Line line = vertex.line("pushing " + name);
+        engine.registries()
+                .push(
+                        name,
+                        new SessionInputs(job.session).credential(name),
+                        new RegistryService.Progress() {
+                            @Override
+                            public void message(String about, String text) {
+                                // the vertex's own line tells
+                            }
+
+                            @Override
+                            public void report(
+                                    String about, String status, long current, long total) {
+                                line.maybe(current);
+                            }
+                        });
+        line.done(0);
+    }
+}

@@ -1,0 +1,103 @@
+package sampan.buildkit.control;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import sampan.buildkit.session.Scratch;
+import sampan.buildkit.session.SessionAgents;
+import sampan.buildkit.session.Sessions;
+import sampan.engine.services.BuildService.Built;
+import sampan.engine.services.Engine;
+
+/// Carries out what clients ask to be solved. Thread-safe.
+public final class Solver {
+    private final Engine engine;
+    private final Sessions sessions;
+    private final Path directory;
+    final Jobs jobs = new Jobs();
+    final History history = new History();
+
+    /// @param directory there, open to nobody else
+    public Solver(Engine engine, Sessions sessions, Path directory) {
+        this.engine = engine;
+        this.sessions = sessions;
+        this.directory = directory;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    /// Gives up a build of that name.
+    public void cancel(String ref) {
+        jobs.find(ref).ifPresent(Job::cancel);
+    }
+
+    /// Solves on the calling thread, which [Job#cancel] interrupts.
+    ///
+    /// @param known is told the job before anything happens
+    Map<String, String> solve(SolveRequest request, Consumer<Job> known)
+            throws InterruptedException {
+        Job job = new Job(request, sessions.get(request.session()));
+        jobs.add(job);
+        known.accept(job);
+        Instant began = Instant.now();
+        Optional<Frontend> frontend = Optional.empty();
+        Steps steps = new Steps(job.progress);
+        String error = "";
+        try {
+            Exports exports = new Exports(job, engine);
+            frontend =
+                    request.frontend().isEmpty()
+                            ? job.result()
+                            : Optional.of(read(job, request.frontend(), request.attributes()));
+            if (frontend.isEmpty()) {
+                return Map.of();
+            }
+            return build(job, frontend.get(), exports, steps);
+        } catch (RuntimeException | InterruptedException e) {
+            error = Steps.message(e);
+            Frontend of = frontend.orElse(nothing());
+            throw Failures.of(
+                    job.cancelled() ? new InterruptedException() : e,
+                    of.filename(),
+                    of.text(),
+                    steps.failedLine());
+        } finally {
+            job.end();
+            jobs.remove(job);
+            if (!request.internal()) {
+                history.add(job, began, error);
+            }
+        }
+    }
+
+    private static Frontend nothing() {
+        return new Frontend(Map.of(), Optional.empty(), "", "", Optional.empty(), List.of());
+    }
+
+    /// Gets a Dockerfile for the job.
+    Frontend read(Job job, String frontend, Map<String, String> attributes) {
+        try (Scratch home = Scratch.below(directory)) {
+            return new FrontendReader(job, home.path()).read(frontend, attributes);
+        }
+    }
+
+    private Map<String, String> build(Job job, Frontend frontend, Exports exports, Steps steps) {
+        try (Scratch home = Scratch.below(directory);
+                SessionAgents agents = new SessionAgents(job.session, home.path())) {
+            Built built =
+                    engine.builds()
+                            .build(
+                                    new BuildInputs(job, frontend)
+                                            .request(exports.tags(), exports.store(), agents),
+                                    steps,
+                                    exports::send);
+            exports.finish(built.id());
+            return exports.response();
+        }
+    }
+}

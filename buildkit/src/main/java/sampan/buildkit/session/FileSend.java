@@ -1,0 +1,240 @@
+package sampan.buildkit.session;
+
+import io.grpc.StatusException;
+import io.grpc.stub.BlockingClientCall;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import sampan.buildkit.wire.Fields;
+import sampan.buildkit.wire.Message;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
+import sampan.linux.files.DirEntry;
+import sampan.linux.files.FileIo;
+import sampan.linux.files.FileOps;
+import sampan.linux.files.FileType;
+import sampan.linux.files.Stat;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+
+/// Sends results of a build to the client: one stream, or a tree of files.
+public final class FileSend {
+    private static final String METHOD = "moby.filesync.v1.FileSend/DiffCopy";
+    private static final int PIECE_BYTES = 32 << 10;
+    private static final int DIRECTORY = Open.RDONLY | Open.DIRECTORY | Open.NOFOLLOW;
+    private static final int FILE = Open.RDONLY | Open.NOFOLLOW | Open.NONBLOCK | Open.NOCTTY;
+
+    private FileSend() {}
+
+    /// Which of the build's outputs it is, and what the client is told with it.
+    public record Target(int exporter, Map<String, String> metadata) {
+        private Map<String, List<String>> headers() {
+            Map<String, List<String>> headers = new LinkedHashMap<>();
+            headers.put("buildkit-attachable-exporter-id", List.of(Integer.toString(exporter)));
+            metadata.forEach((name, value) -> headers.put("exporter-md-" + name, List.of(value)));
+            return headers;
+        }
+    }
+
+    /// Writes a stream.
+    public interface Content {
+        void write(OutputStream out) throws IOException;
+    }
+
+    public static void stream(Session session, Target target, Content content) {
+        BlockingClientCall<byte[], byte[]> call = session.open(METHOD, target.headers());
+        try (OutputStream out = new Pieces(call)) {
+            content.write(out);
+            out.flush();
+            call.halfClose();
+            for (byte @Nullable [] next = call.read(); next != null; next = call.read()) {
+                // the client has nothing to say but that it is done
+            }
+        } catch (StatusException e) {
+            throw Session.failed(METHOD, e);
+        } catch (IOException e) {
+            throw new SampanException(
+                    ErrorCode.UNAVAILABLE, "sending the result: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            throw cancelled(e);
+        } finally {
+            call.cancel("done", null);
+        }
+    }
+
+    private static SampanException cancelled(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled", e);
+    }
+
+    /// A stream that becomes messages.
+    private static final class Pieces extends OutputStream {
+        private final BlockingClientCall<byte[], byte[]> call;
+        private final byte[] piece = new byte[PIECE_BYTES];
+        private int filled;
+
+        Pieces(BlockingClientCall<byte[], byte[]> call) {
+            this.call = call;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            int done = 0;
+            while (done < length) {
+                int part = Math.min(length - done, PIECE_BYTES - filled);
+                System.arraycopy(bytes, offset + done, piece, filled, part);
+                filled += part;
+                done += part;
+                if (filled == PIECE_BYTES) {
+                    flush();
+                }
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (filled == 0) {
+                return;
+            }
+            try {
+                boolean open =
+                        call.write(new Message().bytes(1, Arrays.copyOf(piece, filled)).bytes());
+                if (!open) {
+                    throw new IOException("the client takes no more");
+                }
+                filled = 0;
+            } catch (StatusException e) {
+                throw new IOException(Session.failed(METHOD, e).getMessage(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("the build was cancelled", e);
+            }
+        }
+    }
+
+    /// Sends a tree of files.
+    ///
+    /// @param root read-only, the caller's
+    public static void tree(Session session, Target target, Fd root) {
+        BlockingClientCall<byte[], byte[]> call = session.open(METHOD, target.headers());
+        try {
+            Map<Long, String> files = describe(call, root);
+            serve(call, root, files);
+        } catch (StatusException e) {
+            throw Session.failed(METHOD, e);
+        } catch (InterruptedException e) {
+            throw cancelled(e);
+        } finally {
+            call.cancel("done", null);
+        }
+    }
+
+    private static Map<Long, String> describe(BlockingClientCall<byte[], byte[]> call, Fd root)
+            throws InterruptedException, StatusException {
+        Map<Long, String> files = new HashMap<>();
+        Map<List<Long>, String> linked = new HashMap<>();
+        Deque<String> ahead = new ArrayDeque<>(below(root, ""));
+        long id = 0;
+        while (!ahead.isEmpty()) {
+            String path = ahead.pop();
+            try (Fd at = FileOps.openInRoot(root, path, Open.PATH | Open.NOFOLLOW, 0)) {
+                Stat stat = FileOps.stat(at);
+                if (stat.type() == FileType.SOCKET) {
+                    continue;
+                }
+                FileStat described = stat(root, path, stat, linked);
+                call.write(Packet.stat(described));
+                if (described.kind() == FileStat.Kind.FILE) {
+                    files.put(id, path);
+                }
+                id++;
+                if (stat.isDirectory()) {
+                    below(root, path).reversed().forEach(ahead::push);
+                }
+            }
+        }
+        call.write(Packet.endOfStats());
+        return files;
+    }
+
+    // The receiver wants paths in the order in which a walk meets them, names by their bytes.
+    private static List<String> below(Fd root, String path) {
+        try (Fd directory = FileOps.openInRoot(root, path.isEmpty() ? "." : path, DIRECTORY, 0)) {
+            return FileOps.readDir(directory, Integer.MAX_VALUE).stream()
+                    .map(DirEntry::name)
+                    .sorted(Comparator.naturalOrder())
+                    .map(name -> path.isEmpty() ? name : path + "/" + name)
+                    .toList();
+        }
+    }
+
+    private static FileStat stat(Fd root, String path, Stat stat, Map<List<Long>, String> linked) {
+        String link = "";
+        if (stat.isSymlink()) {
+            int slash = path.lastIndexOf('/');
+            String parent = slash < 0 ? "." : path.substring(0, slash);
+            try (Fd directory = FileOps.openInRoot(root, parent, DIRECTORY, 0)) {
+                link = FileOps.readlinkAt(directory, path.substring(slash + 1));
+            }
+        } else if (stat.isRegular() && stat.nlink() > 1) {
+            String first = linked.putIfAbsent(List.of(stat.dev(), stat.ino()), path);
+            link = first == null ? "" : first;
+        }
+        return new FileStat(
+                path,
+                FileStat.mode(stat.mode()),
+                stat.isRegular() && link.isEmpty() ? stat.size() : 0,
+                stat.mtimeSec() * 1_000_000_000L + stat.mtimeNsec(),
+                link,
+                0,
+                0,
+                Map.of());
+    }
+
+    private static void serve(
+            BlockingClientCall<byte[], byte[]> call, Fd root, Map<Long, String> files)
+            throws InterruptedException, StatusException {
+        for (byte @Nullable [] next = call.read(); next != null; next = call.read()) {
+            Fields packet = Fields.of(next);
+            switch (Packet.type(packet)) {
+                case Packet.REQUEST -> send(call, root, packet.number(Packet.ID), files);
+                case Packet.FIN -> {
+                    call.write(Packet.fin());
+                    call.halfClose();
+                }
+                default ->
+                        throw SampanException.invalid(
+                                "error from receiver: " + packet.text(Packet.BYTES));
+            }
+        }
+    }
+
+    private static void send(
+            BlockingClientCall<byte[], byte[]> call, Fd root, long id, Map<Long, String> files)
+            throws InterruptedException, StatusException {
+        String path = files.get(id);
+        if (path == null) {
+            throw SampanException.invalid("the client asked for file " + id + ", which is none");
+        }
+        byte[] piece = new byte[PIECE_BYTES];
+        try (Fd file = FileOps.openInRoot(root, path, FILE, 0)) {
+            for (int got = FileIo.read(file, piece); got > 0; got = FileIo.read(file, piece)) {
+                call.write(Packet.data(id, Arrays.copyOf(piece, got)));
+            }
+        }
+        call.write(Packet.data(id, new byte[0]));
+    }
+}

@@ -1,0 +1,41 @@
+package sampan.engine.services;
+
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// Where a build's Dockerfile and files come from.
+public sealed interface BuildSource {
+    /// One stream that has all.
+    ///
+    /// @param context an archive (plain or gzip), or a Dockerfile alone
+    /// @param dockerfile its path in the archive
+    /// @param text the Dockerfile itself, where it is not taken from the archive
+    record Archive(InputStream context, String dockerfile, Optional<String> text)
+            implements BuildSource {}
+
+    /// Files that are fetched when the first step looks at them.
+    ///
+    /// @param named what `FROM` and `--from` may name beside stages and images
+    record Fetched(String text, Files files, Map<String, Named> named) implements BuildSource {
+        public Fetched {
+            named = Map.copyOf(named);
+        }
+    }
+
+    /// A tree of files that is somewhere else.
+    interface Files {
+        /// Brings all of them; called at most once, by the thread of the step that needs them.
+        ///
+        /// @param directory there and empty
+        void fetch(Path directory);
+    }
+
+    /// What a name stands for.
+    sealed interface Named {
+        record Image(String reference) implements Named {}
+
+        record Tree(Files files) implements Named {}
+    }
+}

@@ -1,0 +1,203 @@
+package sampan.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Builds by the docker client's own plugins, buildx and Compose, which speak BuildKit's protocol.
+@Tag("system")
+@ExtendWith(DaemonExtension.class)
+class BuildxTest {
+    private final PrivateDaemon daemon;
+    private final Path context;
+    private final Path place;
+
+    BuildxTest(PrivateDaemon daemon, @TempDir Path place) {
+        this.daemon = daemon;
+        this.place = place;
+        this.context = place.resolve("context");
+    }
+
+    @BeforeEach
+    void plugins() throws IOException {
+        Files.createDirectories(context);
+        Path client = Files.createDirectories(place.resolve("client"));
+        Files.writeString(
+                client.resolve("config.json"),
+                "{\"cliPluginsExtraDirs\":[\"" + Dist.plugins() + "\"]}");
+    }
+
+    private Command client(String... words) {
+        return daemon.dockerCommand(words)
+                .with(Map.of("DOCKER_CONFIG", place.resolve("client").toString()));
+    }
+
+    private void dockerfile(String... lines) throws IOException {
+        Files.writeString(context.resolve("Dockerfile"), String.join("\n", lines) + "\n");
+    }
+
+    private void file(String name, String text) throws IOException {
+        Path file = context.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private Outcome build(String... options) {
+        List<String> words = new java.util.ArrayList<>(List.of("build", "--progress=plain"));
+        words.addAll(List.of(options));
+        words.add(context.toString());
+        return client(words.toArray(String[]::new)).run();
+    }
+
+    @Test
+    void theDefaultBuildOfACurrentClientMakesAnImageAndShowsItsSteps() throws IOException {
+        dockerfile(
+                "FROM busybox AS base",
+                "RUN echo said; echo failed >&2",
+                "FROM base",
+                "WORKDIR /srv",
+                "COPY . /c/",
+                "RUN cat /c/kept");
+        file("kept", "content");
+        file("left", "2");
+        file(".dockerignore", "left\n");
+        Path id = place.resolve("id");
+        Outcome first = build("-t", "by-buildx:1", "--label", "a=b", "--iidfile", id.toString());
+        first.expect(0);
+        assertThat(first.err())
+                .contains("[base 1/2] FROM docker.io/library/busybox:latest")
+                .contains("[base 2/2] RUN echo said; echo failed >&2")
+                .contains("[stage-1 2/3] COPY . /c/")
+                .containsPattern("#\\d+ [\\d.]+ content")
+                .contains("naming to docker.io/library/by-buildx:1");
+        assertThat(daemon.docker("run", "--rm", "by-buildx:1", "ls", "/c").out())
+                .contains("kept")
+                .doesNotContain("left");
+        assertThat(daemon.inspect("by-buildx:1", "{{.Id}} {{.Config.Labels.a}}"))
+                .isEqualTo(Files.readString(id) + " b");
+        assertThat(build("-t", "by-buildx:2").err())
+                .containsPattern("(?s)\\[base 2/2\\] RUN[^#]*#\\d+ CACHED");
+    }
+
+    @Test
+    void aFailedStepIsShownWithItsLine() throws IOException {
+        dockerfile("ARG TAG=latest", "FROM busybox:$TAG", "RUN exit 3");
+        Outcome outcome = build();
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.err())
+                .contains("   3 | >>> RUN exit 3")
+                .contains(
+                        "failed to solve: process \"/bin/sh -c exit 3\" did not complete"
+                                + " successfully: exit code: 3");
+    }
+
+    @Test
+    void secretsAndNamedContextsComeFromTheClient() throws IOException {
+        dockerfile(
+                "FROM busybox",
+                "RUN --mount=type=secret,id=s,required=true cp /run/secrets/s /got",
+                "COPY --from=other file /");
+        Path other = Files.createDirectories(place.resolve("other"));
+        Files.writeString(other.resolve("file"), "from other");
+        Path secret = Files.writeString(place.resolve("secret"), "hush");
+        build(
+                        "-t",
+                        "secrets:1",
+                        "--secret",
+                        "id=s,src=" + secret,
+                        "--build-context",
+                        "other=" + other)
+                .expect(0);
+        assertThat(daemon.docker("run", "--rm", "secrets:1", "cat", "/got", "/file").out())
+                .isEqualTo("hushfrom other");
+        assertThat(build("--no-cache").err()).contains("secret s: not found");
+    }
+
+    @Test
+    void resultsGoToTheClient() throws IOException {
+        dockerfile("FROM scratch", "COPY file link /d/");
+        file("file", "content");
+        Files.createSymbolicLink(context.resolve("link"), Path.of("file"));
+        Path directory = place.resolve("out");
+        build("--output", "type=local,dest=" + directory).expect(0);
+        assertThat(directory.resolve("d/file")).hasContent("content");
+        Path tar = place.resolve("out.tar");
+        build("--output", "type=tar,dest=" + tar).expect(0);
+        assertThat(Command.of("tar", "tf", tar.toString()).run().out()).contains("d/file\n");
+        Path layout = place.resolve("layout.tar");
+        build("-t", "in-archive:1", "--output", "type=oci,dest=" + layout).expect(0);
+        assertThat(daemon.docker("images", "-q", "in-archive").out()).isEmpty();
+        client("load", "-i", layout.toString()).run().expect(0);
+        assertThat(daemon.docker("images", "-q", "in-archive").out()).isNotEmpty();
+    }
+
+    @Test
+    void aDockerfileCanBeAskedInsteadOfBuilt() throws IOException {
+        dockerfile("FROM busybox AS one", "ARG VERSION=1", "FROM one AS One", "RUN false");
+        assertThat(build("--call=outline").out()).contains("VERSION");
+        assertThat(build("--call=targets").out()).contains("one (default)");
+        assertThat(build("--call=check").out()).contains("DuplicateStageName");
+    }
+
+    @Test
+    void standardInputIsADockerfileOrAContext() throws IOException {
+        Outcome alone =
+                client("build", "-t", "stdin:1", "-").input("FROM busybox\nRUN echo 1\n").run();
+        alone.expect(0);
+        assertThat(daemon.docker("images", "-q", "stdin:1").out()).isNotEmpty();
+    }
+
+    @Test
+    void aClientThatGoesAwayEndsItsBuild() throws IOException {
+        dockerfile("FROM busybox", "RUN sleep 600");
+        try (Command.Running running = client("build", context.toString()).input("").start()) {
+            Eventually.await(
+                    "the step's container", () -> daemon.docker("ps", "-q").out().length() > 10);
+            running.signal("KILL");
+            Eventually.await(
+                    "the end of the build", () -> daemon.docker("ps", "-aq").out().isEmpty());
+        }
+    }
+
+    @Test
+    void composeBuildsAndStarts() throws IOException {
+        dockerfile("FROM busybox", "COPY file /");
+        file("file", "content");
+        Path compose = place.resolve("compose.yaml");
+        Files.writeString(
+                compose,
+                """
+                services:
+                  one:
+                    build: ./context
+                    image: composed:1
+                    network_mode: none
+                    command: cat /file
+                """);
+        client("compose", "-f", compose.toString(), "build").run().expect(0);
+        Outcome up = client("compose", "-f", compose.toString(), "up", "--build").run();
+        up.expect(0);
+        assertThat(up.out()).contains("content");
+        client("compose", "-f", compose.toString(), "down").run().expect(0);
+    }
+
+    @Test
+    void whatCannotBeDoneIsRefusedByName() throws IOException {
+        dockerfile("FROM busybox");
+        assertThat(build("--platform", "linux/amd64,linux/arm64").err())
+                .contains("more than one platform at a time is not supported");
+        assertThat(client("build", "https://example.invalid/x.git").run().err())
+                .contains("building from a remote context is not supported");
+        assertThat(build("--output", "type=local,dest=" + place + "/o,platform-split=false").err())
+                .contains("platform-split=false is not supported");
+    }
+}
