@@ -78,6 +78,14 @@ class UserNamespaceTest {
                 .contains("privileged mode is incompatible with user namespaces");
     }
 
+    @Test
+    void theMachinesOwnFilesAreRefusedWithTheRemedy() {
+        assertThat(run("host", "true").expect(125).err())
+                .contains("the image host cannot be used in a user namespace (--userns remap)")
+                .contains("use --userns host");
+        assertThat(daemon.docker("ps", "-aq").lines()).isEmpty();
+    }
+
     /// The docker client has no word for it, so the daemon's own setting has to reach it.
     @Test
     void aWholeDaemonThatRemaps() {

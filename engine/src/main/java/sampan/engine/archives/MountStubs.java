@@ -7,19 +7,24 @@ import java.util.Optional;
 import java.util.Set;
 import sampan.errors.ErrnoException;
 import sampan.linux.files.FileOps;
+import sampan.linux.files.FileType;
 import sampan.linux.files.Stat;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 
-/// Empty files and directories that starting a container made in its upper directory to mount upon.
-/// They are no change of the container's and belong to no image.
+/// What starting a container made in its upper directory: empty files and directories to mount
+/// upon, and the link /etc/mtab. They are no change of the container's and belong to no image.
 final class MountStubs {
+    private static final String MTAB = "etc/mtab";
+    private static final String MTAB_TARGET = "/proc/mounts";
+
     // Those below before those above.
     private static final List<String> PLACES =
             List.of(
                     "etc/hosts",
                     "etc/hostname",
                     "etc/resolv.conf",
+                    MTAB,
                     "etc",
                     "dev/console",
                     "dev/pts",
@@ -47,7 +52,7 @@ final class MountStubs {
             Optional<Stat> made = stat(upper, place);
             if (made.isPresent()
                     && stat(lower, place).isEmpty()
-                    && isEmpty(upper, place, made.get(), found)) {
+                    && isStub(upper, place, made.get(), found)) {
                 found.add(place);
             }
         }
@@ -70,7 +75,10 @@ final class MountStubs {
         }
     }
 
-    private static boolean isEmpty(Fd upper, String path, Stat stat, Set<String> stubs) {
+    private static boolean isStub(Fd upper, String path, Stat stat, Set<String> stubs) {
+        if (stat.type() == FileType.SYMLINK) {
+            return path.equals(MTAB) && leadsToMounts(upper);
+        }
         if (stat.isRegular()) {
             return stat.size() == 0;
         }
@@ -80,6 +88,12 @@ final class MountStubs {
         try (Fd directory = FileOps.openInRoot(upper, path, Open.RDONLY | Open.DIRECTORY, 0)) {
             return FileOps.readDir(directory).stream()
                     .allMatch(entry -> stubs.contains(path + "/" + entry.name()));
+        }
+    }
+
+    private static boolean leadsToMounts(Fd upper) {
+        try (Fd link = FileOps.openInRoot(upper, MTAB, Open.PATH | Open.NOFOLLOW, 0)) {
+            return FileOps.readlinkAt(link, "").equals(MTAB_TARGET);
         }
     }
 }

@@ -22,6 +22,7 @@ import sampan.engine.containers.SpecCheck;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ResolvedImage;
 import sampan.engine.services.ContainerService.Created;
+import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.RootMount;
 import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.tasks.SpecBuilder;
@@ -71,6 +72,7 @@ public final class ContainerCreation {
         List<String> warnings = new ArrayList<>(SpecCheck.check(host, merged, wanted));
         SpecBuilder.check(merged);
         refuseWhatIsMissing(wanted, merged, warnings);
+        refuseForeignHost(merged, image);
         ContainerId id = ContainerId.random();
         ContainerSpec settled = named(joined(merged), id);
         String taken = containers.reserve(name, id);
@@ -105,6 +107,21 @@ public final class ContainerCreation {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED,
                     "restart policy " + policy + " is not supported yet: leave out --restart");
+        }
+    }
+
+    // The machine's own files cannot be given other owners: an overlay takes no id map.
+    private static void refuseForeignHost(ContainerSpec spec, ResolvedImage image) {
+        String users = spec.namespaces().userns();
+        if (image.base() instanceof Base.Host && !users.isEmpty() && !users.equals("host")) {
+            throw new SampanException(
+                    ErrorCode.UNSUPPORTED,
+                    "the image "
+                            + spec.image()
+                            + " cannot be used in a user namespace (--userns "
+                            + users
+                            + "): its files are the machine's, with the machine's owners; use"
+                            + " --userns host, or an image that is stored");
         }
     }
 

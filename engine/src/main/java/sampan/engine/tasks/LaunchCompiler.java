@@ -121,7 +121,8 @@ final class LaunchCompiler {
                         .monitor(monitor(request, descriptors))
                         .kernel(settings.kernel())
                         .limits(SpecBuilder.ceiling(settings.ceiling(), container.resources()))
-                        .view(request.reading());
+                        .view(request.reading())
+                        .with(LaunchOption.MTAB);
         CapabilitySet capabilities = specs.capabilities(container, false);
         filters.filter(container, capabilities).ifPresent(context::seccomp);
         request.network().ifPresent(fd -> context.network(slot(descriptors, fd)));

@@ -20,6 +20,8 @@ public enum LaunchOption {
     /// The launcher, which stands in the runtime's namespaces, runs the hooks prestart and
     /// createRuntime itself.
     RUNTIME_HOOKS,
+    /// `/etc/mtab` leads to /proc/mounts where the root has none: what Docker gives its containers.
+    MTAB,
     /// The container's terminal gets Unix newlines only (runc clears ONLCR).
     NO_ONLCR
 }

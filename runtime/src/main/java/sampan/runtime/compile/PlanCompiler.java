@@ -175,6 +175,11 @@ public final class PlanCompiler {
     private void buildRoot() {
         root.isolate();
         root.attach();
+        if (launch.has(LaunchOption.MTAB)) {
+            // Before all mounts: it belongs to the root, not into somebody's volume.
+            launch.plan.with(PlanWriter.IGNORE_ERROR);
+            launch.plan.symlink(launch.root, "/proc/mounts", "/etc/mtab");
+        }
         mounts.mountAll();
         if (mounts.ownsDev()) {
             devices.make();

@@ -39,6 +39,14 @@ class RootFieldsTest {
     }
 
     @Test
+    void theListOfMountsIsLinkedInTheRootAndInNoMount() {
+        assertThat(steps(spec(), context().with(LaunchOption.MTAB)))
+                .containsSequence(
+                        "MOVE_MOUNT mount=#0 flags=F_EMPTY_PATH path=\"/b/rootfs\"",
+                        "SYMLINK root=#0 target=\"/proc/mounts\" path=\"/etc/mtab\" [ignore-error]");
+    }
+
+    @Test
     void anOverlayIsMountedLayerByLayer() {
         assertThat(
                         steps(
