@@ -1,14 +1,13 @@
 package sampan.linux.crypto;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Optional;
+import sampan.linux.sys.SharedLibrary;
 
 /// SHA256_Init(3) and its kin: those of the one-shot interface, because their state is memory of
 /// ours, with nothing to free.
@@ -21,32 +20,29 @@ record LibCrypto(MethodHandle init, MethodHandle update, MethodHandle end) {
 
     private static Optional<LibCrypto> load(String library) {
         try {
-            SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
-            var i = ValueLayout.JAVA_INT;
-            var p = ValueLayout.ADDRESS;
-            var l = ValueLayout.JAVA_LONG;
-            return Optional.of(
-                    new LibCrypto(
-                            function(symbols, "SHA256_Init", FunctionDescriptor.of(i, p)),
-                            function(symbols, "SHA256_Update", FunctionDescriptor.of(i, p, p, l)),
-                            function(symbols, "SHA256_Final", FunctionDescriptor.of(i, p, p))));
-        } catch (IllegalArgumentException | java.util.NoSuchElementException e) {
+            return SharedLibrary.find(library).map(LibCrypto::of);
+        } catch (java.util.NoSuchElementException e) {
             return Optional.empty();
         }
     }
 
     // Critical: memory of the heap is passed as it is, for a call of microseconds.
-    private static MethodHandle function(
-            SymbolLookup symbols, String name, FunctionDescriptor type) {
-        return Linker.nativeLinker()
-                .downcallHandle(symbols.findOrThrow(name), type, Linker.Option.critical(true));
+    private static LibCrypto of(SharedLibrary library) {
+        Linker.Option critical = Linker.Option.critical(true);
+        var i = ValueLayout.JAVA_INT;
+        var p = ValueLayout.ADDRESS;
+        var l = ValueLayout.JAVA_LONG;
+        return new LibCrypto(
+                library.function("SHA256_Init", FunctionDescriptor.of(i, p), critical),
+                library.function("SHA256_Update", FunctionDescriptor.of(i, p, p, l), critical),
+                library.function("SHA256_Final", FunctionDescriptor.of(i, p, p), critical));
     }
 
     void init(MemorySegment state) {
         try {
             check((int) init.invokeExact(state));
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
     }
 
@@ -54,7 +50,7 @@ record LibCrypto(MethodHandle init, MethodHandle update, MethodHandle end) {
         try {
             check((int) update.invokeExact(state, content, content.byteSize()));
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
     }
 
@@ -62,7 +58,7 @@ record LibCrypto(MethodHandle init, MethodHandle update, MethodHandle end) {
         try {
             check((int) end.invokeExact(sum, state));
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
     }
 
@@ -70,9 +66,5 @@ record LibCrypto(MethodHandle init, MethodHandle update, MethodHandle end) {
         if (answer != 1) {
             throw new IllegalStateException("libcrypto answered " + answer);
         }
-    }
-
-    private static RuntimeException broken(Throwable t) {
-        return t instanceof RuntimeException e ? e : new IllegalStateException(t);
     }
 }

@@ -2,18 +2,17 @@ package sampan.linux.seccomp;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
-import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Kernel;
+import sampan.linux.sys.SharedLibrary;
 
 /// libseccomp (seccomp_init(3) and its kin; 2.4 and newer). One filter per object; its calls are
 /// serialised by [SeccompCompiler], because the library keeps global state.
@@ -37,7 +36,9 @@ final class LibSeccomp implements AutoCloseable {
                     ValueLayout.JAVA_LONG.withName("datum_a"),
                     ValueLayout.JAVA_LONG.withName("datum_b"));
 
-    private final Functions lib = Functions.LOADED;
+    private final Functions lib =
+            Functions.LOADED.orElseThrow(
+                    () -> SharedLibrary.missing(LIBRARY, "install libseccomp2, or run unconfined"));
     private final MemorySegment context;
     private boolean open = true;
 
@@ -46,7 +47,7 @@ final class LibSeccomp implements AutoCloseable {
         try {
             context = (MemorySegment) lib.init.invokeExact(defaultValue);
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
         if (context.address() == 0) {
             throw SampanException.invalid(
@@ -67,42 +68,24 @@ final class LibSeccomp implements AutoCloseable {
             MethodHandle resolve,
             MethodHandle resolveArch,
             MethodHandle export) {
-        static final Functions LOADED = load();
+        static final Optional<Functions> LOADED = SharedLibrary.find(LIBRARY).map(Functions::of);
 
-        private static Functions load() {
-            SymbolLookup symbols;
-            try {
-                symbols = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
-            } catch (IllegalArgumentException e) {
-                throw new SampanException(
-                        ErrorCode.UNSUPPORTED,
-                        LIBRARY + " is not installed: install libseccomp2, or run unconfined",
-                        e);
-            }
+        private static Functions of(SharedLibrary library) {
             var i = ValueLayout.JAVA_INT;
             var p = ValueLayout.ADDRESS;
             return new Functions(
-                    function(symbols, "seccomp_init", FunctionDescriptor.of(p, i)),
-                    function(symbols, "seccomp_release", FunctionDescriptor.ofVoid(p)),
-                    function(symbols, "seccomp_arch_add", FunctionDescriptor.of(i, p, i)),
-                    function(symbols, "seccomp_arch_remove", FunctionDescriptor.of(i, p, i)),
-                    function(symbols, "seccomp_arch_native", FunctionDescriptor.of(i)),
-                    function(symbols, "seccomp_attr_set", FunctionDescriptor.of(i, p, i, i)),
-                    function(
-                            symbols,
-                            "seccomp_rule_add_array",
-                            FunctionDescriptor.of(i, p, i, i, i, p)),
-                    function(symbols, "seccomp_syscall_resolve_name", FunctionDescriptor.of(i, p)),
-                    function(
-                            symbols,
-                            "seccomp_syscall_resolve_name_arch",
-                            FunctionDescriptor.of(i, i, p)),
-                    function(symbols, "seccomp_export_bpf", FunctionDescriptor.of(i, p, i)));
-        }
-
-        private static MethodHandle function(
-                SymbolLookup symbols, String name, FunctionDescriptor type) {
-            return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type);
+                    library.function("seccomp_init", FunctionDescriptor.of(p, i)),
+                    library.function("seccomp_release", FunctionDescriptor.ofVoid(p)),
+                    library.function("seccomp_arch_add", FunctionDescriptor.of(i, p, i)),
+                    library.function("seccomp_arch_remove", FunctionDescriptor.of(i, p, i)),
+                    library.function("seccomp_arch_native", FunctionDescriptor.of(i)),
+                    library.function("seccomp_attr_set", FunctionDescriptor.of(i, p, i, i)),
+                    library.function(
+                            "seccomp_rule_add_array", FunctionDescriptor.of(i, p, i, i, i, p)),
+                    library.function("seccomp_syscall_resolve_name", FunctionDescriptor.of(i, p)),
+                    library.function(
+                            "seccomp_syscall_resolve_name_arch", FunctionDescriptor.of(i, i, p)),
+                    library.function("seccomp_export_bpf", FunctionDescriptor.of(i, p, i)));
         }
     }
 
@@ -122,7 +105,7 @@ final class LibSeccomp implements AutoCloseable {
                 check((int) lib.archRemove.invokeExact(context, own), "native architecture");
             }
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
     }
 
@@ -131,7 +114,7 @@ final class LibSeccomp implements AutoCloseable {
         try {
             int ignored = (int) lib.attrSet.invokeExact(context, ATTRIBUTE_OPTIMIZE, BINARY_TREE);
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
     }
 
@@ -141,7 +124,7 @@ final class LibSeccomp implements AutoCloseable {
             int number = (int) lib.resolve.invokeExact(arena.allocateFrom(name));
             return number == UNKNOWN ? OptionalInt.empty() : OptionalInt.of(number);
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
     }
 
@@ -152,7 +135,7 @@ final class LibSeccomp implements AutoCloseable {
             // Negative ones are the library's stand-ins for calls of other machines.
             return number < 0 ? OptionalInt.empty() : OptionalInt.of(number);
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
     }
 
@@ -178,7 +161,7 @@ final class LibSeccomp implements AutoCloseable {
                 check(result, "rule for " + name);
             }
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
     }
 
@@ -215,7 +198,7 @@ final class LibSeccomp implements AutoCloseable {
             MemorySegment.copy(code, ValueLayout.JAVA_BYTE, 0, bytes, 0, bytes.length);
             return bytes;
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
     }
 
@@ -226,12 +209,6 @@ final class LibSeccomp implements AutoCloseable {
         }
     }
 
-    private static RuntimeException broken(Throwable t) {
-        return t instanceof RuntimeException e
-                ? e
-                : new IllegalStateException("libseccomp call failed", t);
-    }
-
     @Override
     public void close() {
         if (open) {
@@ -239,7 +216,7 @@ final class LibSeccomp implements AutoCloseable {
             try {
                 lib.release.invokeExact(context);
             } catch (Throwable t) {
-                throw broken(t);
+                throw SharedLibrary.broken(t);
             }
         }
     }

@@ -1,21 +1,22 @@
 package sampan.linux.zstd;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.sys.SharedLibrary;
 
 /// libzstd's streaming decoder (zstd.h, 1.4 and newer). One thread at a time.
 final class LibZstd implements AutoCloseable {
     private static final String LIBRARY = "libzstd.so.1";
     private static final int NAME_BYTES_MAX = 256;
 
-    private final Functions lib = Functions.LOADED;
+    private final Functions lib =
+            Functions.LOADED.orElseThrow(() ->
+                    SharedLibrary.missing(LIBRARY, "install libzstd1, or use layers in gzip"));
     private final MemorySegment stream;
     private boolean open = true;
 
@@ -23,7 +24,7 @@ final class LibZstd implements AutoCloseable {
         try {
             stream = (MemorySegment) lib.create.invokeExact();
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
         if (stream.address() == 0) {
             throw new SampanException(ErrorCode.UNAVAILABLE, "no memory for a zstd decoder");
@@ -36,34 +37,18 @@ final class LibZstd implements AutoCloseable {
             MethodHandle decompress,
             MethodHandle isError,
             MethodHandle errorName) {
-        static final Functions LOADED = load();
+        static final Optional<Functions> LOADED = SharedLibrary.find(LIBRARY).map(Functions::of);
 
-        private static Functions load() {
-            SymbolLookup symbols;
-            try {
-                symbols = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
-            } catch (IllegalArgumentException e) {
-                throw new SampanException(
-                        ErrorCode.UNSUPPORTED,
-                        LIBRARY + " is not installed: install libzstd1, or use layers in gzip",
-                        e);
-            }
+        private static Functions of(SharedLibrary library) {
             var p = ValueLayout.ADDRESS;
             var l = ValueLayout.JAVA_LONG;
             return new Functions(
-                    function(symbols, "ZSTD_createDStream", FunctionDescriptor.of(p)),
-                    function(symbols, "ZSTD_freeDStream", FunctionDescriptor.of(l, p)),
-                    function(symbols, "ZSTD_decompressStream", FunctionDescriptor.of(l, p, p, p)),
-                    function(
-                            symbols,
-                            "ZSTD_isError",
-                            FunctionDescriptor.of(ValueLayout.JAVA_INT, l)),
-                    function(symbols, "ZSTD_getErrorName", FunctionDescriptor.of(p, l)));
-        }
-
-        private static MethodHandle function(
-                SymbolLookup symbols, String name, FunctionDescriptor type) {
-            return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type);
+                    library.function("ZSTD_createDStream", FunctionDescriptor.of(p)),
+                    library.function("ZSTD_freeDStream", FunctionDescriptor.of(l, p)),
+                    library.function("ZSTD_decompressStream", FunctionDescriptor.of(l, p, p, p)),
+                    library.function(
+                            "ZSTD_isError", FunctionDescriptor.of(ValueLayout.JAVA_INT, l)),
+                    library.function("ZSTD_getErrorName", FunctionDescriptor.of(p, l)));
         }
     }
 
@@ -80,14 +65,8 @@ final class LibZstd implements AutoCloseable {
             }
             return result;
         } catch (Throwable t) {
-            throw broken(t);
+            throw SharedLibrary.broken(t);
         }
-    }
-
-    private static RuntimeException broken(Throwable t) {
-        return t instanceof RuntimeException e
-                ? e
-                : new IllegalStateException("libzstd call failed", t);
     }
 
     @Override
@@ -97,7 +76,7 @@ final class LibZstd implements AutoCloseable {
             try {
                 long ignored = (long) lib.release.invokeExact(stream);
             } catch (Throwable t) {
-                throw broken(t);
+                throw SharedLibrary.broken(t);
             }
         }
     }

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.decoders.Bzip2Channel;
+import sampan.linux.decoders.XzChannel;
 import sampan.linux.zstd.ZstdChannel;
 
 /// How an archive is compressed, told by its first bytes.
@@ -53,34 +55,55 @@ public enum Compression {
 
     /// The plain bytes of a source, whatever it is compressed with. Closing it closes the source.
     ///
-    /// @throws SampanException UNSUPPORTED for bzip2 and xz, by name
+    /// @throws SampanException UNSUPPORTED where the machine lacks the library of the compression
     public static ReadableByteChannel open(ReadableByteChannel source) {
-        ByteBuffer head = ByteBuffer.allocate(WINDOW);
-        try {
-            while (head.position() < MAGIC_BYTES && source.read(head) >= 0) {
-                // a source may give a byte at a time
-            }
-        } catch (IOException e) {
-            throw new SampanException(
-                    ErrorCode.UNAVAILABLE, "reading the archive failed: " + e.getMessage(), e);
-        }
-        head.flip();
-        byte[] magic = new byte[Math.min(head.remaining(), MAGIC_BYTES)];
-        head.get(0, magic);
-        ReadableByteChannel whole = new Rejoined(head, source);
-        return switch (detect(magic)) {
-            case NONE -> whole;
-            case GZIP -> new GzipChannel(whole);
-            case ZSTD -> new ZstdChannel(whole);
-            case BZIP2 -> throw unsupported("bzip2");
-            case XZ -> throw unsupported("xz");
+        Head head = Head.of(source);
+        return switch (head.compression) {
+            case NONE -> head.whole;
+            case GZIP -> new GzipChannel(head.whole);
+            case ZSTD -> new ZstdChannel(head.whole);
+            case BZIP2, XZ -> rare(head);
         };
     }
 
-    private static SampanException unsupported(String name) {
-        return new SampanException(
-                ErrorCode.UNSUPPORTED,
-                "archive is compressed with " + name + ": use gzip, zstd or none");
+    /// The source as a layer may be stored: gzip and zstd stay, what no image may hold is plain.
+    /// Closing it closes the source.
+    ///
+    /// @throws SampanException as [#open]
+    public static ReadableByteChannel openForLayer(ReadableByteChannel source) {
+        Head head = Head.of(source);
+        return switch (head.compression) {
+            case NONE, GZIP, ZSTD -> head.whole;
+            case BZIP2, XZ -> rare(head);
+        };
+    }
+
+    private static ReadableByteChannel rare(Head head) {
+        return head.compression == BZIP2 ? new Bzip2Channel(head.whole) : new XzChannel(head.whole);
+    }
+
+    /// Whether what [#open] gave is decoded, and not the source itself.
+    public static boolean isDecoded(ReadableByteChannel plain) {
+        return !(plain instanceof Rejoined);
+    }
+
+    /// A source whose first bytes were looked at.
+    private record Head(Compression compression, ReadableByteChannel whole) {
+        static Head of(ReadableByteChannel source) {
+            ByteBuffer head = ByteBuffer.allocate(WINDOW);
+            try {
+                while (head.position() < MAGIC_BYTES && source.read(head) >= 0) {
+                    // a source may give a byte at a time
+                }
+            } catch (IOException e) {
+                throw new SampanException(
+                        ErrorCode.UNAVAILABLE, "reading the archive failed: " + e.getMessage(), e);
+            }
+            head.flip();
+            byte[] magic = new byte[Math.min(head.remaining(), MAGIC_BYTES)];
+            head.get(0, magic);
+            return new Head(detect(magic), new Rejoined(head, source));
+        }
     }
 
     /// Gives the bytes that were looked at, then the rest of the source.

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import sampan.engine.images.ImageRecord;
@@ -119,7 +120,9 @@ public final class ArchiveLoader {
                     case ZSTD -> MediaType.OCI_LAYER_ZSTD;
                     case BZIP2, XZ ->
                             throw SampanException.invalid(
-                                    "layer compressed with " + layer.compression());
+                                    "a layer of the image is compressed with "
+                                            + layer.compression().name().toLowerCase(Locale.ROOT)
+                                            + ": layers are plain, in gzip or in zstd");
                 };
         return Descriptor.of(type, layer.digest(), layer.size());
     }

@@ -14,6 +14,7 @@ import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.ImageDocument.Step;
 import sampan.oci.image.Platform;
+import sampan.oci.tar.Compression;
 import sampan.oci.tar.StreamChannel;
 
 /// `docker import`: a root filesystem as an image of one layer.
@@ -31,7 +32,7 @@ public final class RootfsImport {
             InputStream stream, Optional<Reference> name, String message, List<String> changes) {
         ImageConfig config = DockerfileChanges.apply(ImageConfig.NONE, changes);
         try (Transfer transfer = new Transfer(stores);
-                ReadableByteChannel source = new StreamChannel(stream)) {
+                ReadableByteChannel source = Compression.openForLayer(new StreamChannel(stream))) {
             Stored layer = transfer.store(source);
             if (layer.unpacked().isEmpty()) {
                 throw SampanException.invalid("what is imported is not a tar archive");

@@ -23,12 +23,10 @@ import sampan.engine.snapshots.Layer;
 import sampan.engine.snapshots.Unpacking;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
-import sampan.linux.zstd.ZstdChannel;
 import sampan.oci.Digest;
 import sampan.oci.image.Descriptor;
 import sampan.oci.tar.Compression;
 import sampan.oci.tar.DigestingChannel;
-import sampan.oci.tar.GzipChannel;
 import sampan.oci.tar.TarReader;
 
 /// One image, or several of one archive, on the way in. Used by one thread, which may block, or by
@@ -199,7 +197,7 @@ public final class Transfer implements AutoCloseable {
                 ReadableByteChannel plain = Compression.open(source)) {
             Unpacking layer = stores.snapshots().unpack();
             begun.add(layer);
-            if (plain instanceof GzipChannel || plain instanceof ZstdChannel) {
+            if (Compression.isDecoded(plain)) {
                 DigestingChannel summed = new DigestingChannel(plain);
                 layer.apply(summed);
                 return new Unpacked(Optional.of(summed.digest()), layer);
