@@ -153,6 +153,7 @@ final class EngineWiring implements AutoCloseable {
         TaskScan scan = TaskScan.read(settings.run().resolve("c"));
         Networking networking = Networking.open(settings, scan.attachments(), LOG);
         closing.push(networking);
+        networking.driver().ifPresent(driver -> driver.namespaces(tasks::network));
         Starting starting = starting(stored, networking.wiring());
         HostLimits host = HostFacts.limits(starting.cgroups.features(), settings.userns());
         ContainerRemoval removal =

@@ -3,6 +3,7 @@ package sampan.engine.networks;
 import java.net.Inet4Address;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import sampan.engine.leftovers.Leftover;
 import sampan.linux.netlink.MacAddress;
 import sampan.linux.netlink.NetNamespace;
@@ -47,6 +48,13 @@ public interface NetworkDriver extends AutoCloseable {
 
     /// What endpoints there are, by container.
     List<Endpoint> endpoints();
+
+    /// By which namespace of a container, named by its id, a link that another program deletes is
+    /// made again. Before it is told, such a link stays away until the container's next start.
+    ///
+    /// @param of asked on any thread; empty where the container does not run; what it gives is
+    ///   closed
+    void namespaces(Function<String, Optional<NetNamespace>> of);
 
     /// Links of this network that belong to no endpoint and to nothing that is being made.
     List<Leftover> leftovers();

@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import sampan.engine.containers.ContainerId;
+import sampan.errors.ErrnoException;
+import sampan.linux.netlink.NetNamespace;
+import sampan.linux.process.Pidfd;
+import sampan.linux.sys.Errno;
 import sampan.runtime.monitor.AttachClient;
 
 /// The tasks that live, and the clients that wait for one. Look-ups never block.
@@ -15,6 +19,37 @@ public final class TaskTable {
     private final ConcurrentHashMap<ContainerId, Task> tasks = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<ContainerId, List<PendingAttach>> pending =
             new ConcurrentHashMap<>();
+
+    /// The network namespace in which a container's first process lives now; empty where it does
+    /// not run. The caller closes it.
+    public Optional<NetNamespace> network(String containerId) {
+        return find(new ContainerId(containerId)).flatMap(TaskTable::network);
+    }
+
+    // The number may have passed to another process by now: it must be one of the container's, and
+    // the same one when its namespace is open.
+    private static Optional<NetNamespace> network(Task task) {
+        int pid = task.pid();
+        if (pid == 0) {
+            return Optional.empty();
+        }
+        try (Pidfd process = Pidfd.open(pid)) {
+            if (!task.cgroup().processes().contains(pid)) {
+                return Optional.empty();
+            }
+            NetNamespace namespace = NetNamespace.ofProcess(pid);
+            if (process.sendSignal(0)) {
+                return Optional.of(namespace);
+            }
+            namespace.close();
+            return Optional.empty();
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ESRCH || e.errno() == Errno.ENOENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
 
     public Optional<Task> find(ContainerId id) {
         return Optional.ofNullable(tasks.get(id));

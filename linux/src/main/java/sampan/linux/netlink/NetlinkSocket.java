@@ -40,6 +40,7 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
     private static final int SO_RCVTIMEO = 20;
+    private static final int SO_ATTACH_FILTER = 26;
     private static final int SO_SNDBUFFORCE = 32;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int SOL_NETLINK = 270;
@@ -118,6 +119,20 @@ public final class NetlinkSocket implements AutoCloseable {
     /// Subscribes to a multicast group.
     public void join(int group) {
         option(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+    }
+
+    /// Lets only those notifications through that a program of [PacketFilter] accepts; replaces one
+    /// that was there.
+    void filter(byte[] program) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment code = arena.allocate(program.length, 8);
+            MemorySegment.copy(program, 0, code, ValueLayout.JAVA_BYTE, 0, program.length);
+            MemorySegment description = arena.allocate(16, 8);
+            description.set(
+                    ValueLayout.JAVA_SHORT, 0, (short) (program.length / PacketFilter.INSTRUCTION));
+            description.set(ValueLayout.ADDRESS, 8, code);
+            option(SOL_SOCKET, SO_ATTACH_FILTER, description);
+        }
     }
 
     /// Room for datagrams of so many bytes on the way out.

@@ -9,10 +9,12 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import sampan.engine.leftovers.Leftover;
 import sampan.engine.networks.Attachment;
 import sampan.engine.networks.Endpoint;
@@ -25,7 +27,6 @@ import sampan.engine.networks.PortRequest;
 import sampan.engine.networks.Sandbox;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
-import sampan.linux.netlink.AddressWatch;
 import sampan.linux.netlink.MacAddress;
 import sampan.linux.netlink.NetNamespace;
 import sampan.linux.netlink.RouteSocket;
@@ -49,7 +50,7 @@ public final class BridgeDriver implements NetworkDriver {
     private final Ipam addresses;
     private final NatTable table;
     private final TableWatch watch;
-    private final AddressWatch bridgeWatch;
+    private final Mending mending;
     private final NetNamespace home;
     private final HeldPorts held;
     private final StaleFlows flows;
@@ -79,9 +80,16 @@ public final class BridgeDriver implements NetworkDriver {
         this.publisher = new Publisher(table, held, this::portsChanged);
         this.leaving = new Leaving(wiring, addresses);
         this.watch = host.call(() -> TableWatch.open(table, r -> notices.accept(told(r))));
-        this.bridgeWatch = host.call(() -> AddressWatch.open(() -> mend(notices)));
         this.home = host.call(NetNamespace::current);
         this.pool = new SandboxPool<>(settings.poolSize(), new PoolMaker(notices));
+        this.mending =
+                host.call(() ->
+                        new Mending(
+                                wiring,
+                                bridged.bridge(),
+                                endpoints,
+                                () -> pool.drain().forEach(this::discard),
+                                notices));
     }
 
     /// Makes the bridge and the firewall table, takes over what runs, removes what a dead daemon
@@ -104,7 +112,7 @@ public final class BridgeDriver implements NetworkDriver {
             driver.allowForwarding(notices);
             driver.restore(running, notices);
             driver.watch.start();
-            driver.bridgeWatch.start();
+            driver.mending.start();
             driver.pool.start();
             done = true;
             return driver;
@@ -135,8 +143,9 @@ public final class BridgeDriver implements NetworkDriver {
             }
         }
         Made made = pool.take();
-        return new Sandbox(
-                made.namespace(), register(request.containerId(), made.address(), made.mac()));
+        Endpoint endpoint = register(request.containerId(), made.address(), made.mac());
+        mending.used(endpoint.hostLink());
+        return new Sandbox(made.namespace(), endpoint);
     }
 
     @Override
@@ -184,6 +193,11 @@ public final class BridgeDriver implements NetworkDriver {
     @Override
     public List<Endpoint> endpoints() {
         return List.copyOf(endpoints.values());
+    }
+
+    @Override
+    public void namespaces(Function<String, Optional<NetNamespace>> of) {
+        mending.namespaces(of);
     }
 
     @Override
@@ -265,9 +279,10 @@ public final class BridgeDriver implements NetworkDriver {
     }
 
     private void stop() {
+        // It must not take what we give up for lost.
+        mending.close();
         pool.stop().forEach(made -> made.namespace().close());
         watch.close();
-        bridgeWatch.close();
         held.close();
     }
 
@@ -352,6 +367,7 @@ public final class BridgeDriver implements NetworkDriver {
     }
 
     private void discard(Made made) {
+        mending.used(wiring.link(made.address()));
         made.namespace().close();
         leaving.add(wiring.link(made.address()), made.address());
         pool.wake();
@@ -381,27 +397,6 @@ public final class BridgeDriver implements NetworkDriver {
         }
     }
 
-    // Somebody took the bridge, its address or its route away: containers cannot do without.
-    private void mend(Consumer<String> notices) {
-        try {
-            if (!wiring.intact()) {
-                int plugged = wiring.mend();
-                notices.accept(
-                        "bridge "
-                                + bridged.bridge()
-                                + " was changed by another program and has been made again; "
-                                + plugged
-                                + " links plugged in");
-            }
-        } catch (SampanException e) {
-            notices.accept(
-                    "bridge "
-                            + bridged.bridge()
-                            + " was changed by another program and could not be made again: "
-                            + e.getMessage());
-        }
-    }
-
     private static String told(TableWatch.Repair repair) {
         return repair.success()
                 ? "firewall laid again: " + repair.reason()
@@ -424,6 +419,7 @@ public final class BridgeDriver implements NetworkDriver {
                 NetNamespace namespace = NetNamespace.unshare();
                 try (RouteSocket inside = RouteSocket.open()) {
                     wiring.connect(address, mac, namespace, inside);
+                    mending.spare(wiring.link(address));
                     return new Made(namespace, address, mac);
                 } catch (SampanException e) {
                     namespace.close();

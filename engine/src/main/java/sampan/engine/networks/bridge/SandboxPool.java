@@ -166,6 +166,19 @@ final class SandboxPool<T> implements AutoCloseable {
         }
     }
 
+    /// Hands back all that wait; others are made in their place.
+    Deque<T> drain() {
+        lock.lock();
+        try {
+            Deque<T> all = new ArrayDeque<>(ready);
+            ready.clear();
+            changed.signalAll();
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     int ready() {
         lock.lock();
         try {

@@ -88,11 +88,29 @@ final class Wiring implements AutoCloseable {
                                 && r.prefix() == network.subnet().prefix());
     }
 
+    /// The bridge's index, once it was made or taken.
+    int bridge() {
+        return bridge;
+    }
+
     /// Makes the bridge as it was, and plugs all cables into it again.
     ///
     /// @return how many were out
     int mend() {
         ensureBridge();
+        int plugged = plug();
+        if (!hasRoute()) {
+            route.batch()
+                    .route(network.subnet().lowest(), network.subnet().prefix(), bridge)
+                    .send("route to " + network.subnet());
+        }
+        return plugged;
+    }
+
+    /// Plugs cables that are out into the bridge.
+    ///
+    /// @return how many were out
+    int plug() {
         int plugged = 0;
         for (Link link : route.links()) {
             boolean out = !link.master().equals(OptionalInt.of(bridge));
@@ -104,11 +122,6 @@ final class Wiring implements AutoCloseable {
                         .send(link.name());
                 plugged++;
             }
-        }
-        if (!hasRoute()) {
-            route.batch()
-                    .route(network.subnet().lowest(), network.subnet().prefix(), bridge)
-                    .send("route to " + network.subnet());
         }
         return plugged;
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -112,12 +113,60 @@ class BridgeRestartTest {
             ip("route", "del", "10.88.0.0/24", "dev", Town.BRIDGE);
             awaitMended(3);
             assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
+            ip("link", "set", Town.BRIDGE, "down");
+            awaitMended(4);
+            assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
+            ip("link", "set", running.endpoint().hostLink(), "nomaster");
+            awaitNotice("have been plugged in again");
+            assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
             // those that wait in the pool were plugged in again too
             Sandbox pooled = driver.take(Request.of("b"));
             town.serve(pooled, 80);
             driver.publish(pooled.endpoint(), List.of(wish("80", "", "8081")));
             assertThat(Town.ask(town.remote, Town.HOST, 8081)).isEqualTo("192.0.2.2");
             driver.release(pooled);
+            driver.release(running);
+        }
+    }
+
+    @Test
+    void cable_that_somebody_deletes_is_made_again() throws Exception {
+        Process container = new ProcessBuilder("unshare", "-n", "sleep", "600").inheritIO().start();
+        try (BridgeDriver driver = town.driver(1)) {
+            awaitOwnNamespace(container.pid());
+            driver.namespaces(id ->
+                    id.equals("a")
+                            ? Optional.of(NetNamespace.ofProcess(container.pid()))
+                            : Optional.empty());
+            try (NetNamespace home = NetNamespace.ofProcess(container.pid())) {
+                Endpoint endpoint = driver.attach(Request.of("a"), home);
+                driver.publish(endpoint, List.of(wish("80", "", "8080")));
+                town.serve(home, 80);
+                // one whose container is not running is left alone
+                Endpoint ended = driver.attach(Request.of("b"), NetNamespace.create());
+                town.route.delete(ended.hostLink());
+                town.route.delete(endpoint.hostLink());
+                awaitNotice("deleted by another program and has been made again");
+                assertThat(Town.ask(town.remote, Town.HOST, 8080)).isEqualTo("192.0.2.2");
+                assertThat(town.notices).noneMatch(n -> n.contains(ended.hostLink()));
+                driver.detach(ended);
+                driver.detach(endpoint);
+            }
+        } finally {
+            container.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void sandbox_that_waits_is_given_up_when_its_cable_is_deleted() throws Exception {
+        try (BridgeDriver driver = town.driver(1)) {
+            await("one that waits", () -> driver.pooled() == 1);
+            String cable = cables().getFirst();
+            town.route.delete(cable);
+            await("another", () -> !cables().isEmpty() && !cables().contains(cable));
+            await("one that waits", () -> driver.pooled() == 1);
+            Sandbox running = driver.take(Request.of("a"));
+            assertThat(running.endpoint().hostLink()).isNotEqualTo(cable);
             driver.release(running);
         }
     }
@@ -168,11 +217,30 @@ class BridgeRestartTest {
         }
     }
 
+    private List<String> cables() {
+        String prefix = BridgeSettings.linkPrefix(Town.BRIDGE);
+        return town.route.links().stream()
+                .map(Link::name)
+                .filter(n -> n.startsWith(prefix))
+                .toList();
+    }
+
+    private void awaitNotice(String words) {
+        await(words, () -> town.notices.stream().anyMatch(n -> n.contains(words)));
+    }
+
     private void awaitMended(int times) {
+        await(
+                times + " times mended",
+                () ->
+                        town.notices.stream().filter(n -> n.contains("has been made again")).count()
+                                >= times);
+    }
+
+    private void await(String what, BooleanSupplier reached) {
         long deadline = System.nanoTime() + 20_000_000_000L;
-        while (town.notices.stream().filter(n -> n.contains("has been made again")).count()
-                < times) {
-            assertThat(System.nanoTime()).as(town.notices.toString()).isLessThan(deadline);
+        while (!reached.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what + ": " + town.notices).isLessThan(deadline);
             Thread.onSpinWait();
         }
     }
