@@ -34,18 +34,6 @@ public final class Arguments {
     /// Times later than this many seconds are cut to it.
     public static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
 
-    // Asked of the builder, not of the Dockerfile.
-    private static final Set<String> BUILDERS =
-            Set.of(
-                    SOURCE_DATE_EPOCH,
-                    "BUILDKIT_INLINE_CACHE",
-                    "BUILDKIT_MULTI_PLATFORM",
-                    "BUILDKIT_CONTEXT_KEEP_GIT_DIR",
-                    "BUILDKIT_SANDBOX_HOSTNAME",
-                    "BUILDKIT_SYNTAX",
-                    "BUILDKIT_DOCKERFILE_CHECK",
-                    "BUILDKIT_CACHE_MOUNT_NS");
-
     private final Map<String, Optional<String>> given;
     private final Map<String, String> platforms = new LinkedHashMap<>();
     private final Map<String, String> global = new LinkedHashMap<>();
@@ -116,7 +104,7 @@ public final class Arguments {
         Set<String> left = new TreeSet<>(given.keySet());
         left.removeAll(consumed);
         left.removeAll(PROXIES);
-        left.removeAll(BUILDERS);
+        left.remove(SOURCE_DATE_EPOCH);
         left.removeAll(platforms.keySet());
         return List.copyOf(left);
     }
