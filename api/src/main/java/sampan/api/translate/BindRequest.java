@@ -30,7 +30,7 @@ final class BindRequest {
         }
         boolean path = parts[0].startsWith("/");
         StorageSpec.Type type = path ? StorageSpec.Type.BIND : StorageSpec.Type.VOLUME;
-        String target = MountPath.absolute(path ? "bind" : "volume", parts[1]);
+        String target = target(bind, path, parts[1]);
         String mode = parts.length == 3 ? parts[2] : "";
         Options options = options(mode, path);
         return new MountRequest(
@@ -46,6 +46,15 @@ final class BindRequest {
                 "",
                 Map.of(),
                 Origin.BINDS);
+    }
+
+    private static String target(String bind, boolean path, String target) {
+        try {
+            return MountPath.absolute(path ? "bind" : "volume", target);
+        } catch (SampanException e) {
+            throw new SampanException(
+                    e.code(), "invalid volume specification: '" + bind + "': " + e.getMessage(), e);
+        }
     }
 
     private record Options(boolean readOnly, boolean noCopy, String propagation) {}

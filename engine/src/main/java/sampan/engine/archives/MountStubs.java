@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import sampan.engine.trees.MountsLink;
 import sampan.errors.ErrnoException;
 import sampan.linux.files.FileOps;
 import sampan.linux.files.FileType;
@@ -15,16 +16,13 @@ import sampan.linux.sys.Open;
 /// What starting a container made in its upper directory: empty files and directories to mount
 /// upon, and the link /etc/mtab. They are no change of the container's and belong to no image.
 final class MountStubs {
-    private static final String MTAB = "etc/mtab";
-    private static final String MTAB_TARGET = "/proc/mounts";
-
     // Those below before those above.
     private static final List<String> PLACES =
             List.of(
                     "etc/hosts",
                     "etc/hostname",
                     "etc/resolv.conf",
-                    MTAB,
+                    MountsLink.PATH,
                     "etc",
                     "dev/console",
                     "dev/pts",
@@ -77,7 +75,7 @@ final class MountStubs {
 
     private static boolean isStub(Fd upper, String path, Stat stat, Set<String> stubs) {
         if (stat.type() == FileType.SYMLINK) {
-            return path.equals(MTAB) && leadsToMounts(upper);
+            return path.equals(MountsLink.PATH) && MountsLink.bytesIn(upper) > 0;
         }
         if (stat.isRegular()) {
             return stat.size() == 0;
@@ -88,12 +86,6 @@ final class MountStubs {
         try (Fd directory = FileOps.openInRoot(upper, path, Open.RDONLY | Open.DIRECTORY, 0)) {
             return FileOps.readDir(directory).stream()
                     .allMatch(entry -> stubs.contains(path + "/" + entry.name()));
-        }
-    }
-
-    private static boolean leadsToMounts(Fd upper) {
-        try (Fd link = FileOps.openInRoot(upper, MTAB, Open.PATH | Open.NOFOLLOW, 0)) {
-            return FileOps.readlinkAt(link, "").equals(MTAB_TARGET);
         }
     }
 }

@@ -131,8 +131,7 @@ public final class ContainerFilter {
                 && filters.exact("is-task", "false")
                 && (!filters.has("ancestor") || images.contains(c.imageId()))
                 && exited(c)
-                && ports("publish", published(c))
-                && ports("expose", c.spec().network().exposedPorts())
+                && ports(c)
                 && volume(c)
                 && network(c);
     }
@@ -159,11 +158,16 @@ public final class ContainerFilter {
         return slash < 0 ? "/tcp" : port.substring(slash);
     }
 
-    // PORT[-LAST][/PROTOCOL]
-    private boolean ports(String name, List<String> present) {
-        if (!filters.has(name)) {
+    // Docker: one of both is enough.
+    private boolean ports(Container c) {
+        if (!filters.has("publish") && !filters.has("expose")) {
             return true;
         }
+        return ports("publish", published(c)) || ports("expose", c.spec().network().exposedPorts());
+    }
+
+    // PORT[-LAST][/PROTOCOL]
+    private boolean ports(String name, List<String> present) {
         return filters.values(name).stream()
                 .anyMatch(wanted -> present.stream().anyMatch(p -> covers(wanted, p)));
     }

@@ -103,8 +103,11 @@ public final class MountTable {
         int colon = reference.indexOf(':');
         String name = colon < 0 ? reference : reference.substring(0, colon);
         String mode = colon < 0 ? "" : reference.substring(colon + 1);
-        if (name.isEmpty() || !Set.of("", "ro", "rw", "z", "Z").contains(mode)) {
+        if (name.isEmpty()) {
             throw SampanException.invalid("invalid volumes-from specification: " + reference);
+        }
+        if (!Set.of("", "ro", "rw", "z", "Z").contains(mode)) {
+            throw SampanException.invalid("invalid mode: " + mode);
         }
         ContainerRecord other = donor(name);
         for (int i = 0; i < other.origin().mounts().size(); i++) {

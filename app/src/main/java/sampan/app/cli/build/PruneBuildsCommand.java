@@ -1,14 +1,11 @@
 package sampan.app.cli.build;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
-import sampan.app.cli.Confirm;
-import sampan.app.cli.Filters;
-import sampan.app.cli.Words;
+import sampan.app.cli.PruneOptions;
 
 /// `sampan builder prune`.
 @Command(description = "Remove build cache")
@@ -20,13 +17,7 @@ public final class PruneBuildsCommand implements Callable<Integer> {
             description = "Remove all build cache, not just that of no image")
     private boolean all;
 
-    @Option(names = "--filter", description = "Provide filter values (e.g. until=24h)")
-    private List<String> filters = new ArrayList<>();
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "Do not prompt for confirmation")
-    private boolean force;
+    @Mixin private PruneOptions options = new PruneOptions();
 
     public PruneBuildsCommand(CommandContext context) {
         this.context = context;
@@ -34,19 +25,10 @@ public final class PruneBuildsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Confirm.ask(
-                context,
-                force,
-                all
-                        ? "WARNING! This will remove all build cache."
-                        : "WARNING! This will remove the build cache of no image.");
-        var pruned = context.engine().builds().prune(all, Filters.parse(filters));
-        if (!pruned.ids().isEmpty()) {
-            context.out().println("Deleted build cache objects:");
-            pruned.ids().forEach(context.out()::println);
-            context.out().println();
-        }
-        context.out().println("Total reclaimed space: " + Words.size(pruned.bytes()));
+        options.confirm(context, all ? "all build cache" : "the build cache of no image");
+        var pruned = context.engine().builds().prune(all, options.filters());
+        options.summary(
+                context, "Deleted build cache objects", pruned.ids().stream(), pruned.bytes());
         return 0;
     }
 }

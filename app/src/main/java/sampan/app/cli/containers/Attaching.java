@@ -5,7 +5,6 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import sampan.app.cli.CommandContext;
-import sampan.app.cli.Pollers;
 import sampan.engine.containers.Container;
 import sampan.engine.services.Engine;
 import sampan.engine.services.StreamService.AttachRequest;
@@ -60,7 +59,7 @@ final class Attaching {
                 engine.tasks().resize(id, context.caller().rows(), context.caller().columns());
             }
             if (typing && terminal) {
-                foreground.carryKeys(Pollers.shared(), session, keys);
+                foreground.carryKeys(session, keys);
             } else if (typing) {
                 Thread.ofPlatform().daemon().name("attach-stdin").start(() -> feed(session));
             }

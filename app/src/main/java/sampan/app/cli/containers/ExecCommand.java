@@ -9,7 +9,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
-import sampan.app.cli.Pollers;
 import sampan.app.session.Caller;
 import sampan.engine.services.Engine;
 import sampan.engine.services.ExecService.ExecSpec;
@@ -136,7 +135,7 @@ public final class ExecCommand implements Callable<Integer> {
         try (AttachSession session =
                 engine.execs().startAttached(id, caller.rows(), caller.columns())) {
             if (interactive) {
-                foreground.carryKeys(Pollers.shared(), session, keys);
+                foreground.carryKeys(session, keys);
             }
             CompletableFuture<Void> shown =
                     TerminalOutput.carry(session, caller.stdout(), foreground::outputFailed);

@@ -10,7 +10,6 @@ import sampan.engine.services.Descriptors;
 import sampan.engine.services.StreamService.AttachSession;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
-import sampan.linux.poll.Poller;
 import sampan.linux.process.Signals;
 import sampan.linux.sys.Errno;
 
@@ -87,11 +86,10 @@ final class Foreground implements AutoCloseable {
     }
 
     /// Carries keys to the session until it closes or the detach keys are typed.
-    void carryKeys(Poller poller, AttachSession session, DetachKeys keys) {
+    void carryKeys(AttachSession session, DetachKeys keys) {
         input =
                 Optional.of(
                         new TerminalInput(
-                                poller,
                                 context.caller().stdin(),
                                 session,
                                 keys,

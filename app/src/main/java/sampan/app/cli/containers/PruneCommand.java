@@ -1,27 +1,17 @@
 package sampan.app.cli.containers;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import sampan.app.cli.CommandContext;
-import sampan.app.cli.Confirm;
-import sampan.app.cli.Filters;
-import sampan.app.cli.Words;
+import sampan.app.cli.PruneOptions;
 
 /// `sampan container prune`.
 @Command(description = "Remove all stopped containers")
 public final class PruneCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Option(names = "--filter", description = "Provide filter values")
-    private List<String> filters = new ArrayList<>();
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "Do not prompt for confirmation")
-    private boolean force;
+    @Mixin private PruneOptions options = new PruneOptions();
 
     public PruneCommand(CommandContext context) {
         this.context = context;
@@ -29,14 +19,9 @@ public final class PruneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Confirm.ask(context, force, "WARNING! This will remove all stopped containers.");
-        var pruned = context.engine().containers().prune(Filters.parse(filters));
-        if (!pruned.ids().isEmpty()) {
-            context.out().println("Deleted Containers:");
-            pruned.ids().forEach(context.out()::println);
-            context.out().println();
-        }
-        context.out().println("Total reclaimed space: " + Words.size(pruned.bytes()));
+        options.confirm(context, "all stopped containers");
+        var pruned = context.engine().containers().prune(options.filters());
+        options.summary(context, "Deleted Containers", pruned.ids().stream(), pruned.bytes());
         return 0;
     }
 }

@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
-import sampan.app.cli.Pollers;
 import sampan.app.cli.registry.RunImage;
 import sampan.app.cli.usage.UsageException;
 import sampan.engine.containers.ContainerSpec;
@@ -168,7 +167,7 @@ public final class RunCommand implements Callable<Integer> {
             start(id, Optional.empty());
             foreground.started();
             if (request.stdin()) {
-                foreground.carryKeys(Pollers.shared(), session, keys);
+                foreground.carryKeys(session, keys);
             }
             var shown =
                     TerminalOutput.carry(

@@ -12,8 +12,10 @@ import sampan.linux.poll.Readiness;
 import sampan.linux.poll.Registration;
 import sampan.linux.sys.Fd;
 
-/// Carries what is typed on a terminal to a container, and hears the detach keys. The poller reads,
-/// a virtual thread writes; a container that does not read stops the reading.
+/// Carries what is typed on a terminal to a container, and hears the detach keys. A poller of its
+/// own reads, for a terminal that somebody else reads too may be empty when its turn comes, and
+/// then holds up this one only; a virtual thread writes; a container that does not read stops the
+/// reading.
 final class TerminalInput implements AutoCloseable {
     private static final int READ_BYTES = 4096;
     private static final int CHUNKS_MAX = 64;
@@ -24,14 +26,15 @@ final class TerminalInput implements AutoCloseable {
     private final DetachKeys keys;
     private final Runnable detached;
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(CHUNKS_MAX + 1);
+    private final Poller poller;
     private final Registration registration;
 
-    TerminalInput(
-            Poller poller, Fd terminal, AttachSession session, DetachKeys keys, Runnable detached) {
+    TerminalInput(Fd terminal, AttachSession session, DetachKeys keys, Runnable detached) {
         this.terminal = terminal;
         this.session = session;
         this.keys = keys;
         this.detached = detached;
+        this.poller = Poller.start("terminal-input");
         this.registration = poller.register(terminal, Readiness.IN, (r, _) -> read(r));
         // Last: it uses the registration, and keys may have been read before that is known here.
         Thread.ofVirtual().name("terminal-input").start(this::write);
@@ -75,5 +78,7 @@ final class TerminalInput implements AutoCloseable {
         registration.close();
         chunks.clear();
         chunks.add(END);
+        // Not waited for: it may stand in a read that only the next key ends.
+        Thread.ofVirtual().name("terminal-input end").start(poller::close);
     }
 }

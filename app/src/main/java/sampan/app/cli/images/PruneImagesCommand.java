@@ -1,17 +1,14 @@
 package sampan.app.cli.images;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
-import sampan.app.cli.Confirm;
-import sampan.app.cli.Filters;
-import sampan.app.cli.Words;
+import sampan.app.cli.PruneOptions;
 
 /// `sampan image prune`.
 @Command(description = "Remove unused images")
@@ -23,13 +20,7 @@ public final class PruneImagesCommand implements Callable<Integer> {
             description = "Remove all unused images, not just dangling ones")
     private boolean all;
 
-    @Option(names = "--filter", description = "Provide filter values")
-    private List<String> filters = new ArrayList<>();
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "Do not prompt for confirmation")
-    private boolean force;
+    @Mixin private PruneOptions options = new PruneOptions();
 
     public PruneImagesCommand(CommandContext context) {
         this.context = context;
@@ -37,27 +28,20 @@ public final class PruneImagesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Confirm.ask(
+        options.confirm(
                 context,
-                force,
                 all
-                        ? "WARNING! This will remove all images without at least one container associated to them."
-                        : "WARNING! This will remove all dangling images.");
-        Map<String, List<String>> wanted = new LinkedHashMap<>(Filters.parse(filters));
+                        ? "all images without at least one container associated to them"
+                        : "all dangling images");
+        Map<String, List<String>> wanted = options.filters();
         wanted.put("dangling", List.of(all ? "false" : "true"));
         var pruned = context.engine().images().prune(wanted);
-        if (!pruned.removals().isEmpty()) {
-            context.out().println("Deleted Images:");
-            pruned.removals()
-                    .forEach(r ->
-                            context.out()
-                                    .println(
-                                            r.kind().toLowerCase(Locale.ROOT)
-                                                    + ": "
-                                                    + r.subject()));
-            context.out().println();
-        }
-        context.out().println("Total reclaimed space: " + Words.size(pruned.bytes()));
+        options.summary(
+                context,
+                "Deleted Images",
+                pruned.removals().stream()
+                        .map(r -> r.kind().toLowerCase(Locale.ROOT) + ": " + r.subject()),
+                pruned.bytes());
         return 0;
     }
 }

@@ -1,16 +1,13 @@
 package sampan.app.cli.volumes;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import sampan.app.cli.CommandContext;
-import sampan.app.cli.Confirm;
-import sampan.app.cli.Filters;
-import sampan.app.cli.Words;
+import sampan.app.cli.PruneOptions;
 
 /// `sampan volume prune`.
 @Command(description = "Remove unused local volumes")
@@ -22,13 +19,7 @@ public final class VolumePruneCommand implements Callable<Integer> {
             description = "Named volumes too, not just anonymous ones")
     private boolean all;
 
-    @Option(names = "--filter", description = "Provide filter values")
-    private List<String> filters = new ArrayList<>();
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "Do not prompt for confirmation")
-    private boolean force;
+    @Mixin private PruneOptions options = new PruneOptions();
 
     public VolumePruneCommand(CommandContext context) {
         this.context = context;
@@ -36,23 +27,15 @@ public final class VolumePruneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Confirm.ask(
+        options.confirm(
                 context,
-                force,
-                "WARNING! This will remove "
-                        + (all ? "all" : "anonymous")
-                        + " local volumes not used by at least one container.");
-        Map<String, List<String>> wanted = new LinkedHashMap<>(Filters.parse(filters));
+                (all ? "all" : "anonymous") + " local volumes not used by at least one container");
+        Map<String, List<String>> wanted = options.filters();
         if (all) {
             wanted.put("all", List.of("true"));
         }
         var pruned = context.engine().volumes().prune(wanted);
-        if (!pruned.names().isEmpty()) {
-            context.out().println("Deleted Volumes:");
-            pruned.names().forEach(context.out()::println);
-            context.out().println();
-        }
-        context.out().println("Total reclaimed space: " + Words.size(pruned.bytes()));
+        options.summary(context, "Deleted Volumes", pruned.names().stream(), pruned.bytes());
         return 0;
     }
 }

@@ -12,11 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sampan.engine.services.StreamService.AttachSession;
 import sampan.linux.files.FileIo;
-import sampan.linux.poll.Poller;
 
 @Timeout(60)
 class TerminalInputTest {
-    private static final int TIMES = 2000;
+    private static final int TIMES = 500;
 
     /// Takes down what is typed.
     private static final class Typed implements AttachSession {
@@ -48,26 +47,39 @@ class TerminalInputTest {
 
     @Test
     void keysTypedBeforeTheAttachmentStoodDoNotLoseTheLaterOnes() throws Exception {
-        try (Poller poller = Poller.start("keys")) {
-            for (int i = 0; i < TIMES; i++) {
-                Typed typed = new Typed();
-                try (FileIo.Pipe terminal = FileIo.pipe2(0)) {
-                    FileIo.write(terminal.writeEnd(), new byte[] {'a'});
-                    try (TerminalInput input =
-                            new TerminalInput(
-                                    poller,
-                                    terminal.readEnd(),
-                                    typed,
-                                    DetachKeys.parse(""),
-                                    () -> {})) {
-                        assertThat(typed.bytes.poll(10, TimeUnit.SECONDS)).isEqualTo((byte) 'a');
-                        FileIo.write(terminal.writeEnd(), new byte[] {'b'});
-                        assertThat(typed.bytes.poll(10, TimeUnit.SECONDS))
-                                .as("after " + i + " times")
-                                .isEqualTo((byte) 'b');
-                    }
+        for (int i = 0; i < TIMES; i++) {
+            Typed typed = new Typed();
+            try (FileIo.Pipe terminal = FileIo.pipe2(0)) {
+                FileIo.write(terminal.writeEnd(), new byte[] {'a'});
+                try (TerminalInput input = input(terminal, typed)) {
+                    assertThat(typed.bytes.poll(10, TimeUnit.SECONDS)).isEqualTo((byte) 'a');
+                    FileIo.write(terminal.writeEnd(), new byte[] {'b'});
+                    assertThat(typed.bytes.poll(10, TimeUnit.SECONDS))
+                            .as("after " + i + " times")
+                            .isEqualTo((byte) 'b');
                 }
             }
         }
+    }
+
+    @Test
+    void aContainerThatDoesNotReadHoldsUpNobodyElse() throws Exception {
+        Typed full = new Typed();
+        for (int i = 0; i < 16; i++) {
+            full.bytes.add((byte) 'x');
+        }
+        Typed other = new Typed();
+        try (FileIo.Pipe first = FileIo.pipe2(0);
+                FileIo.Pipe second = FileIo.pipe2(0);
+                TerminalInput stuck = input(first, full);
+                TerminalInput input = input(second, other)) {
+            FileIo.write(first.writeEnd(), new byte[] {'a'});
+            FileIo.write(second.writeEnd(), new byte[] {'b'});
+            assertThat(other.bytes.poll(10, TimeUnit.SECONDS)).isEqualTo((byte) 'b');
+        }
+    }
+
+    private static TerminalInput input(FileIo.Pipe terminal, AttachSession session) {
+        return new TerminalInput(terminal.readEnd(), session, DetachKeys.parse(""), () -> {});
     }
 }

@@ -34,6 +34,7 @@ import sampan.engine.store.Durability;
 import sampan.engine.store.Entries;
 import sampan.engine.store.OnDisk;
 import sampan.engine.store.Remains;
+import sampan.engine.trees.MountsLink;
 import sampan.engine.trees.TreeUsage;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileOps;
@@ -368,8 +369,11 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
 
     @Override
     public Usage usage(String key) {
-        TreeUsage.Measured use = TreeUsage.of(active(key).home().resolve(UPPER));
-        return new Usage(use.bytes(), use.allocated(), use.files());
+        try (Fd upper =
+                Fd.open(active(key).home().resolve(UPPER).toString(), Open.PATH | Open.DIRECTORY)) {
+            TreeUsage.Measured use = TreeUsage.of(upper);
+            return new Usage(use.bytes() - MountsLink.bytesIn(upper), use.allocated(), use.files());
+        }
     }
 
     @Override
