@@ -52,34 +52,45 @@ final class StopGrace {
     }
 
     // A signal that is caught, or blocked as signalfd(2) wants it (proc_pid_status(5)). A thread
-    // that
-    // sits in sigwait(3) shows its signals as not blocked, so that is asked for too.
+    // that sits in sigwait(3) shows its signals as not blocked, so that is asked for too, before
+    // and after: it may go in or come out meanwhile.
     private static boolean hears(int pid, int signal) {
         long bit = 1L << (signal - 1);
         Path process = Path.of("/proc/" + pid);
         try {
+            if (mayWaitForSignals(process.resolve("task"))) {
+                return true;
+            }
             for (String line : Files.readAllLines(process.resolve("status"))) {
                 if ((line.startsWith("SigCgt:") || line.startsWith("SigBlk:"))
                         && (Long.parseUnsignedLong(line.substring(7).strip(), 16) & bit) != 0) {
                     return true;
                 }
             }
-            return waitsForSignals(process.resolve("task"));
+            return mayWaitForSignals(process.resolve("task"));
         } catch (IOException _) {
             return false;
         }
     }
 
-    private static boolean waitsForSignals(Path threads) throws IOException {
+    private static boolean mayWaitForSignals(Path threads) throws IOException {
         int seen = 0;
         try (var entries = Files.newDirectoryStream(threads)) {
             for (Path thread : entries) {
                 if (++seen > THREADS_MAX
-                        || Files.readString(thread.resolve("wchan")).contains("sigtimedwait")) {
+                        || mayWaitForSignals(Files.readString(thread.resolve("wchan")))) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    /// Whether a thread may be one that waits for signals.
+    ///
+    /// @param sleepsIn the function of the kernel that it sleeps in; 0 for one that runs, which may
+    ///   be on its way into or out of sigwait(3) and shows its signals as not blocked then
+    static boolean mayWaitForSignals(String sleepsIn) {
+        return sleepsIn.equals("0") || sleepsIn.contains("sigtimedwait");
     }
 }
