@@ -213,4 +213,73 @@ class RuncSpecTest {
         assertThat(last(bundle.with("run", "six").run(), 1))
                 .isEqualTo("runc run failed: moving network device moved0: Link not found");
     }
+
+    @Test
+    void execGoesWhereItsControllersSay() throws IOException {
+        bundle.runs("sleep", "100").background("seven");
+        String own = Command.of("cat", "/proc/self/cgroup").run().text();
+        boolean unified = own.lines().allMatch(line -> line.startsWith("0:"));
+        String state = bundle.run("exec", "seven", "cat", "/proc/self/cgroup").text();
+        if (unified) {
+            assertThat(last(bundle.run("exec", "--cgroup", "cpu:sub", "seven", "true"), 255))
+                    .isEqualTo("exec failed: unknown controller cpu in SubCgroupPaths");
+            return;
+        }
+        assertThat(state).contains(":pids:");
+        assertThat(last(bundle.run("exec", "--cgroup", "pids:none", "seven", "true"), 255))
+                .contains("error adding process to cgroups", "/none/cgroup.procs");
+        assertThat(last(bundle.run("exec", "--cgroup", ":sub", "seven", "true"), 255))
+                .isEqualTo(
+                        "exec failed: invalid --cgroup argument: :sub (empty <controller> prefix)");
+        assertThat(last(bundle.run("exec", "--cgroup", "pids:../..", "seven", "true"), 255))
+                .isEqualTo("exec failed: ../.. is not a sub cgroup path");
+        Path sub = place("pids", bundle.run("state", "seven").text()).resolve("sub");
+        Files.createDirectory(sub);
+        String inside =
+                bundle.run("exec", "--cgroup", "pids:sub", "seven", "cat", "/proc/self/cgroup")
+                        .text();
+        assertThat(inside.lines().filter(line -> line.contains(":pids:")))
+                .allMatch(line -> line.endsWith("/sub"))
+                .isNotEmpty();
+        assertThat(inside.lines().filter(line -> line.contains(":memory:")))
+                .noneMatch(line -> line.endsWith("/sub"))
+                .isNotEmpty();
+    }
+
+    private static Path place(String controller, String state) throws IOException {
+        String pid = state.replaceAll("(?s).*\"pid\": ([0-9]+).*", "$1");
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/cgroup"))) {
+            if (line.contains(":" + controller + ":")) {
+                return Path.of(
+                        "/sys/fs/cgroup/" + controller + line.substring(line.lastIndexOf(':') + 1));
+            }
+        }
+        throw new AssertionError(controller);
+    }
+
+    @Test
+    void cgroupsOfSystemdAreRefusedWhereContainersAreMade() {
+        assertThat(
+                        last(
+                                bundle.command(
+                                                "--systemd-cgroup",
+                                                "run",
+                                                "-b",
+                                                bundle.bundle().toString(),
+                                                "eight")
+                                        .run(),
+                                1))
+                .startsWith("runc run failed: ")
+                .contains("systemd");
+        bundle.run("--systemd-cgroup", "features").expect(0);
+    }
+
+    @Test
+    void containerThatMemoryIsTooShortForIsToldSo() {
+        bundle.edit("\"resources\": {", "\"resources\": {\"memory\": {\"limit\": 4096},");
+        assertThat(last(bundle.with("run", "nine").run(), 1))
+                .isEqualTo(
+                        "runc run failed: unable to start container process: container init was"
+                                + " OOM-killed (memory limit too low?)");
+    }
 }

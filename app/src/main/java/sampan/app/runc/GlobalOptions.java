@@ -78,6 +78,10 @@ public final class GlobalOptions {
         };
     }
 
+    public boolean systemdCgroup() {
+        return systemdCgroup;
+    }
+
     public String root() {
         return root;
     }
@@ -97,12 +101,6 @@ public final class GlobalOptions {
 
     /// Refuses what this command cannot do.
     public void check() {
-        if (systemdCgroup) {
-            throw new SampanException(
-                    ErrorCode.UNSUPPORTED,
-                    "systemd cgroup flag passed, but systemd support for managing cgroups is not"
-                            + " available");
-        }
         if (!List.of("auto", "true", "false").contains(rootless)) {
             throw SampanException.invalid(
                     "invalid value \"" + rootless + "\" for --rootless: give true, false or auto");

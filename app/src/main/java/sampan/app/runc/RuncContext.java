@@ -1,8 +1,10 @@
 package sampan.app.runc;
 
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import sampan.app.session.Caller;
+import sampan.errors.ErrnoException;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
@@ -13,14 +15,23 @@ import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 import sampan.runtime.lifecycle.Container;
 import sampan.runtime.lifecycle.RuntimeHost;
+import sampan.runtime.monitor.StepFailures;
 import sampan.runtime.state.StateDirectory;
 
 /// What a verb works with.
 ///
 /// @param program the name under which the command was called
+/// @param systemdCgroup the cgroups of new containers were to be systemd's
 public record RuncContext(
-        Caller caller, String program, RuntimeHost host, StateDirectory states, RuncLog log) {
+        Caller caller,
+        String program,
+        RuntimeHost host,
+        StateDirectory states,
+        RuncLog log,
+        boolean systemdCgroup) {
     private static final int DOCUMENT_BYTES_MAX = 16 << 20;
+    // sd_booted(3)
+    private static final Path SYSTEMD = Path.of("/run/systemd/system");
     private static final int PID_FILE_MODE = 0666;
     private static final String OWN_MOUNTS = FileOps.readlinkAt(Fd.CWD, "/proc/self/ns/mnt");
 
@@ -54,6 +65,19 @@ public record RuncContext(
         }
     }
 
+    /// Refuses to make a container whose cgroup systemd was to make.
+    public void requireOwnCgroups() {
+        if (!systemdCgroup) {
+            return;
+        }
+        throw new SampanException(
+                ErrorCode.UNSUPPORTED,
+                Files.isDirectory(SYSTEMD)
+                        ? "--systemd-cgroup is not supported: cgroups are made by their path here;"
+                                + " set the caller's cgroup driver to cgroupfs"
+                        : "systemd not running on this host, cannot use systemd cgroups manager");
+    }
+
     /// Reads a file as the caller.
     public byte[] read(String path) {
         try (Fd file = caller.open(path, Open.RDONLY, 0)) {
@@ -82,6 +106,11 @@ public record RuncContext(
     public UnixSocket connect(String path) {
         try (Fd place = caller.open(path, Open.PATH, 0)) {
             return UnixSocket.connect(place.path(), SocketType.STREAM);
+        } catch (ErrnoException e) {
+            throw new SampanException(
+                    e.code(),
+                    "dial unix " + path + ": connect: " + StepFailures.text(e.errno()),
+                    e);
         }
     }
 }

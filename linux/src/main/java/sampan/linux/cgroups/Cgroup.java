@@ -3,6 +3,7 @@ package sampan.linux.cgroups;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -20,19 +21,20 @@ public final class Cgroup {
     private final CgroupPosition position;
     private final List<CgroupNode> nodes;
 
-    private Cgroup(CgroupLayout layout, CgroupPath path, CgroupPosition position) {
+    private Cgroup(
+            CgroupLayout layout, CgroupPath path, CgroupPosition position, List<CgroupNode> nodes) {
         this.layout = layout;
         this.path = path;
         this.position = position;
-        List<CgroupNode> found = new ArrayList<>();
-        for (Hierarchy hierarchy : layout.hierarchies()) {
-            found.add(new CgroupNode(hierarchy, path.in(hierarchy, position)));
-        }
-        this.nodes = List.copyOf(found);
+        this.nodes = List.copyOf(nodes);
     }
 
     static Cgroup at(CgroupLayout layout, CgroupPath path, CgroupPosition position) {
-        return new Cgroup(layout, path, position);
+        List<CgroupNode> nodes = new ArrayList<>();
+        for (Hierarchy hierarchy : layout.hierarchies()) {
+            nodes.add(new CgroupNode(hierarchy, path.in(hierarchy, position)));
+        }
+        return new Cgroup(layout, path, position, nodes);
     }
 
     /// The path as it was given.
@@ -47,7 +49,32 @@ public final class Cgroup {
 
     /// The cgroup of that name below it; a name with slashes leads further down.
     public Cgroup child(String name) {
-        return new Cgroup(layout, path.child(name), position);
+        return at(layout, path.child(name), position);
+    }
+
+    /// The same, but in some hierarchies further down.
+    ///
+    /// @param names cgroups below it by controller, as /proc/PID/cgroup calls those of version 1
+    /// @throws SampanException INVALID for a controller that has no hierarchy of version 1
+    public Cgroup children(Map<String, String> names) {
+        List<CgroupNode> below = new ArrayList<>(nodes);
+        names.forEach((controller, name) -> {
+            int at = 0;
+            while (at < nodes.size() && !nodes.get(at).hierarchy().governs(controller)) {
+                at++;
+            }
+            if (at == nodes.size()) {
+                throw SampanException.invalid(
+                        "unknown controller " + controller + " in SubCgroupPaths");
+            }
+            below.set(at, nodes.get(at).child(String.join("/", CgroupPath.parse(name).parts())));
+        });
+        return new Cgroup(layout, path, position, below);
+    }
+
+    /// The hierarchies in which it does not exist, as the absolute paths that it has there.
+    public List<String> missing() {
+        return nodes.stream().filter(node -> !node.exists()).map(n -> n.absolute("")).toList();
     }
 
     /// Makes it, or takes one that exists and is empty, and sets the limits.

@@ -73,6 +73,13 @@ public final class Hierarchy implements AutoCloseable {
                 : "name=" + place.name;
     }
 
+    /// Whether it is of version 1 and goes by that name in /proc/PID/cgroup, one of several.
+    boolean governs(String name) {
+        return !place.unified
+                && (name.equals("name=" + place.name)
+                        || place.controllers.stream().anyMatch(c -> c.v1Name().equals(name)));
+    }
+
     int rootNumber() {
         Fd open = root.get();
         if (open == null) {

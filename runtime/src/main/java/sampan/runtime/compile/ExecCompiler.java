@@ -99,6 +99,11 @@ public final class ExecCompiler {
         }
     }
 
+    static void checkAffinity(ContainerProcess.CpuAffinity affinity) {
+        SchedulingSteps.set(affinity.initial(), "bad CPUAffinity.Initial:");
+        SchedulingSteps.set(affinity.last(), "bad CPUAffinity.Final:");
+    }
+
     private void affinity(String cpus) {
         byte[] set = SchedulingSteps.set(cpus, "CPU affinity");
         if (set.length > 0) {

@@ -19,6 +19,7 @@ import java.util.Set;
 /// @param networkSlot a network namespace that is ready, in place of a new one
 /// @param idMapSlots user namespaces for idmapped mounts and the layers of an overlay in a user
 ///   namespace; see [PlanCompiler#idMaps]
+/// @param resctrl files that take the pid for `linux.intelRdt`, whose group the caller has made
 /// @param seccomp the compiled form of `linux.seccomp`
 public record LaunchContext(
         String id,
@@ -31,6 +32,7 @@ public record LaunchContext(
         int fdCount,
         OptionalInt networkSlot,
         Map<IdMap, Integer> idMapSlots,
+        List<String> resctrl,
         Optional<SeccompFilter> seccomp,
         List<PassedFd> passedFds,
         KernelFeatures kernel,
@@ -40,6 +42,7 @@ public record LaunchContext(
         Set<LaunchOption> options) {
     public LaunchContext {
         idMapSlots = Map.copyOf(idMapSlots);
+        resctrl = List.copyOf(resctrl);
         passedFds = List.copyOf(passedFds);
         options = options.isEmpty() ? Set.of() : Set.copyOf(options);
     }
@@ -65,6 +68,7 @@ public record LaunchContext(
         private int fdCount;
         private OptionalInt networkSlot = OptionalInt.empty();
         private final Map<IdMap, Integer> idMapSlots = new HashMap<>();
+        private List<String> resctrl = List.of();
         private Optional<SeccompFilter> seccomp = Optional.empty();
         private final List<PassedFd> passedFds = new ArrayList<>();
         private KernelFeatures kernel = KernelFeatures.NEW;
@@ -111,6 +115,11 @@ public record LaunchContext(
 
         public Builder idMap(IdMap map, int slot) {
             idMapSlots.put(map, slot);
+            return this;
+        }
+
+        public Builder resctrl(List<String> value) {
+            resctrl = value;
             return this;
         }
 
@@ -161,6 +170,7 @@ public record LaunchContext(
                     fdCount,
                     networkSlot,
                     idMapSlots,
+                    resctrl,
                     seccomp,
                     passedFds,
                     kernel,

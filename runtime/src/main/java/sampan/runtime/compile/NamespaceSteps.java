@@ -49,7 +49,7 @@ final class NamespaceSteps {
                     return kind;
                 }
             }
-            throw SampanException.invalid("unknown namespace \"" + type + "\"");
+            throw SampanException.invalid("namespace \"" + type + "\" does not exist");
         }
     }
 
@@ -139,7 +139,9 @@ final class NamespaceSteps {
                         "namespace path \"" + namespace.path() + "\" is not absolute");
             }
             int slot = plan.slot();
+            plan.purpose("namespace path: lstat " + namespace.path());
             plan.openat2(slot, CWD, Opening.READ, namespace.path());
+            plan.purpose("");
             states.put(kind, slot);
         }
     }
@@ -164,7 +166,9 @@ final class NamespaceSteps {
         } else if (creates(Kind.TIME)) {
             plan.unshare(CLONE_NEWTIME);
             if (!linux.timeOffsets().isEmpty()) {
+                plan.purpose("failed to update /proc/self/timens_offsets");
                 plan.writeFile(CWD, "/proc/self/timens_offsets", offsets());
+                plan.purpose("");
             }
         }
     }

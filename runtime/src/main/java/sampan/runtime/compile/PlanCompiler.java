@@ -40,17 +40,18 @@ public final class PlanCompiler {
             throw SampanException.invalid(
                     "linux.seccomp is given, but its compiled filter is not in the context");
         }
-        if (spec.linux().intelRdt().isPresent()) {
+        if (spec.linux().intelRdt().isPresent() && context.resctrl().isEmpty()) {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED,
-                    "intelRdt is specified in config, but Intel RDT is not supported: leave"
-                            + " linux.intelRdt out");
+                    "intelRdt is specified in config, but Intel RDT is not supported or enabled");
         }
         this.launch = new Launch(spec, context);
         this.root = new RootSteps(launch);
         this.mounts = new MountSteps(launch);
         this.devices = new DeviceSteps(launch, mounts.ownsDev());
         this.steps = new ProcessSteps(launch.plan, process, context.kernel(), context.seccomp());
+        // Only further processes have one, but what is wrong is told at once.
+        process.execCPUAffinity().ifPresent(ExecCompiler::checkAffinity);
     }
 
     /// Compiles.
@@ -93,6 +94,16 @@ public final class PlanCompiler {
     /// The option words of mounts that plans know, in alphabetical order.
     public static List<String> mountOptions() {
         return MountOptions.known();
+    }
+
+    /// The modes of memory policies that plans know.
+    public static List<String> memoryModes() {
+        return SchedulingSteps.MEMORY_MODES;
+    }
+
+    /// The flags of memory policies that plans know, in alphabetical order.
+    public static List<String> memoryFlags() {
+        return SchedulingSteps.MEMORY_FLAGS.keySet().stream().sorted().toList();
     }
 
     private LaunchPlan write() {
@@ -138,6 +149,9 @@ public final class PlanCompiler {
         launch.plan.stage(Stage.PARENT);
         launch.namespaces.writeIdMaps();
         for (String file : launch.context.cgroup().pidFiles()) {
+            launch.plan.writePid(PlanWriter.CWD, file);
+        }
+        for (String file : launch.context.resctrl()) {
             launch.plan.writePid(PlanWriter.CWD, file);
         }
         steps.oomScore(launch.has(LaunchOption.OOM_SCORE_OPTIONAL));

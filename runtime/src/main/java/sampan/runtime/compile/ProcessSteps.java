@@ -186,7 +186,11 @@ final class ProcessSteps {
             int equals = variable.indexOf('=');
             if (equals <= 0) {
                 throw SampanException.invalid(
-                        "invalid environment variable: \"" + variable + "\": give NAME=value");
+                        "invalid environment variable: "
+                                + (equals < 0 ? "missing '='" : "name cannot be empty")
+                                + ": \""
+                                + variable
+                                + "\"");
             }
             if (names.add(variable.substring(0, equals))) {
                 kept.add(variable);

@@ -44,7 +44,7 @@ final class RlimitSteps {
         for (Rlimit limit : limits) {
             int number = NAMES.indexOf(limit.type());
             if (number < 0) {
-                throw SampanException.invalid("invalid rlimit type: " + limit.type());
+                throw SampanException.invalid("wrong rlimit value: " + limit.type());
             }
             if (!seen.add(limit.type())) {
                 throw SampanException.invalid("process has two rlimits of type " + limit.type());

@@ -34,9 +34,11 @@ final class SchedulingSteps {
                     "SCHED_FLAG_UTIL_CLAMP_MAX", 0x40);
     private static final List<String> IO_CLASSES =
             List.of("", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE");
+    private static final int NICE_MIN = -20;
+    private static final int NICE_MAX = 19;
     private static final int IO_CLASS_SHIFT = 13;
     private static final int IO_PRIORITY_MAX = 7;
-    private static final List<String> MEMORY_MODES =
+    static final List<String> MEMORY_MODES =
             List.of(
                     "MPOL_DEFAULT",
                     "MPOL_PREFERRED",
@@ -45,7 +47,7 @@ final class SchedulingSteps {
                     "MPOL_LOCAL",
                     "MPOL_PREFERRED_MANY",
                     "MPOL_WEIGHTED_INTERLEAVE");
-    private static final Map<String, Integer> MEMORY_FLAGS =
+    static final Map<String, Integer> MEMORY_FLAGS =
             Map.of(
                     "MPOL_F_NUMA_BALANCING", 1 << 13,
                     "MPOL_F_RELATIVE_NODES", 1 << 14,
@@ -72,6 +74,7 @@ final class SchedulingSteps {
     }
 
     private static byte[] attr(ContainerProcess.Scheduler scheduler) {
+        check(scheduler);
         int policy = value(POLICIES, scheduler.policy(), "scheduler policy");
         int flags = 0;
         for (String flag : scheduler.flags()) {
@@ -90,23 +93,55 @@ final class SchedulingSteps {
                 .array();
     }
 
+    // What sched_setattr(2) would take and drop.
+    private static void check(ContainerProcess.Scheduler scheduler) {
+        String policy = scheduler.policy();
+        if (policy.isEmpty()) {
+            throw SampanException.invalid("scheduler policy is required");
+        }
+        boolean nice = policy.equals("SCHED_OTHER") || policy.equals("SCHED_BATCH");
+        if (nice && (scheduler.nice() < NICE_MIN || scheduler.nice() > NICE_MAX)) {
+            throw SampanException.invalid(
+                    "invalid scheduler.nice: "
+                            + scheduler.nice()
+                            + " when scheduler.policy is "
+                            + policy);
+        }
+        boolean realtime = policy.equals("SCHED_FIFO") || policy.equals("SCHED_RR");
+        if (scheduler.priority() != 0 && !realtime) {
+            throw SampanException.invalid(
+                    "scheduler.priority can only be specified for SchedFIFO or SchedRR policy");
+        }
+        boolean deadline =
+                scheduler.runtime() != 0 || scheduler.deadline() != 0 || scheduler.period() != 0;
+        if (deadline && !policy.equals("SCHED_DEADLINE")) {
+            throw SampanException.invalid(
+                    "scheduler runtime/deadline/period can only be specified for SchedDeadline"
+                            + " policy");
+        }
+    }
+
     private static int ioPriority(ContainerProcess.IoPriority priority) {
         int type = IO_CLASSES.indexOf(priority.type());
         if (type <= 0) {
-            throw SampanException.invalid("invalid io priority class: " + priority.type());
+            throw SampanException.invalid("invalid ioPriority.Class: \"" + priority.type() + "\"");
         }
         if (priority.priority() < 0 || priority.priority() > IO_PRIORITY_MAX) {
-            throw SampanException.invalid(
-                    "io priority " + priority.priority() + " is out of range: give 0 to 7");
+            throw SampanException.invalid("invalid ioPriority.Priority: " + priority.priority());
         }
         return type << IO_CLASS_SHIFT | priority.priority();
     }
 
     private void personality(Linux.Personality personality) {
         if (!personality.flags().isEmpty()) {
-            throw SampanException.invalid("personality flags are not supported");
+            // As runc does: the specification has no flag yet.
+            plan.warn("ignoring unsupported personality flags: " + personality.flags());
         }
-        plan.personality(value(PERSONALITIES, personality.domain(), "personality domain"));
+        Long domain = PERSONALITIES.get(personality.domain());
+        if (domain == null) {
+            throw SampanException.invalid("invalid personality domain " + personality.domain());
+        }
+        plan.personality(domain);
     }
 
     private void memoryPolicy(Linux.MemoryPolicy policy) {

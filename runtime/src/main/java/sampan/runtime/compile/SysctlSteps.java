@@ -81,9 +81,9 @@ final class SysctlSteps {
             throw SampanException.invalid(
                     "sysctl \""
                             + name
-                            + "\" conflicts with the OCI field \""
+                            + "\" is not allowed as it conflicts with the OCI \""
                             + (hostname ? "hostname" : "domainname")
-                            + "\"");
+                            + "\" field");
         }
     }
 }

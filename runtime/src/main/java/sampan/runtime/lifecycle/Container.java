@@ -62,6 +62,13 @@ public final class Container {
         return cgroup;
     }
 
+    /// Its class of caches and bandwidth, where it has one.
+    Optional<ResctrlGroup> resctrl() {
+        return spec().linux()
+                .intelRdt()
+                .map(rdt -> ResctrlGroup.of(rdt, stored.id(), ResctrlGroup.root()));
+    }
+
     RuntimeHost host() {
         return host;
     }

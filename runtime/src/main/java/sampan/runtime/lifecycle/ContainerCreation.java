@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import sampan.errors.ErrnoException;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.cgroups.Cgroup;
@@ -31,6 +32,7 @@ import sampan.runtime.compile.RootView;
 import sampan.runtime.monitor.ExitRecord;
 import sampan.runtime.monitor.LaunchWait;
 import sampan.runtime.monitor.Monitor;
+import sampan.runtime.monitor.StepFailures;
 import sampan.runtime.plan.LaunchPlan;
 import sampan.runtime.state.StoredContainer;
 
@@ -58,11 +60,13 @@ public final class ContainerCreation {
     /// @param monitor its orders; closed in every mode but FOREGROUND
     /// @param end how it ended, or nothing where its monitor was killed; never told in other modes
     ///   than FOREGROUND
+    /// @param warnings what was asked for and left out
     public record Made(
             Container container,
             int pid,
             Monitor monitor,
-            CompletableFuture<Optional<ExitRecord>> end) {}
+            CompletableFuture<Optional<ExitRecord>> end,
+            List<String> warnings) {}
 
     /// Makes it; returns when it waits or runs, as the mode has it.
     ///
@@ -87,6 +91,10 @@ public final class ContainerCreation {
 
     private Made create() {
         refuseWhatIsMissing();
+        Optional<ResctrlGroup> resctrl =
+                spec.linux()
+                        .intelRdt()
+                        .map(rdt -> ResctrlGroup.of(rdt, request.id(), ResctrlGroup.root()));
         StoredContainer stored =
                 new StoredContainer(
                         request.id(),
@@ -107,10 +115,12 @@ public final class ContainerCreation {
                                     ResourceLimits.of(spec.linux()));
             made = Optional.of(cgroup);
             request.states().save(stored);
+            resctrl.ifPresent(ResctrlGroup::make);
             Container container = new Container(host, request.states(), stored);
             return launch(container, place);
         } catch (RuntimeException e) {
             made.ifPresent(ContainerCreation::end);
+            resctrl.ifPresent(ResctrlGroup::undo);
             request.states().remove(request.id());
             throw e;
         }
@@ -123,14 +133,6 @@ public final class ContainerCreation {
 
     private void refuseWhatIsMissing() {
         NetDevices.check(spec.linux());
-        if (spec.linux().intelRdt().isPresent()) {
-            throw unsupported("linux.intelRdt");
-        }
-    }
-
-    private static SampanException unsupported(String what) {
-        return new SampanException(
-                ErrorCode.UNSUPPORTED, what + " is not supported by this command");
     }
 
     private String cgroupPath() {
@@ -147,7 +149,7 @@ public final class ContainerCreation {
         LaunchPlan plan;
         Monitor monitor;
         try (CgroupEntry entry = container.cgroup().entry();
-                Fd root = Fd.open(request.bundle().rootfs(), Open.PATH | Open.DIRECTORY);
+                Fd root = rootfs();
                 IdMaps maps = IdMaps.of(host, spec);
                 SeccompSupervisor supervisor =
                         SeccompSupervisor.of(host, spec.linux().seccomp(), request.sockets())) {
@@ -166,7 +168,7 @@ public final class ContainerCreation {
         int pid;
         try {
             moveNetDevices(monitor, wait);
-            pid = await(wait, plan);
+            pid = await(wait, plan, container.cgroup());
             if (request.mode() != CreateRequest.Mode.CREATE) {
                 poststart(container, pid);
             }
@@ -177,7 +179,18 @@ public final class ContainerCreation {
         if (request.mode() != CreateRequest.Mode.FOREGROUND) {
             monitor.close();
         }
-        return new Made(container, pid, monitor, end);
+        return new Made(container, pid, monitor, end, plan.warnings());
+    }
+
+    private Fd rootfs() {
+        try {
+            return Fd.open(request.bundle().rootfs(), Open.PATH | Open.DIRECTORY);
+        } catch (ErrnoException e) {
+            throw new SampanException(
+                    ErrorCode.INVALID,
+                    "invalid rootfs: stat " + e.subject() + ": " + StepFailures.text(e.errno()),
+                    e);
+        }
     }
 
     private LaunchContext.Builder context(Container container, Path place, LaunchSlots slots) {
@@ -197,6 +210,7 @@ public final class ContainerCreation {
             case DETACHED -> context.monitor(monitor.detached());
             case FOREGROUND -> context.monitor(monitor);
         }
+        container.resctrl().ifPresent(group -> context.resctrl(group.tasks()));
         request.options().forEach(context::with);
         int[] number = {PASS_FROM};
         slots.addTheirs(request.passedFds(), slot -> context.pass(slot, number[0]++));
@@ -224,7 +238,7 @@ public final class ContainerCreation {
     }
 
     /// The process's id.
-    private int await(LaunchWait wait, LaunchPlan plan) {
+    private int await(LaunchWait wait, LaunchPlan plan, Cgroup cgroup) {
         if (request.mode() == CreateRequest.Mode.CREATE) {
             int pid = wait.awaitPid();
             if (pid != 0) {
@@ -234,8 +248,10 @@ public final class ContainerCreation {
         return switch (wait.awaitOutcome()) {
             case LaunchWait.Outcome.Started(int pid, var _) -> pid;
             case LaunchWait.Outcome.Failed(var failure) ->
-                    throw FailureText.launch(
-                            failure, plan, spec.process().orElseThrow().args().getFirst());
+                    throw cgroup.oomKills() > 0
+                            ? FailureText.outOfMemory()
+                            : FailureText.launch(
+                                    failure, plan, spec.process().orElseThrow().args().getFirst());
             case LaunchWait.Outcome.Lost() -> throw FailureText.lost();
         };
     }

@@ -1,10 +1,11 @@
 package sampan.runtime.lifecycle;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import sampan.errors.SampanException;
-import sampan.linux.cgroups.Cgroup;
 import sampan.linux.cgroups.CgroupEntry;
 import sampan.linux.process.Pidfd;
 import sampan.linux.sys.Fd;
@@ -41,7 +42,6 @@ public final class ContainerExec {
     ///
     /// @param detached nobody stays with it
     /// @param passedFds how many descriptors of the caller, from 3 on, it gets
-    /// @param cgroup path below the container's; empty: the container's own
     /// @param ignorePaused it may join a paused container, where it stands still
     /// @param callerPid the process behind the site
     /// @param sockets how sockets of the caller's are reached
@@ -50,7 +50,7 @@ public final class ContainerExec {
             ProcessStdio stdio,
             boolean detached,
             int passedFds,
-            String cgroup,
+            SubCgroups cgroup,
             boolean ignorePaused,
             LaunchSite site,
             int callerPid,
@@ -59,7 +59,12 @@ public final class ContainerExec {
     /// A process that runs.
     ///
     /// @param end how it ended, or nothing where its monitor was killed; never told where detached
-    public record Running(int pid, Monitor monitor, CompletableFuture<Optional<ExitRecord>> end) {}
+    /// @param warnings what was asked for and left out
+    public record Running(
+            int pid,
+            Monitor monitor,
+            CompletableFuture<Optional<ExitRecord>> end,
+            List<String> warnings) {}
 
     /// Returns when its program runs.
     public static Running start(Container container, Request request) {
@@ -87,7 +92,8 @@ public final class ContainerExec {
             monitor.close();
         }
         return switch (outcome) {
-            case LaunchWait.Outcome.Started(int pid, var _) -> new Running(pid, monitor, end);
+            case LaunchWait.Outcome.Started(int pid, var _) ->
+                    new Running(pid, monitor, end, launched.plan().warnings());
             case LaunchWait.Outcome.Failed(var failure) ->
                     throw FailureText.exec(
                             failure, launched.plan(), request.process().args().getFirst());
@@ -104,7 +110,7 @@ public final class ContainerExec {
                                 .orElseThrow(
                                         () -> SampanException.conflict("container not running"));
                 Fd root = Fd.open("/proc/" + pid + "/root", Open.PATH | Open.DIRECTORY);
-                CgroupEntry entry = cgroup().entry();
+                CgroupEntry entry = request.cgroup().below(container.cgroup()).entry();
                 SeccompSupervisor supervisor =
                         SeccompSupervisor.of(
                                 container.host(),
@@ -135,18 +141,6 @@ public final class ContainerExec {
         }
     }
 
-    private Cgroup cgroup() {
-        if (request.cgroup().isEmpty() || request.cgroup().equals("/")) {
-            return container.cgroup();
-        }
-        Cgroup below = container.cgroup().child(request.cgroup());
-        if (!below.exists()) {
-            throw SampanException.notFound(
-                    "cgroup " + request.cgroup() + " does not exist in the container's");
-        }
-        return below;
-    }
-
     private MonitorSettings monitor(LaunchSlots slots) {
         MonitorSettings monitor = slots.monitor("", request.stdio());
         return request.detached() ? monitor.detached() : monitor;
@@ -155,9 +149,11 @@ public final class ContainerExec {
     private CgroupPlacement placement(CgroupEntry entry, LaunchSlots slots) {
         OptionalInt slot = slots.cgroup(entry);
         boolean ownUsers = container.spec().linux().namespace(Namespace.USER).isPresent();
+        List<String> byPid = new ArrayList<>(ownUsers ? entry.procsFiles() : List.of());
+        container.resctrl().ifPresent(group -> byPid.addAll(group.tasks()));
         return new CgroupPlacement(
-                ownUsers ? java.util.List.of() : entry.selfFiles(),
-                ownUsers ? entry.procsFiles() : java.util.List.of(),
+                ownUsers ? List.of() : entry.selfFiles(),
+                byPid,
                 slot,
                 new CgroupPlacement.View.None());
     }

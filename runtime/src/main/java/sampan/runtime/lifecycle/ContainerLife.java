@@ -137,6 +137,7 @@ public final class ContainerLife {
             }
             container.cgroup().delete();
         }
+        container.resctrl().ifPresent(ResctrlGroup::remove);
         container.states().remove(container.id());
         try {
             RuntimeHooks.run(

@@ -42,6 +42,12 @@ final class FailureText {
         return new SampanException(ErrorCode.INVALID, START + where + reason);
     }
 
+    /// The kernel killed a process of the container while it was made.
+    static SampanException outOfMemory() {
+        return new SampanException(
+                ErrorCode.INVALID, START + "container init was OOM-killed (memory limit too low?)");
+    }
+
     /// The launcher ended without a word.
     static SampanException lost() {
         return new SampanException(

@@ -51,7 +51,7 @@ final class SeccompDocument {
                 arg.value().longValue(),
                 arg.valueTwo().longValue(),
                 ArgCondition.Operator.named(arg.op())
-                        .orElseThrow(() -> unknown("operator", arg.op())));
+                        .orElseThrow(() -> invalid("operator", arg.op())));
     }
 
     private static OptionalInt optional(Optional<Integer> value) {
@@ -59,22 +59,27 @@ final class SeccompDocument {
     }
 
     private static SeccompAction action(String name) {
-        return SeccompAction.named(name).orElseThrow(() -> unknown("action", name));
+        return SeccompAction.named(name).orElseThrow(() -> invalid("action", name));
     }
 
     private static SeccompArch arch(String name) {
-        return SeccompArch.named(name).orElseThrow(() -> unknown("architecture", name));
+        return SeccompArch.named(name).orElseThrow(() -> invalid("arch", name));
     }
 
     private static Set<SeccompFlag> flags(List<String> names) {
         Set<SeccompFlag> flags = EnumSet.noneOf(SeccompFlag.class);
         for (String name : names) {
-            flags.add(SeccompFlag.named(name).orElseThrow(() -> unknown("flag", name)));
+            flags.add(
+                    SeccompFlag.named(name)
+                            .orElseThrow(() ->
+                                    SampanException.invalid(
+                                            "seccomp flag " + name + " is not known to runc")));
         }
         return flags;
     }
 
-    private static SampanException unknown(String what, String name) {
-        return SampanException.invalid("seccomp " + what + " \"" + name + "\" is unknown");
+    private static SampanException invalid(String what, String name) {
+        return SampanException.invalid(
+                "string " + name + " is not a valid " + what + " for seccomp");
     }
 }

@@ -217,7 +217,7 @@ class NamespaceFieldsTest {
         assertThatThrownBy(() -> withLinux(l -> l.namespaces(namespaces("pid", "pid"))))
                 .hasMessageContaining("duplicated ns \"pid\"");
         assertThatThrownBy(() -> withLinux(l -> l.namespaces(namespaces("disk"))))
-                .hasMessageContaining("unknown namespace \"disk\"");
+                .hasMessageContaining("namespace \"disk\" does not exist");
         assertThatThrownBy(
                         () -> withLinux(l -> l.namespaces(List.of(new Namespace("pid", "7/ns")))))
                 .hasMessageContaining("not absolute");
@@ -281,7 +281,7 @@ class NamespaceFieldsTest {
                                         .linux(
                                                 linux().sysctl(Map.of("kernel.hostname", "x"))
                                                         .build())))
-                .hasMessageContaining("conflicts with the OCI field \"hostname\"");
+                .hasMessageContaining("conflicts with the OCI \"hostname\" field");
         assertThatThrownBy(() -> withLinux(l -> l.sysctl(Map.of("net/../vm/swappiness", "1"))))
                 .hasMessageContaining("no name of a parameter");
     }

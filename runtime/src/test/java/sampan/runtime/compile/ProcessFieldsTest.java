@@ -165,7 +165,7 @@ class ProcessFieldsTest {
     @Test
     void oddLimitsAreRefused() {
         assertThatThrownBy(() -> withProcess(p -> p.rlimits(List.of(Rlimit.of("RLIMIT_X", 1, 1)))))
-                .hasMessage("invalid rlimit type: RLIMIT_X");
+                .hasMessage("wrong rlimit value: RLIMIT_X");
         Rlimit one = Rlimit.of("RLIMIT_AS", 1, 1);
         assertThatThrownBy(() -> withProcess(p -> p.rlimits(List.of(one, one))))
                 .hasMessageContaining("two rlimits");
@@ -196,7 +196,7 @@ class ProcessFieldsTest {
                                         new ContainerProcess.Scheduler(
                                                 "SCHED_DEADLINE",
                                                 -2,
-                                                3,
+                                                0,
                                                 List.of("SCHED_FLAG_RESET_ON_FORK"),
                                                 16,
                                                 32,
@@ -206,7 +206,7 @@ class ProcessFieldsTest {
                                 + "06000000"
                                 + "0100000000000000"
                                 + "feffffff"
-                                + "03000000"
+                                + "00000000"
                                 + "1000000000000000"
                                 + "2000000000000000"
                                 + "3000000000000000");
@@ -216,6 +216,42 @@ class ProcessFieldsTest {
                                         new ContainerProcess.Scheduler(
                                                 "SCHED_X", 0, 0, List.of(), 0, 0, 0))))
                 .hasMessageContaining("SCHED_X");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | 0 | 0 | 0 | scheduler policy is required",
+                "SCHED_OTHER | 50 | 0 | 0 | invalid scheduler.nice: 50 when scheduler.policy is"
+                        + " SCHED_OTHER",
+                "SCHED_BATCH | -21 | 0 | 0 | invalid scheduler.nice: -21 when scheduler.policy is"
+                        + " SCHED_BATCH",
+                "SCHED_OTHER | 0 | 1 | 0 | scheduler.priority can only be specified for SchedFIFO"
+                        + " or SchedRR policy",
+                "SCHED_RR | 0 | 1 | 1 | scheduler runtime/deadline/period can only be specified for"
+                        + " SchedDeadline policy",
+            })
+    void schedulerFieldsOfOtherPoliciesAreRefused(
+            String policy, int nice, int priority, long runtime, String message) {
+        assertThatThrownBy(() ->
+                        withProcess(p ->
+                                p.scheduler(
+                                        new ContainerProcess.Scheduler(
+                                                policy, nice, priority, List.of(), runtime, 0, 0))))
+                .hasMessage(message);
+    }
+
+    @Test
+    void affinityOfFurtherProcessesIsCheckedWithTheFirst() {
+        assertThatThrownBy(() ->
+                        withProcess(
+                                p -> p.execCPUAffinity(new ContainerProcess.CpuAffinity("x", ""))))
+                .hasMessageStartingWith("bad CPUAffinity.Initial:");
+        assertThatThrownBy(() ->
+                        withProcess(p ->
+                                p.execCPUAffinity(new ContainerProcess.CpuAffinity("0", "3-1"))))
+                .hasMessageStartingWith("bad CPUAffinity.Final:");
     }
 
     @Test
@@ -229,10 +265,10 @@ class ProcessFieldsTest {
                         withProcess(p ->
                                 p.ioPriority(
                                         new ContainerProcess.IoPriority("IOPRIO_CLASS_BE", 8))))
-                .hasMessageContaining("0 to 7");
+                .hasMessage("invalid ioPriority.Priority: 8");
         assertThatThrownBy(() ->
                         withProcess(p -> p.ioPriority(new ContainerProcess.IoPriority("", 0))))
-                .hasMessageContaining("invalid io priority class");
+                .hasMessageContaining("invalid ioPriority.Class");
     }
 
     @Test
@@ -250,11 +286,16 @@ class ProcessFieldsTest {
                                                         new Linux.Personality(
                                                                 "LINUX32", List.of())))))
                 .contains("MEMPOLICY mode=0x8002 nodes={0,1,3}", "PERSONALITY persona=0x8");
+        Linux odd =
+                linux().personality(Optional.of(new Linux.Personality("LINUX", List.of("X"))))
+                        .build();
+        assertThat(PlanCompiler.compile(spec().linux(odd).build(), context().build()).warnings())
+                .containsExactly("ignoring unsupported personality flags: [X]");
         assertThatThrownBy(() ->
                         withLinux(l ->
                                 l.personality(
-                                        Optional.of(new Linux.Personality("LINUX", List.of("X"))))))
-                .hasMessageContaining("personality flags");
+                                        Optional.of(new Linux.Personality("BSD", List.of())))))
+                .hasMessage("invalid personality domain BSD");
         for (String nodes : List.of("x", "3-1", "1,", "99999", "-1")) {
             assertThatThrownBy(() ->
                             withLinux(l ->

@@ -236,11 +236,16 @@ class RootFieldsTest {
     }
 
     @Test
-    void cacheAllocationIsRefused() {
+    void classOfCachesTakesThePidOrIsRefused() {
         Linux linux = Json.read("{\"intelRdt\":{\"closID\":\"c\"}}".getBytes(UTF_8), Linux.class);
+        List<String> tasks = List.of("/sys/fs/resctrl/c/tasks");
+        assertThat(steps(spec().linux(linux), context().resctrl(tasks)))
+                .contains("WRITE_PID path=\"/sys/fs/resctrl/c/tasks\"");
         assertThatThrownBy(() -> steps(spec().linux(linux)))
                 .isInstanceOf(SampanException.class)
-                .hasMessageContaining("intelRdt");
+                .hasMessage(
+                        "intelRdt is specified in config, but Intel RDT is not supported or"
+                                + " enabled");
     }
 
     @Test

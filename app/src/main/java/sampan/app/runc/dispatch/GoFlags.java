@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Go's way to write options in this parser's: `-name` and `--name` are the same there, as are
@@ -90,9 +91,20 @@ final class GoFlags {
         if (e instanceof MissingParameterException missing
                 && !missing.getMissing().isEmpty()
                 && missing.getMissing().getFirst().isOption()) {
-            String name =
-                    ((CommandLine.Model.OptionSpec) missing.getMissing().getFirst()).longestName();
+            String name = ((OptionSpec) missing.getMissing().getFirst()).longestName();
             return "flag needs an argument: -" + name.replaceFirst("^-+", "");
+        }
+        if (e.getArgSpec() instanceof OptionSpec option && e.getValue() != null) {
+            String why =
+                    option.isMultiValue()
+                            ? "strconv.ParseInt: parsing \"" + e.getValue() + "\": invalid syntax"
+                            : "parse error";
+            return "invalid value \""
+                    + e.getValue()
+                    + "\" for flag -"
+                    + option.longestName().replaceFirst("^-+", "")
+                    + ": "
+                    + why;
         }
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
     }

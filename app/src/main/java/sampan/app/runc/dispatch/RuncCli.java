@@ -10,6 +10,7 @@ import sampan.app.cli.ExitException;
 import sampan.app.runc.GlobalOptions;
 import sampan.app.runc.RuncContext;
 import sampan.app.runc.RuncLog;
+import sampan.app.runc.RuncWords;
 import sampan.app.session.Caller;
 import sampan.app.settings.Settings;
 import sampan.errors.SampanException;
@@ -81,7 +82,13 @@ public final class RuncCli {
         try (RuncLog log = RuncLog.open(caller, global.log(), global.json(), global.debug())) {
             Path root = Path.of(caller.workingDirectory()).resolve(global.root()).normalize();
             RuncContext context =
-                    new RuncContext(caller, program, host, new StateDirectory(root), log);
+                    new RuncContext(
+                            caller,
+                            program,
+                            host,
+                            new StateDirectory(root),
+                            log,
+                            global.systemdCgroup());
             String name = help ? rest.get(1) : rest.getFirst();
             Optional<RuncVerb> verb = RuncVerb.named(name);
             if (verb.isEmpty()) {
@@ -146,7 +153,7 @@ public final class RuncCli {
             return e.exitCode();
         } catch (SampanException e) {
             context.out().flush();
-            context.log().fatal(verb.prefix() + e.getMessage());
+            context.log().fatal(verb.prefix() + RuncWords.of(e));
             return STATUS_FAILED;
         } catch (UncheckedIOException e) {
             context.log().fatal(verb.prefix() + e.getMessage());

@@ -48,6 +48,7 @@ abstract class Creating extends Launching {
     /// Makes the container.
     ContainerCreation.Made make(CreateRequest.Mode mode) {
         context.requireRoot();
+        context.requireOwnCgroups();
         sampan.runtime.state.StateDirectory.checkId(id);
         Bundle found = bundle();
         boolean terminal = found.spec().process().orElseThrow().terminal();
@@ -85,6 +86,7 @@ abstract class Creating extends Launching {
             context.caller().rawTerminalInput();
         }
         ContainerCreation.Made made = ContainerCreation.create(host, request);
+        made.warnings().forEach(context.log()::warning);
         context.log().debug("container " + id + " is made");
         return made;
     }

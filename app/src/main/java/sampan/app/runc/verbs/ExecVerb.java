@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.ExitException;
 import sampan.app.runc.RuncContext;
+import sampan.app.runc.RuncWords;
 import sampan.errors.SampanException;
 import sampan.linux.sockets.UnixSocket;
 import sampan.oci.json.Json;
@@ -19,6 +20,7 @@ import sampan.runtime.lifecycle.Bundle;
 import sampan.runtime.lifecycle.Container;
 import sampan.runtime.lifecycle.ContainerExec;
 import sampan.runtime.lifecycle.ProcessStdio;
+import sampan.runtime.lifecycle.SubCgroups;
 
 /// `exec`.
 @Command(description = "execute new process inside the container")
@@ -49,7 +51,7 @@ public final class ExecVerb extends Launching implements Callable<Integer> {
             names = {"-g", "--additional-gids"},
             paramLabel = "GID",
             description = "additional gids")
-    private List<String> gids = new ArrayList<>();
+    private List<Integer> gids = new ArrayList<>();
 
     @Option(
             names = {"-p", "--process"},
@@ -80,8 +82,10 @@ public final class ExecVerb extends Launching implements Callable<Integer> {
     @Option(
             names = "--cgroup",
             paramLabel = "PATH",
-            description = "run the process in an existing sub-cgroup")
-    private String cgroup = "";
+            description =
+                    "run the process in an (existing) sub-cgroup(s). Format is"
+                            + " [<controller>:]<cgroup>.")
+    private List<String> cgroups = new ArrayList<>();
 
     @Option(names = "--ignore-paused", description = "allow exec in a paused container")
     private boolean ignorePaused;
@@ -101,7 +105,7 @@ public final class ExecVerb extends Launching implements Callable<Integer> {
         try {
             return exec();
         } catch (SampanException e) {
-            throw new ExitException(STATUS_FAILED, "exec failed: " + e.getMessage());
+            throw new ExitException(STATUS_FAILED, "exec failed: " + RuncWords.of(e));
         }
     }
 
@@ -130,7 +134,7 @@ public final class ExecVerb extends Launching implements Callable<Integer> {
                                     stdio,
                                     detach,
                                     listenFds + preserveFds,
-                                    path(cgroup),
+                                    SubCgroups.parse(cgroups),
                                     ignorePaused,
                                     context.caller(),
                                     context.caller().pid(),
@@ -142,6 +146,7 @@ public final class ExecVerb extends Launching implements Callable<Integer> {
 
     private int attend(boolean terminal, ContainerExec.Running running) {
         try (var monitor = running.monitor()) {
+            running.warnings().forEach(context.log()::warning);
             announce(running.pid());
             return detach ? 0 : attend(running.pid(), terminal, monitor, running.end());
         }
@@ -155,18 +160,6 @@ public final class ExecVerb extends Launching implements Callable<Integer> {
         all.add("LISTEN_FDS=" + listenFds);
         all.add("LISTEN_PID=1");
         return process.toBuilder().env(all).build();
-    }
-
-    /// The path of `[CONTROLLERS:]PATH`.
-    private static String path(String text) {
-        int colon = text.indexOf(':');
-        if (colon > 0) {
-            throw SampanException.invalid(
-                    "--cgroup "
-                            + text
-                            + ": controllers are not told apart here; give the path alone");
-        }
-        return text.substring(colon + 1);
     }
 
     private ContainerProcess fromOptions(Container container) {
@@ -222,9 +215,7 @@ public final class ExecVerb extends Launching implements Callable<Integer> {
             gid = colon < 0 ? gid : number("gid", user.substring(colon + 1));
         }
         List<Long> groups = new ArrayList<>(own.additionalGids());
-        for (String group : gids) {
-            groups.add(number("gid", group));
-        }
+        gids.forEach(group -> groups.add((long) group));
         return new User(uid, gid, own.umask(), groups);
     }
 

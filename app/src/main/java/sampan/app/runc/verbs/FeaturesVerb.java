@@ -67,7 +67,15 @@ public final class FeaturesVerb implements Callable<Integer> {
         linux.put("seccomp", seccomp());
         linux.put("apparmor", Map.of("enabled", true));
         linux.put("selinux", Map.of("enabled", true));
-        linux.put("intelRdt", Map.of("enabled", false));
+        Map<String, Object> classes = new LinkedHashMap<>();
+        classes.put("enabled", true);
+        classes.put("schemata", true);
+        classes.put("monitoring", true);
+        linux.put("intelRdt", classes);
+        Map<String, Object> memory = new LinkedHashMap<>();
+        memory.put("modes", PlanCompiler.memoryModes());
+        memory.put("flags", PlanCompiler.memoryFlags());
+        linux.put("memoryPolicy", memory);
         linux.put("mountExtensions", Map.of("idmap", Map.of("enabled", true)));
         linux.put("netDevices", Map.of("enabled", true));
         return linux;
