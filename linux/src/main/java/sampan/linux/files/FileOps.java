@@ -161,6 +161,22 @@ public final class FileOps {
         named(path, name -> Kernel.call("unlinkat", path, Nr.UNLINKAT, dir.number(), name, flags));
     }
 
+    /// As [#unlinkAt] of what may be a directory, which is no error: whole trees are taken away by
+    /// asking, and an exception for each directory costs more than the call.
+    ///
+    /// @return false where it is a directory; true where it is gone, or was not there
+    static boolean unlinkedUnlessDirectory(Fd dir, String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            long name = CString.address(arena, path);
+            int errno = (int) -Kernel.raw(Nr.UNLINKAT, dir.number(), name, 0);
+            return switch (errno) {
+                case 0, Errno.ENOENT -> true;
+                case Errno.EISDIR -> false;
+                default -> throw Kernel.failure("unlinkat", errno, path);
+            };
+        }
+    }
+
     /// @param flags 0, [#RENAME_NOREPLACE] or [#RENAME_EXCHANGE]
     public static void renameAt2(Fd oldDir, String oldPath, Fd newDir, String newPath, int flags) {
         try (Arena arena = Arena.ofConfined()) {

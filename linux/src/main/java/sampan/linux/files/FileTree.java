@@ -24,16 +24,8 @@ public final class FileTree {
     ///
     /// @throws ErrnoException EBUSY or EXDEV where something is mounted below
     public static void remove(Fd dir, String name) {
-        try {
-            FileOps.unlinkAt(dir, name, 0);
+        if (FileOps.unlinkedUnlessDirectory(dir, name)) {
             return;
-        } catch (ErrnoException e) {
-            if (e.isMissing()) {
-                return;
-            }
-            if (e.errno() != Errno.EISDIR) {
-                throw e;
-            }
         }
         try (Fd top = FileOps.openAt2(dir, name, READ_DIR, 0, Open.RESOLVE_NO_XDEV)) {
             new Removal(top).empty(top, 0);
@@ -61,16 +53,8 @@ public final class FileTree {
         }
 
         private void removeEntry(Fd dir, String name, int depth) {
-            try {
-                FileOps.unlinkAt(dir, name, 0);
+            if (FileOps.unlinkedUnlessDirectory(dir, name)) {
                 return;
-            } catch (ErrnoException e) {
-                if (e.isMissing()) {
-                    return;
-                }
-                if (e.errno() != Errno.EISDIR) {
-                    throw e;
-                }
             }
             if (depth == DEPTH_MAX) {
                 moveToTop(dir, name);
