@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 
-/// Reads a stream in large pieces. The stream stays its owner's to close. One thread at a time.
+/// Reads a stream in large pieces, waiting until one is full or the stream ends: what comes in the
+/// small parts of a socket's reads would be summed, written and handed on part by part. The stream
+/// stays its owner's to close. One thread at a time.
 public final class StreamChannel implements ReadableByteChannel {
     private static final int PIECE = 256 << 10;
 
@@ -19,11 +21,10 @@ public final class StreamChannel implements ReadableByteChannel {
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-        int size = source.read(piece, 0, Math.min(PIECE, target.remaining()));
-        if (size > 0) {
-            target.put(piece, 0, size);
-        }
-        return size;
+        int most = Math.min(PIECE, target.remaining());
+        int size = source.readNBytes(piece, 0, most);
+        target.put(piece, 0, size);
+        return size == 0 && most > 0 ? -1 : size;
     }
 
     @Override
