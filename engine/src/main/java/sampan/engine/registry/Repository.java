@@ -1,9 +1,11 @@
 package sampan.engine.registry;
 
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
@@ -35,6 +37,13 @@ public interface Repository {
     ///
     /// @param progress told the bytes that were taken so far
     void upload(Descriptor blob, UploadSource source, LongConsumer progress);
+
+    /// Sends a blob while it is being made, in one try; whatever goes wrong, it may be sent by
+    /// [#upload] after that.
+    ///
+    /// @param content to its end
+    /// @param digest asked once the content is at its end
+    void stream(ReadableByteChannel content, Supplier<Digest> digest);
 
     void putManifest(String target, ManifestContent manifest);
 

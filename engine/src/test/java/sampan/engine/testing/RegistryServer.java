@@ -40,9 +40,52 @@ public final class RegistryServer implements AutoCloseable {
     ///
     /// @see #certificate
     public static RegistryServer guarded(Path directory) {
+        writeUsers(directory);
+        makeCertificate(directory);
+        return start(directory, tls(directory), auth(directory));
+    }
+
+    /// As a guarded one, but for those alone who have a certificate: its own serves as that.
+    public static RegistryServer forKnown(Path directory) {
+        makeCertificate(directory);
+        return start(
+                directory,
+                tls(directory) + "    clientcas: [" + directory.resolve("cert.pem") + "]\n",
+                "");
+    }
+
+    private static void writeUsers(Path directory) {
         try {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve("users"), HASH + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String tls(Path directory) {
+        return """
+                 tls:
+                   certificate: %s
+                   key: %s
+               """
+                .formatted(directory.resolve("cert.pem"), directory.resolve("key.pem"));
+    }
+
+    private static String auth(Path directory) {
+        return """
+               auth:
+                 htpasswd:
+                   realm: test
+                   path: %s
+               """
+                .formatted(directory.resolve("users"));
+    }
+
+    /// Writes `key.pem` and `cert.pem`, which is its own CA.
+    public static void makeCertificate(Path directory) {
+        try {
+            Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -64,27 +107,12 @@ public final class RegistryServer implements AutoCloseable {
                         directory.resolve("key.pem").toString(),
                         "-out",
                         directory.resolve("cert.pem").toString()));
-        return start(
-                directory,
-                """
-                  tls:
-                    certificate: %s
-                    key: %s
-                """
-                        .formatted(directory.resolve("cert.pem"), directory.resolve("key.pem")),
-                """
-                auth:
-                  htpasswd:
-                    realm: test
-                    path: %s
-                """
-                        .formatted(directory.resolve("users")));
     }
 
-    /// With tokens of another server.
+    /// Without TLS, with tokens of another server.
     ///
-    /// @param bundle certificates of those who sign tokens
-    public static RegistryServer withTokens(Path directory, String realm, Path bundle) {
+    /// @param directory with the `cert.pem` of who signs tokens
+    public static RegistryServer withTokens(Path directory, String realm) {
         return start(
                 directory,
                 "",
@@ -92,11 +120,15 @@ public final class RegistryServer implements AutoCloseable {
                 auth:
                   token:
                     realm: %s
-                    service: test-registry
-                    issuer: test-issuer
+                    service: %s
+                    issuer: %s
                     rootcertbundle: %s
                 """
-                        .formatted(realm, bundle));
+                        .formatted(
+                                realm,
+                                TokenServer.SERVICE,
+                                TokenServer.ISSUER,
+                                directory.resolve("cert.pem")));
     }
 
     private static RegistryServer start(Path directory, String tls, String auth) {
@@ -195,6 +227,10 @@ public final class RegistryServer implements AutoCloseable {
 
     public Path certificate() {
         return directory.resolve("cert.pem");
+    }
+
+    public Path key() {
+        return directory.resolve("key.pem");
     }
 
     @Override

@@ -1,4 +1,4 @@
-/// Decoding of deflate (RFC 1951), by libisal where the machine has it.
+/// Deflate (RFC 1951) and gzip by libisal, where the machine has it.
 @NullMarked
 package sampan.linux.deflate;
 

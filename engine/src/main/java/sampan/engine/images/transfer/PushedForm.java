@@ -2,17 +2,28 @@ package sampan.engine.images.transfer;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import sampan.engine.content.Ingest;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageRecord.Form;
 import sampan.engine.images.ImageStore;
 import sampan.engine.leases.Lease;
+import sampan.engine.registry.Repository;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
@@ -27,12 +38,21 @@ import sampan.oci.tar.GzipWriter;
 final class PushedForm {
     private final Stores stores;
     private final Lease lease;
+    private final Repository repository;
+    private final Set<Digest> sent = new HashSet<>();
     private final int threads = Runtime.getRuntime().availableProcessors();
 
     /// @param lease of the push
-    PushedForm(Stores stores, Lease lease) {
+    /// @param repository gets layers while they are being compressed
+    PushedForm(Stores stores, Lease lease, Repository repository) {
         this.stores = stores;
         this.lease = lease;
+        this.repository = repository;
+    }
+
+    /// Layers that the repository has got already.
+    Set<Digest> sent() {
+        return sent;
     }
 
     /// @param reference where to
@@ -139,16 +159,40 @@ final class PushedForm {
         };
     }
 
+    // The registry reads while we write; what went wrong there is seen when it is asked for the
+    // layer.
     private Descriptor compressed(Descriptor layer, String type) {
+        CompletableFuture<Digest> known = new CompletableFuture<>();
         try (FileChannel plain = stores.content().open(layer.digest());
-                Ingest ingest = stores.content().ingest()) {
-            GzipWriter.compress(plain, ingest, threads);
-            Digest digest = ingest.finish();
-            lease.hold(digest);
-            ingest.keep(digest);
-            return Descriptor.of(type, digest, ingest.size());
+                Ingest ingest = stores.content().ingest();
+                ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Digest> sending = sender.submit(() -> send(ingest, known));
+            try {
+                GzipWriter.compress(plain, ingest, threads);
+                Digest digest = ingest.finish();
+                lease.hold(digest);
+                ingest.keep(digest);
+                known.complete(digest);
+                sent.add(sending.get());
+            } catch (ExecutionException _) {
+                // it is sent as every other one
+            } finally {
+                known.cancel(false);
+                ingest.close(); // its follower reads to the end, or fails
+            }
+            return Descriptor.of(type, known.resultNow(), ingest.size());
         } catch (IOException e) {
             throw Transfer.failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
+        }
+    }
+
+    private Digest send(Ingest ingest, CompletableFuture<Digest> known) throws IOException {
+        try (ReadableByteChannel content = ingest.follow()) {
+            repository.stream(content, known::join);
+            return known.join();
         }
     }
 }

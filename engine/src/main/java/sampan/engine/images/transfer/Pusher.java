@@ -80,19 +80,16 @@ public final class Pusher {
                 Lease lease = stores.leases().open()) {
             ImageRecord record = stores.images().record(id);
             lease.hold(record.id());
+            PushedForm forms = new PushedForm(stores, lease, repository);
             ImageRecord.Form form =
-                    new PushedForm(stores, lease)
-                            .of(
-                                    record,
-                                    reference,
-                                    i ->
-                                            progress.report(
-                                                    record.diffIds().get(i).brief(),
-                                                    "Preparing",
-                                                    0,
-                                                    0));
+                    forms.of(
+                            record,
+                            reference,
+                            i ->
+                                    progress.report(
+                                            record.diffIds().get(i).brief(), "Preparing", 0, 0));
             stores.images().record(id); // it went before it was held, or stays
-            pushed = push(record, form, reference, new Target(repository, progress));
+            pushed = push(record, form, reference, new Target(repository, forms.sent(), progress));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
@@ -104,12 +101,13 @@ public final class Pusher {
     }
 
     /// Where to, and who is told.
-    private record Target(Repository repository, PullProgress progress) {}
+    ///
+    /// @param sent layers that it has got already
+    private record Target(Repository repository, Set<Digest> sent, PullProgress progress) {}
 
     private Pushed push(
             ImageRecord record, ImageRecord.Form form, Reference reference, Target target) {
         Repository repository = target.repository();
-        PullProgress progress = target.progress();
         byte[] bytes = stores.content().read(form.manifest(), ImageStore.CONFIG_BYTES_MAX);
         Manifest manifest = Json.read(bytes, Manifest.class);
         Map<Digest, Callable<Boolean>> works = new LinkedHashMap<>();
@@ -119,11 +117,11 @@ public final class Pusher {
             boolean unpacked = i < record.diffIds().size();
             String shown = (unpacked ? record.diffIds().get(i) : layer.digest()).brief();
             if (!works.containsKey(layer.digest())) {
-                progress.report(shown, "Preparing", 0, 0);
+                target.progress().report(shown, "Preparing", 0, 0);
                 works.put(
                         layer.digest(),
                         () -> {
-                            send(repository, layer, shown, progress);
+                            send(target, layer, shown);
                             return true;
                         });
             }
@@ -140,13 +138,18 @@ public final class Pusher {
         return new Pushed(record.id(), tag, form.manifest(), bytes.length);
     }
 
-    private void send(Repository repository, Descriptor layer, String shown, PullProgress progress)
-            throws InterruptedException {
+    private void send(Target target, Descriptor layer, String shown) throws InterruptedException {
+        Repository repository = target.repository();
+        PullProgress progress = target.progress();
         if (!uploads.tryAcquire()) {
             progress.report(shown, "Waiting", 0, 0);
             uploads.acquire();
         }
         try {
+            if (target.sent().contains(layer.digest())) {
+                progress.report(shown, "Pushed", 0, 0);
+                return;
+            }
             if (repository.hasBlob(layer.digest())) {
                 progress.report(shown, "Layer already exists", 0, 0);
                 return;

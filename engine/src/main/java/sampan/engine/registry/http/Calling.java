@@ -1,6 +1,7 @@
 package sampan.engine.registry.http;
 
 import java.net.URI;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Map;
 import java.util.Optional;
 import sampan.engine.registry.UploadSource;
@@ -37,6 +38,9 @@ record Calling(String method, URI uri, Map<String, String> headers, Optional<Sen
 
         /// A part of a blob.
         record Part(UploadSource source, long offset, long length, Sent sent) implements Sending {}
+
+        /// A blob whose length nobody knows yet; it can be sent once only.
+        record Stream(ReadableByteChannel content) implements Sending {}
     }
 
     /// Told how many bytes of a part were taken by the client.

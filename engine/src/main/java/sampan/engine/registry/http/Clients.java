@@ -1,5 +1,6 @@
 package sampan.engine.registry.http;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -10,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -137,6 +140,10 @@ final class Clients implements AutoCloseable {
                 request.header("Content-Type", type);
                 yield BodyPublishers.ofByteArray(content);
             }
+            case Sending.Stream(ReadableByteChannel content) -> {
+                request.header("Content-Type", "application/octet-stream");
+                yield BodyPublishers.ofInputStream(() -> new CountedStream(content, moved));
+            }
             case Sending.Part part -> {
                 request.header("Content-Type", "application/octet-stream");
                 BodyPublisher stream =
@@ -185,6 +192,23 @@ final class Clients implements AutoCloseable {
         }
     }
 
+    /// A blob on its way out while it is being made.
+    private static final class CountedStream extends FilterInputStream {
+        private final AtomicLong moved;
+
+        CountedStream(ReadableByteChannel content, AtomicLong moved) {
+            super(Channels.newInputStream(content));
+            this.moved = moved;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int size = super.read(target, offset, length);
+            moved.addAndGet(Math.max(0, size));
+            return size;
+        }
+    }
+
     /// A part of a blob on its way out.
     private static final class PartStream extends InputStream {
         private final InputStream file;
@@ -204,7 +228,7 @@ final class Clients implements AutoCloseable {
                 var channel = part.source().open();
                 channel.position(part.offset());
                 return new PartStream(
-                        java.nio.channels.Channels.newInputStream(channel), part, moved);
+                        Channels.newInputStream(channel), part, moved);
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }

@@ -3,12 +3,14 @@ package sampan.engine.registry.http;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sampan.engine.registry.BlobBody;
@@ -285,6 +287,16 @@ final class HttpRepository implements Repository {
                 throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
             }
         });
+    }
+
+    @Override
+    public void stream(ReadableByteChannel content, Supplier<Digest> digest) {
+        Door door = doors.getLast(); // mirrors are pulled from
+        try {
+            Uploading.stream(door, content, digest);
+        } catch (IOException e) {
+            throw door.unreachable(e);
+        }
     }
 
     @Override

@@ -2,15 +2,18 @@ package sampan.engine.registry.http;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.ReadableByteChannel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import sampan.engine.registry.RegistryException;
 import sampan.engine.registry.RegistryLimits;
 import sampan.engine.registry.UploadSource;
 import sampan.engine.registry.http.Calling.Sending;
 import sampan.errors.SampanException;
+import sampan.oci.Digest;
 import sampan.oci.image.Descriptor;
 
 /// One blob on its way to a registry: whole in one PUT; in chunks where that is too much for it, or
@@ -87,15 +90,42 @@ final class Uploading {
     private URI begin() throws IOException {
         taken = 0;
         Calling post = Calling.of("POST", door.in("blobs/uploads/"));
-        Answer response = door.send(post);
-        if (response.statusCode() != 202) {
-            throw door.refusal(response);
-        }
+        Answer response = accepted(door, post);
         response.headers()
                 .firstValue("OCI-Chunk-Min-Length")
                 .ifPresent(text -> chunk = Math.max(chunk, minimum(text)));
         response.body().close();
         return door.location(post.uri(), response);
+    }
+
+    private static Answer accepted(Door door, Calling call) throws IOException {
+        Answer response = door.send(call);
+        if (response.statusCode() != 202) {
+            throw door.refusal(response);
+        }
+        return response;
+    }
+
+    /// Sends a blob while it is being made.
+    ///
+    /// @param digest asked once the content is at its end
+    static void stream(Door door, ReadableByteChannel content, Supplier<Digest> digest)
+            throws IOException {
+        Calling post = Calling.of("POST", door.in("blobs/uploads/"));
+        URI first = next(door, post, accepted(door, post));
+        Calling patch =
+                new Calling("PATCH", first, Map.of(), Optional.of(new Sending.Stream(content)));
+        URI last = next(door, patch, accepted(door, patch));
+        Answer response = door.send(Calling.of("PUT", closing(last, digest.get())));
+        if (response.statusCode() != 201 && response.statusCode() != 204) {
+            throw door.refusal(response);
+        }
+        response.body().close();
+    }
+
+    private static URI next(Door door, Calling call, Answer response) {
+        response.body().close();
+        return door.location(call.uri(), response);
     }
 
     // It matters only once chunks are sent.
@@ -133,9 +163,13 @@ final class Uploading {
     }
 
     private URI closing(URI location) {
+        return closing(location, blob.digest());
+    }
+
+    private static URI closing(URI location, Digest digest) {
         String text = location.toString();
         String sign = location.getRawQuery() == null ? "?" : "&";
-        return URI.create(text + sign + "digest=" + blob.digest());
+        return URI.create(text + sign + "digest=" + digest);
     }
 
     private URI patches(URI first) throws IOException {
