@@ -21,7 +21,7 @@ class BrokenPullTest {
     private static final int LAYERS = 5;
     private static final int LAYER_BYTES = 40 << 20;
     private static final int CUTS = 10;
-    private static final int KILLS = 10;
+    private static final int KILLS = 20;
     private static final Duration DEADLINE = Duration.ofMinutes(3);
 
     private final PrivateDaemon daemon = new PrivateDaemon();

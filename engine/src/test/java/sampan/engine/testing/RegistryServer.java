@@ -65,20 +65,20 @@ public final class RegistryServer implements AutoCloseable {
 
     private static String tls(Path directory) {
         return """
-                 tls:
-                   certificate: %s
-                   key: %s
-               """
+          tls:
+            certificate: %s
+            key: %s
+        """
                 .formatted(directory.resolve("cert.pem"), directory.resolve("key.pem"));
     }
 
     private static String auth(Path directory) {
         return """
-               auth:
-                 htpasswd:
-                   realm: test
-                   path: %s
-               """
+        auth:
+          htpasswd:
+            realm: test
+            path: %s
+        """
                 .formatted(directory.resolve("users"));
     }
 

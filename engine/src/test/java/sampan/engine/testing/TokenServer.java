@@ -93,7 +93,8 @@ public final class TokenServer implements AutoCloseable {
             String text =
                     post
                             ? new String(exchange.getRequestBody().readAllBytes())
-                            : Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
+                            : Optional.ofNullable(exchange.getRequestURI().getRawQuery())
+                                    .orElse("");
             Map<String, String> fields = fields(text);
             String authorization =
                     Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
@@ -120,7 +121,8 @@ public final class TokenServer implements AutoCloseable {
         for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
-                String value = URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
+                String value =
+                        URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
                 fields.merge(pair.substring(0, equals), value, (a, b) -> a + " " + b);
             }
         }

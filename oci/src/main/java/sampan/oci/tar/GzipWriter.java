@@ -18,8 +18,8 @@ import java.util.zip.Deflater;
 import sampan.linux.deflate.FastGzip;
 
 /// Compresses to gzip: by libisal where the machine has it, else by zlib on several threads, in
-/// pieces that each know the 32 KiB before it, joined to one member. On one machine the same content
-/// always gives the same bytes, however many threads there are.
+/// pieces that each know the 32 KiB before it, joined to one member. On one machine the same
+/// content always gives the same bytes, however many threads there are.
 public final class GzipWriter {
     private static final int PIECE_BYTES = 512 << 10;
     private static final int WINDOW_BYTES = 32 << 10;
@@ -48,8 +48,7 @@ public final class GzipWriter {
     /// Reads the source to its end; neither channel is closed.
     ///
     /// @param threads that compress at the same time
-    public static void compress(
-            ReadableByteChannel source, WritableByteChannel target, int threads)
+    public static void compress(ReadableByteChannel source, WritableByteChannel target, int threads)
             throws IOException {
         Optional<FastGzip> fast = FastGzip.create();
         if (fast.isEmpty()) {

@@ -17,6 +17,9 @@ import sampan.linux.sys.CString;
 public final class TarReader {
     private static final int BUFFER_BYTES = 256 << 10;
 
+    /// Padding after the end of an archive: tar(1) writes up to its record size, 10 KiB as a rule.
+    private static final long TRAILER_BYTES_MAX = 64 << 20;
+
     private final ReadableByteChannel source;
     private final TarLimits limits;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
@@ -319,9 +322,15 @@ public final class TarReader {
         skip(remaining + padding);
         remaining = 0;
         padding = 0;
+        long trailer = 0;
         do {
+            trailer += buffer.remaining();
             position += buffer.remaining();
             buffer.position(buffer.limit());
+            if (trailer > TRAILER_BYTES_MAX) {
+                throw new TarException(
+                        "archive with more than " + TRAILER_BYTES_MAX + " bytes after its end");
+            }
         } while (fill());
     }
 

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -308,5 +309,22 @@ class TarTest {
         reader.read(ByteBuffer.allocate(10));
         assertThat(reader.next().orElseThrow().name()).isEqualTo("last");
         assertThat(reader.next()).isEmpty();
+    }
+
+    @Test
+    void whatFollowsTheEndIsBounded() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(packed)) {
+            zip.write(archive());
+            for (int i = 0; i < 65; i++) {
+                zip.write(new byte[1 << 20]);
+            }
+        }
+        StreamChannel file = new StreamChannel(new ByteArrayInputStream(packed.toByteArray()));
+        TarReader reader = new TarReader(Compression.open(file), TarLimits.DEFAULT);
+        assertThat(reader.next()).isEmpty();
+        assertThatThrownBy(reader::drain)
+                .isInstanceOf(TarException.class)
+                .hasMessage("archive with more than 67108864 bytes after its end");
     }
 }

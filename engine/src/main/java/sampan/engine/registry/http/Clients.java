@@ -227,8 +227,7 @@ final class Clients implements AutoCloseable {
             try {
                 var channel = part.source().open();
                 channel.position(part.offset());
-                return new PartStream(
-                        Channels.newInputStream(channel), part, moved);
+                return new PartStream(Channels.newInputStream(channel), part, moved);
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }

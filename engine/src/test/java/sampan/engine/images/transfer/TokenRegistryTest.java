@@ -123,8 +123,7 @@ class TokenRegistryTest {
             assertThat(pull(name, byToken).digest()).isEqualTo(pushed.digest());
             assertThat(tokens.asked().getLast().method()).isEqualTo("POST");
             assertThat(tokens.asked().getLast().authorization()).isEmpty();
-            assertThatThrownBy(
-                            () -> registries.login(server.host(), Credential.of("ann", "wrong")))
+            assertThatThrownBy(() -> registries.login(server.host(), Credential.of("ann", "wrong")))
                     .hasMessageContaining("incorrect username or password");
         }
     }

@@ -1,0 +1,124 @@
+package sampan.system;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The distribution's registry server on the loopback, with whatever is put there.
+final class RealRegistry implements AutoCloseable {
+    private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+)");
+    private static final String OCI = "application/vnd.oci.image.";
+
+    private final Process process;
+    private final String host;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    RealRegistry(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Path config =
+                    Files.writeString(
+                            directory.resolve("config.yml"),
+                            """
+                            version: 0.1
+                            log: {accesslog: {disabled: true}}
+                            storage: {filesystem: {rootdirectory: %s}}
+                            http: {addr: "127.0.0.1:0"}
+                            """
+                                    .formatted(directory.resolve("data")));
+            process =
+                    new ProcessBuilder("docker-registry", "serve", config.toString())
+                            .redirectErrorStream(true)
+                            .start();
+            host = "127.0.0.1:" + port(process.inputReader());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // The log is read to its end, so that the server never waits for us.
+    private static String port(BufferedReader log) throws IOException {
+        for (String line = log.readLine(); line != null; line = log.readLine()) {
+            Matcher matcher = LISTENING.matcher(line);
+            if (matcher.find()) {
+                Thread.ofVirtual().start(() -> log.lines().forEach(rest -> {}));
+                return matcher.group(1);
+            }
+        }
+        throw new IOException("docker-registry did not start");
+    }
+
+    /// Puts an image of one layer there; returns its reference.
+    ///
+    /// @param blob as it is sent, in gzip or what claims to be it
+    /// @param diffId what the config says
+    String image(String name, byte[] blob, String diffId) {
+        String layer = blob(name, "layer.v1.tar+gzip", blob);
+        String config =
+                blob(
+                        name,
+                        "config.v1+json",
+                        Images.config(diffId).getBytes(StandardCharsets.UTF_8));
+        String manifest =
+                "{\"schemaVersion\":2,\"mediaType\":\"%smanifest.v1+json\",\"config\":%s,\"layers\":[%s]}"
+                        .formatted(OCI, config, layer);
+        send(
+                HttpRequest.newBuilder(
+                                URI.create("http://" + host + "/v2/" + name + "/manifests/1"))
+                        .header("Content-Type", OCI + "manifest.v1+json")
+                        .PUT(BodyPublishers.ofString(manifest)));
+        return host + "/" + name + ":1";
+    }
+
+    private String blob(String name, String type, byte[] content) {
+        String digest = "sha256:" + Images.sha256(content);
+        HttpResponse<Void> begun =
+                send(
+                        HttpRequest.newBuilder(
+                                        URI.create(
+                                                "http://"
+                                                        + host
+                                                        + "/v2/"
+                                                        + name
+                                                        + "/blobs/uploads/"))
+                                .POST(BodyPublishers.noBody()));
+        String place = begun.headers().firstValue("Location").orElseThrow();
+        send(
+                HttpRequest.newBuilder(URI.create(place + "&digest=" + digest))
+                        .PUT(BodyPublishers.ofByteArray(content)));
+        return "{\"mediaType\":\"%s%s\",\"digest\":\"%s\",\"size\":%d}"
+                .formatted(OCI, type, digest, content.length);
+    }
+
+    private HttpResponse<Void> send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<Void> answer = client.send(request.build(), BodyHandlers.discarding());
+            if (answer.statusCode() / 100 != 2) {
+                throw new IllegalStateException(answer.toString());
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        process.destroy();
+        process.onExit().join();
+    }
+}
