@@ -163,9 +163,10 @@ final class PushedForm {
     // layer.
     private Descriptor compressed(Descriptor layer, String type) {
         CompletableFuture<Digest> known = new CompletableFuture<>();
-        try (FileChannel plain = stores.content().open(layer.digest());
-                Ingest ingest = stores.content().ingest();
-                ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor()) {
+        // The ingest is closed before the sender is waited for: its follower fails where it must.
+        try (ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor();
+                FileChannel plain = stores.content().open(layer.digest());
+                Ingest ingest = stores.content().ingest()) {
             Future<Digest> sending = sender.submit(() -> send(ingest, known));
             try {
                 GzipWriter.compress(plain, ingest, threads);
@@ -178,7 +179,6 @@ final class PushedForm {
                 // it is sent as every other one
             } finally {
                 known.cancel(false);
-                ingest.close(); // its follower reads to the end, or fails
             }
             return Descriptor.of(type, known.resultNow(), ingest.size());
         } catch (IOException e) {
