@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,10 +31,14 @@ class BuildxTest {
     @BeforeEach
     void plugins() throws IOException {
         Files.createDirectories(context);
+        configure("");
+    }
+
+    private void configure(String more) throws IOException {
         Path client = Files.createDirectories(place.resolve("client"));
         Files.writeString(
                 client.resolve("config.json"),
-                "{\"cliPluginsExtraDirs\":[\"" + Dist.plugins() + "\"]}");
+                "{\"cliPluginsExtraDirs\":[\"" + Dist.plugins() + "\"]" + more + "}");
     }
 
     private Command client(String... words) {
@@ -52,7 +57,7 @@ class BuildxTest {
     }
 
     private Outcome build(String... options) {
-        List<String> words = new java.util.ArrayList<>(List.of("build", "--progress=plain"));
+        List<String> words = new ArrayList<>(List.of("build", "--progress=plain"));
         words.addAll(List.of(options));
         words.add(context.toString());
         return client(words.toArray(String[]::new)).run();
@@ -166,6 +171,61 @@ class BuildxTest {
             Eventually.await(
                     "the end of the build", () -> daemon.docker("ps", "-aq").out().isEmpty());
         }
+    }
+
+    @Test
+    void aCacheInTheClientsDirectorySparesTheStepsOfAllStages() throws IOException {
+        dockerfile(
+                "FROM busybox AS made",
+                "RUN date +%N > /made",
+                "FROM busybox",
+                "COPY --from=made /made /",
+                "RUN date +%N > /own");
+        String cache = place.resolve("cache").toString();
+        build("-t", "cached:1", "--cache-to", "type=local,mode=max,dest=" + cache).expect(0);
+        String first = daemon.docker("run", "--rm", "cached:1", "cat", "/made", "/own").out();
+        daemon.docker("rmi", "cached:1").expect(0);
+        client("buildx", "prune", "-af").run().expect(0);
+        String images = daemon.docker("images", "-aq").out();
+        build("-t", "cached:1", "--cache-from", "type=local,src=" + cache).expect(0);
+        assertThat(daemon.docker("run", "--rm", "cached:1", "cat", "/made", "/own").out())
+                .isEqualTo(first);
+        daemon.docker("rmi", "cached:1").expect(0);
+        assertThat(daemon.docker("images", "-aq").out()).isEqualTo(images);
+    }
+
+    @Test
+    void registriesAreReachedWithTheClientsCredentials() throws IOException {
+        try (LocalRegistry registry = new LocalRegistry(place)) {
+            String name = registry.host() + "/a:1";
+            String cache = "type=registry,ref=" + registry.host() + "/cache:1";
+            dockerfile("FROM busybox", "RUN date +%N > /made");
+            assertThat(build("-t", name, "--push").status()).isEqualTo(1);
+            configure("," + registry.auths());
+            build("-t", name, "--push", "--cache-to", cache).expect(0);
+            String first = daemon.docker("run", "--rm", name, "cat", "/made").out();
+            assertThat(daemon.docker("images", "-q", registry.host() + "/cache").out()).isEmpty();
+            daemon.docker("rmi", name).expect(0);
+            client("buildx", "prune", "-af").run().expect(0);
+            build("-t", "again:1", "--cache-from", cache).expect(0);
+            assertThat(daemon.docker("run", "--rm", "again:1", "cat", "/made").out())
+                    .isEqualTo(first);
+            dockerfile("FROM " + name, "RUN cat /made");
+            build("-t", "based:1").expect(0);
+        }
+    }
+
+    @Test
+    void theCacheIsShownAndTheBuildsAreRemembered() throws IOException {
+        dockerfile("FROM busybox", "RUN echo remembered");
+        build("-t", "remembered:1").expect(0);
+        assertThat(client("buildx", "du", "--verbose").run().text())
+                .contains("RUN echo remembered");
+        List<String> builds =
+                client("buildx", "history", "ls", "--format", "{{.Ref}}").run().lines();
+        assertThat(builds).isNotEmpty();
+        assertThat(client("buildx", "history", "logs", builds.getFirst()).run().expect(0).err())
+                .contains("remembered");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package sampan.buildkit.control;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -59,7 +58,9 @@ final class BuildInputs {
     }
 
     /// @param tags names of the image
-    BuildRequest request(List<String> tags, boolean store, SessionAgents agents) {
+    /// @param cacheFrom images
+    BuildRequest request(
+            List<String> tags, boolean store, SessionAgents agents, List<String> cacheFrom) {
         frontend.attributes().keySet().forEach(this::check);
         String noCache = frontend.attribute("no-cache");
         boolean all = frontend.attributes().containsKey("no-cache") && noCache.isEmpty();
@@ -71,7 +72,7 @@ final class BuildInputs {
                 frontend.attribute("target"),
                 platform(),
                 prefixed(LABEL),
-                cacheFrom(),
+                cacheFrom,
                 inputs::credential,
                 new BuildRequest.Options(
                         all,
@@ -141,20 +142,6 @@ final class BuildInputs {
                     }
                 });
         return found;
-    }
-
-    private List<String> cacheFrom() {
-        List<String> references = new ArrayList<>();
-        for (SolveRequest.Cache cache : job.request.cacheFrom()) {
-            if (!cache.type().equals("registry")) {
-                throw unsupported(
-                        "--cache-from type="
-                                + cache.type()
-                                + " is not supported: use type=registry");
-            }
-            references.add(cache.attribute("ref"));
-        }
-        return references;
     }
 
     // NAME=ADDRESS, as clients write it, becomes NAME:ADDRESS.

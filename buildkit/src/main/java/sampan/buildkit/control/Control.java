@@ -2,7 +2,6 @@ package sampan.buildkit.control;
 
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +54,9 @@ public final class Control implements BindableService {
 
     private void status(byte[] question, Services.Sink sink) throws InterruptedException {
         Thread waiting = Thread.currentThread();
-        Progress progress = solver.jobs.get(Fields.of(question).text(1)).progress;
+        String ref = Fields.of(question).text(1);
+        Optional<Progress> ended = solver.history.progress(ref);
+        Progress progress = ended.isPresent() ? ended.get() : solver.jobs.get(ref).progress;
         sink.onCancel(waiting::interrupt);
         int number = 0;
         for (Optional<byte[]> next = progress.get(number);
@@ -79,8 +80,13 @@ public final class Control implements BindableService {
                 .truth(11, entry.inUse());
     }
 
+    // A client without filters sends an empty one.
+    private static List<String> filters(List<String> sent) {
+        return sent.stream().filter(f -> !f.isEmpty()).toList();
+    }
+
     private byte[] diskUsage(byte[] question) {
-        List<String> filters = Fields.of(question).texts(1);
+        List<String> filters = filters(Fields.of(question).texts(1));
         if (!filters.isEmpty()) {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED, "filters of disk usage are not supported: " + filters);
@@ -113,7 +119,7 @@ public final class Control implements BindableService {
 
     // An age comes as nanoseconds in a field of its own.
     private static Map<String, List<String>> filters(Fields asked) {
-        List<String> others = new ArrayList<>(asked.texts(1));
+        List<String> others = filters(asked.texts(1));
         if (!others.isEmpty()) {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED,

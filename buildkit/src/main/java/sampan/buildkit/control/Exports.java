@@ -37,6 +37,7 @@ final class Exports {
     private final Job job;
     private final Engine engine;
     private final List<Exporter> exporters;
+    private final CacheExports caches;
     private final Map<String, String> response = new LinkedHashMap<>();
 
     /// @throws SampanException UNSUPPORTED for what cannot be done, before anything is built
@@ -45,6 +46,7 @@ final class Exports {
         this.engine = engine;
         this.exporters = job.request.exporters();
         exporters.forEach(Exports::check);
+        this.caches = new CacheExports(job, engine);
     }
 
     private static void check(Exporter exporter) {
@@ -93,6 +95,10 @@ final class Exports {
 
     /// The result becomes an image of the engine.
     boolean store() {
+        return isKept() || caches.store();
+    }
+
+    private boolean isKept() {
         return exporters.stream().anyMatch(Exports::isImage);
     }
 
@@ -139,6 +145,7 @@ final class Exports {
                 }
             }
         }
+        caches.send(result, response);
     }
 
     private static void tar(BuildResult result, OutputStream out) throws IOException {
@@ -167,6 +174,7 @@ final class Exports {
                 image(exporter, id);
             }
         }
+        caches.push(id, isKept());
     }
 
     private void image(Exporter exporter, String id) {

@@ -4,18 +4,24 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import sampan.buildkit.wire.Message;
 
 /// The last builds, for as long as the daemon lives. Thread-safe.
 final class History {
     private static final int BUILDS_MAX = 50;
+
+    /// Of what one of them showed.
+    private static final long SHOWN_BYTES_MAX = 64 << 10;
+
     private static final int COMPLETE = 1;
     private static final int CODE_UNKNOWN = 2;
 
     private final Deque<Entry> entries = new ArrayDeque<>();
 
     /// @param record BuildHistoryRecord
-    private record Entry(String ref, Message record) {}
+    /// @param progress what it showed, where that was not too much to keep
+    private record Entry(String ref, Message record, Optional<Progress> progress) {}
 
     synchronized void add(Job job, Instant began, String error) {
         int total = job.progress.vertexes();
@@ -37,10 +43,22 @@ final class History {
                 .number(16, total)
                 .number(17, total);
         entries.removeIf(e -> e.ref().equals(job.request.ref()));
-        entries.addFirst(new Entry(job.request.ref(), record));
+        entries.addFirst(new Entry(job.request.ref(), record, kept(job.progress)));
         if (entries.size() > BUILDS_MAX) {
             entries.removeLast();
         }
+    }
+
+    private static Optional<Progress> kept(Progress progress) {
+        return progress.bytes() <= SHOWN_BYTES_MAX ? Optional.of(progress) : Optional.empty();
+    }
+
+    /// What a build showed.
+    synchronized Optional<Progress> progress(String ref) {
+        return entries.stream()
+                .filter(e -> e.ref().equals(ref))
+                .findFirst()
+                .flatMap(Entry::progress);
     }
 
     /// Events that tell of them.

@@ -29,6 +29,7 @@ final class Progress {
     private final List<byte[]> said = new ArrayList<>();
     private final String ref;
     private long outputBytes;
+    private long saidBytes;
     private int vertexes;
     private int cachedVertexes;
     private boolean ended;
@@ -201,6 +202,16 @@ final class Progress {
         }
     }
 
+    /// Of all that was said.
+    long bytes() {
+        lock.lock();
+        try {
+            return saidBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     int vertexes() {
         lock.lock();
         try {
@@ -217,7 +228,9 @@ final class Progress {
     private void add(Message response) {
         lock.lock();
         try {
-            said.add(response.bytes());
+            byte[] bytes = response.bytes();
+            saidBytes += bytes.length;
+            said.add(bytes);
             more.signalAll();
         } finally {
             lock.unlock();

@@ -88,12 +88,17 @@ public final class Solver {
 
     private Map<String, String> build(Job job, Frontend frontend, Exports exports, Steps steps) {
         try (Scratch home = Scratch.below(directory);
-                SessionAgents agents = new SessionAgents(job.session, home.path())) {
+                SessionAgents agents = new SessionAgents(job.session, home.path());
+                CacheImports caches = new CacheImports(job, engine)) {
             Built built =
                     engine.builds()
                             .build(
                                     new BuildInputs(job, frontend)
-                                            .request(exports.tags(), exports.store(), agents),
+                                            .request(
+                                                    exports.tags(),
+                                                    exports.store(),
+                                                    agents,
+                                                    caches.references()),
                                     steps,
                                     exports::send);
             exports.finish(built.id());

@@ -19,6 +19,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,7 @@ public final class Junction implements AutoCloseable {
     private static final int CALLS_MAX = 250;
     private static final int WINDOW_BYTES = 1 << 20;
     private static final long IDLE_DAYS = 30;
+    private static final long END_SECONDS_MAX = 2;
 
     private final Path directory;
     private final Path service;
@@ -47,6 +50,7 @@ public final class Junction implements AutoCloseable {
     private final ExecutorService calls =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
     private final AtomicLong clients = new AtomicLong();
+    private final Set<ManagedChannel> called = ConcurrentHashMap.newKeySet();
 
     /// @param directory there, empty, open to nobody else
     public Junction(Path directory, List<BindableService> services) throws IOException {
@@ -126,6 +130,7 @@ public final class Junction implements AutoCloseable {
                             .maxInboundMetadataSize(METADATA_BYTES_MAX)
                             .flowControlWindow(WINDOW_BYTES)
                             .build();
+            called.add(channel);
             channel.getState(true);
             try (SocketTransport own = new SocketTransport(listening.accept())) {
                 Files.delete(at);
@@ -134,6 +139,7 @@ public final class Junction implements AutoCloseable {
                 }
             } finally {
                 channel.shutdownNow();
+                called.remove(channel);
             }
         } finally {
             Files.deleteIfExists(at);
@@ -142,7 +148,16 @@ public final class Junction implements AutoCloseable {
 
     @Override
     public void close() {
+        called.forEach(ManagedChannel::shutdownNow);
         server.shutdownNow();
+        try {
+            for (ManagedChannel channel : called) {
+                channel.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS);
+            }
+            server.awaitTermination(END_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         calls.shutdownNow();
         var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }

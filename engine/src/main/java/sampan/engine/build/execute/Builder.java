@@ -1,6 +1,7 @@
 package sampan.engine.build.execute;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ import sampan.engine.store.Entries;
 import sampan.engine.store.Remains;
 import sampan.errors.SampanException;
 import sampan.linux.sys.Fd;
+import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Platform;
 
@@ -205,6 +207,27 @@ public final class Builder {
         @Override
         public void archive(List<String> names, OutputStream out) {
             run.images.save(image, names.stream().map(Reference::parse).toList(), out);
+        }
+
+        @Override
+        public List<Parts> images(boolean all) {
+            List<ImageRecord> images = new ArrayList<>();
+            for (Plan.PlannedStage stage : all ? run.plan.stages() : List.<Plan.PlannedStage>of()) {
+                if (!stage.equals(run.plan.target())) {
+                    StageState other = run.done(stage.stage().index());
+                    images.add(run.images.image(other.document(), other.layers(), other.parent()));
+                }
+            }
+            images.add(image);
+            return images.stream()
+                    .map(run.images::parts)
+                    .map(parts -> new Parts(parts.getFirst(), parts.subList(1, parts.size())))
+                    .toList();
+        }
+
+        @Override
+        public InputStream open(Digest blob) {
+            return run.images.open(blob);
         }
     }
 

@@ -1,7 +1,9 @@
 package sampan.engine.images.transfer;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +107,22 @@ public final class BuiltImages implements AutoCloseable {
     /// Writes an image as `docker save` does.
     public void save(ImageRecord image, List<Reference> names, OutputStream out) {
         new ArchiveSaver(stores).write(List.of(image), Map.of(image.id(), names), out);
+    }
+
+    /// The manifest of an image, then its config and layers.
+    public List<Descriptor> parts(ImageRecord image) {
+        byte[] content = stores.content().read(image.manifest(), ImageStore.CONFIG_BYTES_MAX);
+        Manifest manifest = Json.read(content, Manifest.class);
+        List<Descriptor> parts = new ArrayList<>();
+        parts.add(Descriptor.of(MediaType.OCI_MANIFEST, image.manifest(), content.length));
+        parts.add(manifest.config());
+        parts.addAll(manifest.layers());
+        return parts;
+    }
+
+    /// A blob; the caller closes it.
+    public InputStream open(Digest blob) {
+        return Channels.newInputStream(stores.content().open(blob));
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.buildkit.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.buildkit.wire;
+
+import org.jspecify.annotations.NullMarked;
