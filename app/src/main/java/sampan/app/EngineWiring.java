@@ -178,6 +178,7 @@ final class EngineWiring implements AutoCloseable {
         EngineRegistries registries = registries(stored);
         ContainerCreation creation = creation(stored, host);
         EngineContainers containers = containers(stored, removal, creation, host);
+        EngineExecs execs = new EngineExecs(stored.containers, tasks, starting.execs, events);
         ImageUsers users = () -> HostFacts.uses(stored.containers.views());
         StepContainers steps = new StepContainers(creation, containers, taskService);
         EngineBuilds builds = builds(stored, cache, steps, registries);
@@ -185,9 +186,9 @@ final class EngineWiring implements AutoCloseable {
                 containers,
                 taskService,
                 new EngineStreams(stored.containers, tasks, starting.launcher, watch, events),
-                new EngineExecs(stored.containers, tasks, starting.execs, events),
+                execs,
                 archives(stored),
-                new EngineExplanations(stored.containers),
+                new EngineExplanations(stored.containers, execs, starting.execs.plans()),
                 new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
                 transfers(stored),
                 registries,

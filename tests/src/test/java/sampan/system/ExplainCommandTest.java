@@ -87,6 +87,29 @@ class ExplainCommandTest {
     }
 
     @Test
+    void execsAreExplainedToo() {
+        String id = daemon.background("busybox", "sleep", "100");
+        daemon.sampan("exec", "-e", "A=b c", id, "sh", "-c", "exit 3").expect(3);
+        daemon.docker("exec", id, "nothing-there").expect(127);
+        List<String> execs =
+                explain(id).lines().dropWhile(line -> !line.startsWith("Execs")).skip(1).toList();
+        assertThat(execs).hasSize(2);
+        assertThat(execs.getFirst()).endsWith("sh -c exit 3  ended with exit code 3");
+        assertThat(execs.getLast()).endsWith("nothing-there  did not start");
+        String first = execs.getFirst().strip().split(" ", -1)[0];
+        assertThat(daemon.sampan("explain", "--exec", first, id).expect(0).out())
+                .startsWith("Exec " + first)
+                .containsSubsequence("SETNS", "SECCOMP", "EXEC file=\"sh\"", "\"A=b c\"");
+        String last = execs.getLast().strip().split(" ", -1)[0];
+        assertThat(daemon.sampan("explain", "--exec", last, id).expect(0).out())
+                .contains("EXEC (child) nothing-there failed: ENOENT");
+        assertThat(daemon.sampan("explain", "--exec", "0", "--json", "none-such").expect(1).err())
+                .contains("No such container");
+        assertThat(daemon.sampan("explain", "--exec", "none", id).expect(1).err())
+                .contains("No such exec of container");
+    }
+
+    @Test
     void whoSharesIsToldOfContainersAndProcesses() {
         daemon.background("--name", "first", "--network", "none", "busybox", "sleep", "100");
         daemon.background(

@@ -274,6 +274,17 @@ public final class EngineExecs implements ExecService {
     }
 
     @Override
+    public List<Exec> list(String containerReference) {
+        ContainerHandle handle = containers.resolve(containerReference);
+        synchronized (execs) {
+            return execs.values().stream()
+                    .filter(live -> live.container == handle)
+                    .map(Live::view)
+                    .toList();
+        }
+    }
+
+    @Override
     public int await(String execId) {
         Live live = find(execId);
         ExecRun run = live.run;

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import sampan.engine.containers.Container;
 import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.Containers;
+import sampan.engine.tasks.ExecPlans;
 import sampan.engine.tasks.LaunchRecord;
 import sampan.errors.ErrnoException;
 import sampan.errors.SampanException;
@@ -23,9 +24,13 @@ public final class EngineExplanations implements ExplainService {
     private static final int CGROUP_BYTES_MAX = 64 << 10;
 
     private final Containers containers;
+    private final ExecService execs;
+    private final ExecPlans plans;
 
-    public EngineExplanations(Containers containers) {
+    public EngineExplanations(Containers containers, ExecService execs, ExecPlans plans) {
         this.containers = containers;
+        this.execs = execs;
+        this.plans = plans;
     }
 
     @Override
@@ -35,7 +40,43 @@ public final class EngineExplanations implements ExplainService {
         Optional<ProcessView> process =
                 view.pid() == 0 ? Optional.empty() : find(view.pid(), Optional.of(view.name()));
         return new Explanation(
-                view, handle.record().stopped(), LaunchRecord.read(handle.directory()), process);
+                view,
+                handle.record().stopped(),
+                LaunchRecord.read(handle.directory()),
+                process,
+                execs(handle.id().value()));
+    }
+
+    private List<ExecExplanation> execs(String container) {
+        List<ExecExplanation> found = new ArrayList<>();
+        for (ExecService.Exec exec : execs.list(container)) {
+            plans.find(exec.id()).ifPresent(plan -> found.add(new ExecExplanation(exec, plan)));
+        }
+        return found;
+    }
+
+    @Override
+    public ExecExplanation exec(String reference, String exec) {
+        ContainerHandle handle = containers.resolve(reference);
+        List<ExecExplanation> found =
+                execs(handle.id().value()).stream()
+                        .filter(e -> !exec.isEmpty() && e.exec().id().startsWith(exec))
+                        .toList();
+        if (found.size() > 1) {
+            throw SampanException.invalid(
+                    "exec " + exec + " could be any of " + found.size() + ": give more digits");
+        }
+        if (found.isEmpty()) {
+            throw SampanException.notFound(
+                    "No such exec of container "
+                            + handle.view().name()
+                            + ": "
+                            + exec
+                            + " (the plans of the last "
+                            + ExecPlans.KEPT_MAX
+                            + " execs are kept)");
+        }
+        return found.getFirst();
     }
 
     @Override

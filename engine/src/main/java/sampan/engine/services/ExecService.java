@@ -49,6 +49,9 @@ public interface ExecService {
 
     Exec inspect(String execId);
 
+    /// Those of a container that are remembered, in the order in which they were made.
+    List<Exec> list(String containerReference);
+
     /// Blocks until it ended; returns its exit code.
     int await(String execId);
 }

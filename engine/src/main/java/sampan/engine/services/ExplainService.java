@@ -3,6 +3,8 @@ package sampan.engine.services;
 import java.util.List;
 import java.util.Optional;
 import sampan.engine.containers.Container;
+import sampan.engine.services.ExecService.Exec;
+import sampan.engine.tasks.ExecPlans;
 import sampan.engine.tasks.LaunchRecord;
 import sampan.linux.namespaces.NamespaceId;
 
@@ -26,6 +28,10 @@ public interface ExplainService {
             List<String> cgroups,
             Optional<String> container) {}
 
+    /// One more process of a container, whose plan is kept still.
+    record ExecExplanation(Exec exec, LaunchRecord launch) {}
+
+    /// @param execs those of the last [ExecPlans#KEPT_MAX], oldest first
     /// @param launch of its last start; empty where it was never started
     /// @param process its first one, while it runs
     /// @param stopped its end was asked for
@@ -33,9 +39,15 @@ public interface ExplainService {
             Container container,
             boolean stopped,
             Optional<LaunchRecord> launch,
-            Optional<ProcessView> process) {}
+            Optional<ProcessView> process,
+            List<ExecExplanation> execs) {}
 
     Explanation container(String reference);
+
+    /// NOT_FOUND where the container has no such exec, or its plan is not kept any more.
+    ///
+    /// @param exec its id, or the beginning of one
+    ExecExplanation exec(String reference, String exec);
 
     /// NOT_FOUND where there is no such process.
     ProcessView process(int pid);

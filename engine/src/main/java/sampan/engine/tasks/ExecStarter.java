@@ -46,6 +46,7 @@ public final class ExecStarter {
     private final SystemCallFilters filters;
     private final TaskLauncher launcher;
     private final TaskSettings settings;
+    private final ExecPlans plans = new ExecPlans();
 
     public ExecStarter(
             SpecBuilder specs,
@@ -56,6 +57,11 @@ public final class ExecStarter {
         this.filters = filters;
         this.launcher = launcher;
         this.settings = settings;
+    }
+
+    /// What was launched last.
+    public ExecPlans plans() {
+        return plans;
     }
 
     /// Starts it; its program runs when this returns. [StartFailure] when it could not be run.
@@ -77,6 +83,7 @@ public final class ExecStarter {
             Monitor monitor = launcher.launch(compiled.plan(), compiled.descriptors(), wait);
             run.monitoredBy(monitor);
             clock.did("spawn");
+            plans.keep(id, compiled.plan(), task.cgroup().path());
             if (audience instanceof ExecRun.Audience.Socket socket && wait.awaitCreated()) {
                 run.connected(
                         launcher.attach(
@@ -92,11 +99,13 @@ public final class ExecStarter {
             }
             switch (wait.awaitOutcome()) {
                 case LaunchWait.Outcome.Started(int pid, var _) -> run.runs(pid);
-                case LaunchWait.Outcome.Failed(var failure) ->
-                        throw StartFailure.ofExec(
-                                failure,
-                                compiled.plan().purpose(failure.step()),
-                                process.command().getFirst());
+                case LaunchWait.Outcome.Failed(var failure) -> {
+                    plans.failed(id, failure);
+                    throw StartFailure.ofExec(
+                            failure,
+                            compiled.plan().purpose(failure.step()),
+                            process.command().getFirst());
+                }
                 case LaunchWait.Outcome.Lost() -> throw StartFailure.lost();
             }
             clock.did("run");

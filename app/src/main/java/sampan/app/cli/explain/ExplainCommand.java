@@ -9,6 +9,7 @@ import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
 import sampan.app.cli.ExitException;
 import sampan.engine.services.ExplainService;
+import sampan.engine.services.ExplainService.ExecExplanation;
 import sampan.engine.services.ExplainService.Explanation;
 import sampan.engine.services.ExplainService.ProcessView;
 import sampan.errors.ErrorCode;
@@ -30,6 +31,12 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--no-trunc", description = "Do not cut lines to the terminal's width")
     private boolean whole;
 
+    @Option(
+            names = "--exec",
+            paramLabel = "ID",
+            description = "Only this exec of the container: its id or the beginning of it")
+    private String exec = "";
+
     @Parameters(
             arity = "1..*",
             paramLabel = "CONTAINER|PID",
@@ -39,6 +46,8 @@ public final class ExplainCommand implements Callable<Integer> {
     /// What is known of one subject.
     private sealed interface Found {
         record OfContainer(Explanation explanation) implements Found {}
+
+        record OfExec(ExecExplanation explanation) implements Found {}
 
         record OfProcess(ProcessView process) implements Found {}
     }
@@ -84,6 +93,7 @@ public final class ExplainCommand implements Callable<Integer> {
             gap = "\n";
             switch (one) {
                 case Found.OfContainer(Explanation explanation) -> text.print(explanation);
+                case Found.OfExec(ExecExplanation explanation) -> text.print(explanation);
                 case Found.OfProcess(ProcessView process) -> text.print(process);
             }
         }
@@ -92,6 +102,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private static Object document(Found found) {
         return switch (found) {
             case Found.OfContainer(Explanation explanation) -> ExplainDoc.of(explanation);
+            case Found.OfExec(ExecExplanation explanation) -> ExplainDoc.of(explanation);
             case Found.OfProcess(ProcessView process) -> ExplainDoc.of(process);
         };
     }
@@ -99,6 +110,9 @@ public final class ExplainCommand implements Callable<Integer> {
     /// A container of that name comes before a process of that number.
     private Found find(String subject) {
         ExplainService explanations = context.engine().explanations();
+        if (!exec.isEmpty()) {
+            return new Found.OfExec(explanations.exec(subject, exec));
+        }
         try {
             return new Found.OfContainer(explanations.container(subject));
         } catch (SampanException e) {

@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import sampan.engine.containers.Container;
+import sampan.engine.services.ExecService.Exec;
+import sampan.engine.services.ExplainService.ExecExplanation;
 import sampan.engine.services.ExplainService.Explanation;
 import sampan.engine.services.ExplainService.ProcessView;
 import sampan.engine.services.ExplainService.Shared;
@@ -35,6 +37,20 @@ final class ExplainDoc {
         doc.put("Endpoints", c.endpoints());
         explanation.process().ifPresent(process -> doc.put("Process", of(process)));
         explanation.launch().ifPresent(launch -> doc.put("Launch", launch(launch)));
+        doc.put("Execs", explanation.execs().stream().map(ExplainDoc::of).toList());
+        return doc;
+    }
+
+    static Map<String, Object> of(ExecExplanation explanation) {
+        Exec exec = explanation.exec();
+        Map<String, Object> doc = new LinkedHashMap<>();
+        doc.put("Id", exec.id());
+        doc.put("Container", exec.containerId());
+        doc.put("Command", exec.spec().command());
+        doc.put("Running", exec.running());
+        doc.put("Pid", exec.pid());
+        exec.exitCode().ifPresent(code -> doc.put("ExitCode", code));
+        doc.put("Launch", launch(explanation.launch()));
         return doc;
     }
 

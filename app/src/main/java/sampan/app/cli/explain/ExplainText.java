@@ -6,6 +6,8 @@ import java.util.List;
 import sampan.app.cli.Style;
 import sampan.app.cli.Table;
 import sampan.engine.containers.Container;
+import sampan.engine.services.ExecService.Exec;
+import sampan.engine.services.ExplainService.ExecExplanation;
 import sampan.engine.services.ExplainService.Explanation;
 import sampan.engine.services.ExplainService.ProcessView;
 import sampan.engine.services.ExplainService.Shared;
@@ -15,6 +17,7 @@ import sampan.runtime.plan.PlanListing;
 /// An explanation for people. On a terminal lines are cut to its width.
 final class ExplainText {
     private static final int NAME_WIDTH = 8;
+    private static final int BRIEF = 12;
 
     private final PrintStream out;
     private final Style style;
@@ -57,6 +60,48 @@ final class ExplainText {
                     process(process);
                 });
         explanation.launch().ifPresent(this::launch);
+        execs(explanation.execs());
+    }
+
+    private void execs(List<ExecExplanation> execs) {
+        if (execs.isEmpty()) {
+            return;
+        }
+        out.println();
+        out.println(style.bold("Execs") + ", each explained by --exec ID");
+        for (ExecExplanation each : execs) {
+            String text =
+                    each.exec().id().substring(0, BRIEF)
+                            + "  "
+                            + program(each.exec())
+                            + "  "
+                            + end(each);
+            out.println("  " + cut(text, 2));
+        }
+    }
+
+    /// An exec alone.
+    void print(ExecExplanation explanation) {
+        Exec exec = explanation.exec();
+        out.println(style.bold("Exec " + exec.id().substring(0, BRIEF)));
+        line("program", program(exec));
+        line("it", end(explanation));
+        line("cgroup", explanation.launch().cgroup());
+        launch(explanation.launch());
+    }
+
+    private static String program(Exec exec) {
+        return Table.clean(String.join(" ", exec.spec().command()));
+    }
+
+    private static String end(ExecExplanation explanation) {
+        Exec exec = explanation.exec();
+        if (explanation.launch().failure().isPresent()) {
+            return "did not start";
+        }
+        return exec.running()
+                ? "runs, as process " + exec.pid()
+                : exec.exitCode().map(code -> "ended with exit code " + code).orElse("begins");
     }
 
     private static String program(Container c) {
