@@ -2,10 +2,14 @@ package sampan.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -151,6 +155,37 @@ class UsageTest {
         // the shell takes the words of an image's name apart at the colon
         assertThat(completed("sampan run --rm busybox:la")).containsExactly("latest");
         assertThat(completed("sampan image rm busyb")).containsExactly("busybox:latest");
+    }
+
+    @Test
+    void zshCompletesNamesAndFlags(@TempDir Path home) throws IOException {
+        daemon.background("--name", "completed", "busybox", "sleep", "100");
+        String sampan = Dist.program("sampan");
+        try (PtySession shell = new PtySession(daemon, "zsh", "-f", "-i")) {
+            shell.type("path=(" + Path.of(sampan).getParent() + " $path)\n")
+                    .type("autoload -U compinit; compinit -u -D\n")
+                    .type("eval \"$(sampan completion zsh)\"; echo ready-$((1+1))\n")
+                    .expect("ready-2")
+                    .type("sampan inspect -f {{.State.Status}}-it comp\t\n")
+                    .expect("running-it")
+                    .type("sampan ps --no-t\t -q | wc -l | sed s/^/count-/\n")
+                    .expect("count-1")
+                    .type("exit\n");
+            assertThat(shell.status()).isZero();
+        }
+        // as packages install it: a file that is read when tab is pressed for the first time
+        Files.writeString(
+                home.resolve("_sampan"), daemon.sampan("completion", "zsh").expect(0).out());
+        try (PtySession shell = new PtySession(daemon, "zsh", "-f", "-i")) {
+            shell.type("path=(" + Path.of(sampan).getParent() + " $path)\n")
+                    .type("fpath=(" + home + " $fpath); autoload -U compinit\n")
+                    .type("compinit -u -D; echo ready-$((1+1))\n")
+                    .expect("ready-2")
+                    .type("sampan inspect -f {{.State.Status}}-it comp\t\n")
+                    .expect("running-it")
+                    .type("exit\n");
+            assertThat(shell.status()).isZero();
+        }
     }
 
     @Test

@@ -207,6 +207,8 @@ final class Completion {
             complete -o default -F _sampan sampan
             """;
 
+    // In a directory of fpath the file is the function, and runs for the first time when somebody
+    // has pressed tab already.
     private static final String ZSH =
             """
             #compdef sampan
@@ -218,6 +220,10 @@ final class Completion {
                 done < <("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
                 _describe sampan found || _files
             }
-            compdef _sampan sampan
+            if [[ "${funcstack[1]}" == _sampan ]]; then
+                _sampan "$@"
+            else
+                compdef _sampan sampan
+            fi
             """;
 }
