@@ -122,7 +122,7 @@ final class LaunchCompiler {
                         .kernel(settings.kernel())
                         .limits(SpecBuilder.ceiling(settings.ceiling(), container.resources()))
                         .view(request.reading())
-                        .with(LaunchOption.MTAB);
+                        .with(LaunchOption.DOCKER_FILES);
         CapabilitySet capabilities = specs.capabilities(container, false);
         filters.filter(container, capabilities).ifPresent(context::seccomp);
         request.network().ifPresent(fd -> context.network(slot(descriptors, fd)));

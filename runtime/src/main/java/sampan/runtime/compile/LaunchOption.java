@@ -20,8 +20,9 @@ public enum LaunchOption {
     /// The launcher, which stands in the runtime's namespaces, runs the hooks prestart and
     /// createRuntime itself.
     RUNTIME_HOOKS,
-    /// `/etc/mtab` leads to /proc/mounts where the root has none: what Docker gives its containers.
-    MTAB,
+    /// What Docker gives its containers where the root has none: `/.dockerenv`, by which programs
+    /// tell that they are in one, and `/etc/mtab`, which leads to /proc/mounts.
+    DOCKER_FILES,
     /// The container's terminal gets Unix newlines only (runc clears ONLCR).
     NO_ONLCR
 }

@@ -15,12 +15,15 @@ import sampan.oci.spec.Spec;
 import sampan.runtime.plan.Console;
 import sampan.runtime.plan.Flags;
 import sampan.runtime.plan.LaunchPlan;
+import sampan.runtime.plan.Node;
 import sampan.runtime.plan.PlanWriter;
 import sampan.runtime.plan.Stage;
 
 /// Makes the plan of a container's first process. This file is the order of things; the parts are
 /// next to it.
 public final class PlanCompiler {
+    private static final Node DOCKER_ENV =
+            new Node(Node.REGULAR | 0755, 0, PlanWriter.NONE, PlanWriter.NONE);
     private static final int CWD_MODE = 0755;
     private static final String KEYRING_PREFIX = "_ses.";
 
@@ -189,10 +192,8 @@ public final class PlanCompiler {
     private void buildRoot() {
         root.isolate();
         root.attach();
-        if (launch.has(LaunchOption.MTAB)) {
-            // Before all mounts: it belongs to the root, not into somebody's volume.
-            launch.plan.with(PlanWriter.IGNORE_ERROR);
-            launch.plan.symlink(launch.root, "/proc/mounts", "/etc/mtab");
+        if (launch.has(LaunchOption.DOCKER_FILES)) {
+            dockerFiles();
         }
         mounts.mountAll();
         if (mounts.ownsDev()) {
@@ -206,6 +207,14 @@ public final class PlanCompiler {
                 .write("createContainer", launch.spec.hooks().createContainer(), "creating");
         launch.context.idMapSlots().values().stream().distinct().forEach(launch.plan::close);
         root.enter();
+    }
+
+    // Before all mounts: they belong to the root, not into somebody's volume.
+    private void dockerFiles() {
+        launch.plan.with(PlanWriter.IGNORE_ERROR);
+        launch.plan.mknod(launch.root, DOCKER_ENV, "/.dockerenv");
+        launch.plan.with(PlanWriter.IGNORE_ERROR);
+        launch.plan.symlink(launch.root, "/proc/mounts", "/etc/mtab");
     }
 
     private void finishRoot() {

@@ -39,10 +39,12 @@ class RootFieldsTest {
     }
 
     @Test
-    void theListOfMountsIsLinkedInTheRootAndInNoMount() {
-        assertThat(steps(spec(), context().with(LaunchOption.MTAB)))
+    void whatDockerGivesIsMadeInTheRootAndInNoMount() {
+        assertThat(steps(spec(), context().with(LaunchOption.DOCKER_FILES)))
                 .containsSequence(
                         "MOVE_MOUNT mount=#0 flags=F_EMPTY_PATH path=\"/b/rootfs\"",
+                        "MKNOD root=#0 mode=0100755 dev=0:0 uid=-1 gid=-1 path=\"/.dockerenv\""
+                                + " [ignore-error]",
                         "SYMLINK root=#0 target=\"/proc/mounts\" path=\"/etc/mtab\" [ignore-error]");
     }
 
