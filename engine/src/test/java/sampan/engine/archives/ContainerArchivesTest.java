@@ -354,7 +354,9 @@ class ContainerArchivesTest {
 
     @Test
     void exportsTheRootFilesystemWithoutWhatIsMounted() {
-        Specs specs = Specs.shell("echo hidden > /t/f; echo x > /made; rm /data/here; cat");
+        // what is waited for comes last, and whole
+        Specs specs =
+                Specs.shell("echo hidden > /t/f; rm /data/here; echo x > /new; mv /new /made; cat");
         specs.openStdin = true;
         specs.storage =
                 new StorageSpec(List.of(), List.of(), Map.of("/t", ""), List.of(), 0, Map.of(), "");
