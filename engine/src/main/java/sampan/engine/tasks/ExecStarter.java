@@ -176,7 +176,7 @@ public final class ExecStarter {
         Pidfd pidfd =
                 Pidfd.openIfExists(task.pid())
                         .orElseThrow(() -> ContainerState.notRunning(task.handle().id()));
-        CgroupEntry entry = task.cgroup().entry();
+        CgroupEntry entry = task.cgroup().beside(task.pid()).entry();
         try (Fd root = root(task)) {
             List<Fd> descriptors = new ArrayList<>(List.of(pidfd.fd()));
             ContainerSpec container = task.handle().record().spec();

@@ -72,6 +72,30 @@ public final class Cgroup {
         return new Cgroup(layout, path, position, below);
     }
 
+    /// Where a further process can go: here, or beside a member further down where the kernel lets
+    /// none in here any more, because somebody inside hands controllers down (version 2 knows no
+    /// processes in such a cgroup; an init system in a container does that).
+    ///
+    /// @param member a process that was started in this cgroup
+    public Cgroup beside(int member) {
+        Optional<CgroupNode> unified = unifiedNode();
+        if (unified.isEmpty() || !Controllers.refusesProcesses(unified.get())) {
+            return this;
+        }
+        CgroupNode here = unified.get();
+        CgroupPosition theirs =
+                CgroupPosition.of(
+                        CgroupMounts.linesOf(Integer.toString(member)),
+                        CgroupMounts.linesOf("self"));
+        String path = theirs.in(here.hierarchy()).substring(1);
+        if (!path.startsWith(here.path() + "/")) {
+            return this;
+        }
+        List<CgroupNode> there = new ArrayList<>(nodes);
+        there.set(nodes.indexOf(here), new CgroupNode(here.hierarchy(), path));
+        return new Cgroup(layout, this.path, position, there);
+    }
+
     /// The hierarchies in which it does not exist, as the absolute paths that it has there.
     public List<String> missing() {
         return nodes.stream().filter(node -> !node.exists()).map(n -> n.absolute("")).toList();

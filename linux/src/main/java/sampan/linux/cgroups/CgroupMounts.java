@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import sampan.linux.files.FileOps;
 
 /// Reads which hierarchies are mounted and where this process is in them, from the texts of
 /// /proc/self/mountinfo (proc_pid_mountinfo(5)) and /proc/self/cgroup (cgroups(7)).
 final class CgroupMounts {
     private static final String NAMED = "name=";
+    private static final int CGROUP_BYTES_MAX = 64 << 10;
     private static final String USUAL_PLACE = "/sys/fs/cgroup";
 
     private CgroupMounts() {}
@@ -33,6 +35,15 @@ final class CgroupMounts {
             }
             return point.startsWith(USUAL_PLACE) && !other.point.startsWith(USUAL_PLACE);
         }
+    }
+
+    /// Where a process stands, a line for each hierarchy.
+    ///
+    /// @param process its pid, or `self`
+    static List<String> linesOf(String process) {
+        return FileOps.readSmallFile("/proc/" + process + "/cgroup", CGROUP_BYTES_MAX)
+                .lines()
+                .toList();
     }
 
     /// The hierarchies in the order of their mounts; of one that is mounted twice the better place

@@ -20,6 +20,15 @@ final class Controllers {
         return listed;
     }
 
+    /// Whether it hands down controllers of whole domains, and so may have no processes itself.
+    static boolean refusesProcesses(CgroupNode node) {
+        Set<Controller> handed = EnumSet.noneOf(Controller.class);
+        handed.addAll(of(node, "cgroup.subtree_control"));
+        // Those of threads (cgroup-v2.rst, "Threads").
+        handed.removeAll(Set.of(Controller.CPU, Controller.CPUSET, Controller.PIDS));
+        return !handed.isEmpty();
+    }
+
     /// Makes controllers available to a cgroup: version 2 gives it only those that each level above
     /// hands down. Costs one read where it has them.
     static void offer(CgroupNode node, Set<Controller> wanted) {

@@ -119,6 +119,22 @@ final class V2CgroupTest extends CgroupContract {
                 .hasSize(2);
     }
 
+    /// An init system in a container moves itself down and hands controllers on; no exec got in.
+    @Test
+    void furtherProcessesGoBesideAMemberWhereTheCgroupTakesNone() throws Exception {
+        Cgroup own = create("c", CgroupLimits.builder().memoryMax(64 * MIB));
+        Hierarchy tree = layout.unified().orElseThrow();
+        Cgroup inner = own.child("init");
+        Files.createDirectory(Path.of(inner.hostPath(tree)));
+        Process process = sleeper(inner);
+        int pid = (int) process.pid();
+        assertThat(own.beside(pid).hostPath(tree)).isEqualTo(own.hostPath(tree));
+        own.unifiedNode().orElseThrow().write("cgroup.subtree_control", "+memory");
+        assertThat(own.beside(pid).hostPath(tree)).isEqualTo(inner.hostPath(tree));
+        Process further = sleeper(own.beside(pid));
+        assertThat(inner.processes()).contains((int) further.pid());
+    }
+
     /// A cgroup with processes takes limited children once its processes are in a leaf.
     @Test
     void ownCgroupIsSplit() throws Exception {
