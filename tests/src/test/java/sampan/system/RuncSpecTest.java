@@ -227,12 +227,12 @@ class RuncSpecTest {
         }
         assertThat(state).contains(":pids:");
         assertThat(last(bundle.run("exec", "--cgroup", "pids:none", "seven", "true"), 255))
-                .contains("error adding process to cgroups", "/none/cgroup.procs");
+                .contains("error adding pid to cgroups", "/none/cgroup.procs");
         assertThat(last(bundle.run("exec", "--cgroup", ":sub", "seven", "true"), 255))
                 .isEqualTo(
                         "exec failed: invalid --cgroup argument: :sub (empty <controller> prefix)");
         assertThat(last(bundle.run("exec", "--cgroup", "pids:../..", "seven", "true"), 255))
-                .isEqualTo("exec failed: ../.. is not a sub cgroup path");
+                .isEqualTo("exec failed: bad sub cgroup path: ../.. is not a sub cgroup path");
         Path sub = place("pids", bundle.run("state", "seven").text()).resolve("sub");
         Files.createDirectory(sub);
         String inside =
@@ -281,5 +281,31 @@ class RuncSpecTest {
                 .isEqualTo(
                         "runc run failed: unable to start container process: container init was"
                                 + " OOM-killed (memory limit too low?)");
+    }
+
+    @Test
+    void callerThatIsBoundToACpuBindsNoContainer() throws IOException {
+        String own =
+                Files.readAllLines(Path.of("/proc/self/status")).stream()
+                        .filter(line -> line.startsWith("Cpus_allowed_list:"))
+                        .findFirst()
+                        .orElseThrow();
+        bundle.runs("grep", "Cpus_allowed_list:", "/proc/self/status");
+        String run = Dist.program("sampan-runc") + " --root " + bundle.state() + " run -b ";
+        String first = own.replaceAll(".*\\t([0-9]+).*", "$1");
+        assertThat(
+                        Command.of(
+                                        "sh",
+                                        "-c",
+                                        "taskset -c "
+                                                + first
+                                                + " "
+                                                + run
+                                                + bundle.bundle()
+                                                + " ten")
+                                .with(daemon.environment())
+                                .run()
+                                .text())
+                .isEqualTo(own);
     }
 }

@@ -116,6 +116,9 @@ public final class ExecCompiler {
         for (String file : context.cgroup().selfFiles()) {
             plan.writeFile(CWD, file, "0");
         }
+        if (context.has(LaunchOption.ALL_CPUS)) {
+            new SchedulingSteps(plan).unbind();
+        }
         process.execCPUAffinity().ifPresent(cpus -> affinity(cpus.last()));
         long kinds = context.namespaces() & ~CLONE_NEWPID;
         if (kinds != 0) {

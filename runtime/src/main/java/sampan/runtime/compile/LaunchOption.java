@@ -23,6 +23,8 @@ public enum LaunchOption {
     /// What Docker gives its containers where the root has none: `/.dockerenv`, by which programs
     /// tell that they are in one, and `/etc/mtab`, which leads to /proc/mounts.
     DOCKER_FILES,
+    /// The process runs on all CPUs of its cgroup although its starter is bound to some.
+    ALL_CPUS,
     /// The container's terminal gets Unix newlines only (runc clears ONLCR).
     NO_ONLCR
 }

@@ -183,6 +183,9 @@ public final class PlanCompiler {
         for (String file : launch.context.cgroup().selfFiles()) {
             launch.plan.writeFile(PlanWriter.CWD, file, "0");
         }
+        if (launch.has(LaunchOption.ALL_CPUS)) {
+            new SchedulingSteps(launch.plan).unbind();
+        }
         launch.namespaces.enterInChild();
         if (!launch.has(LaunchOption.NO_NEW_KEYRING)) {
             launch.plan.keyring(KEYRING_PREFIX + launch.context.id());

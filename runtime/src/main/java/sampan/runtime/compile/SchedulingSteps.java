@@ -2,6 +2,7 @@ package sampan.runtime.compile;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,14 @@ final class SchedulingSteps {
 
     SchedulingSteps(PlanWriter plan) {
         this.plan = plan;
+    }
+
+    /// On every CPU that the cgroup allows, whatever its starter is bound to.
+    void unbind() {
+        byte[] all = new byte[LIST_MAX / Byte.SIZE];
+        Arrays.fill(all, (byte) 0xFF);
+        // It fails only where a filter above forbids the call: then the binding is somebody's will.
+        plan.with(PlanWriter.IGNORE_ERROR).affinity(all);
     }
 
     void write(ContainerProcess process) {
@@ -145,6 +154,9 @@ final class SchedulingSteps {
     }
 
     private void memoryPolicy(Linux.MemoryPolicy policy) {
+        if (policy.mode().isEmpty() && policy.nodes().isEmpty() && policy.flags().isEmpty()) {
+            return;
+        }
         int mode = MEMORY_MODES.indexOf(policy.mode());
         if (mode < 0) {
             throw SampanException.invalid("invalid memory policy mode: \"" + policy.mode() + "\"");
@@ -152,12 +164,12 @@ final class SchedulingSteps {
         for (String flag : policy.flags()) {
             mode |= value(MEMORY_FLAGS, flag, "memory policy flag");
         }
-        plan.mempolicy(mode, padded(set(policy.nodes(), "memory policy nodes")));
+        plan.mempolicy(mode, padded(set(policy.nodes(), "invalid memory policy nodes")));
     }
 
     // set_mempolicy(2) reads whole longs.
     private static byte[] padded(byte[] bits) {
-        return java.util.Arrays.copyOf(bits, bits.length + 7 & ~7);
+        return Arrays.copyOf(bits, bits.length + 7 & ~7);
     }
 
     private static <V> V value(Map<String, V> values, String name, String what) {

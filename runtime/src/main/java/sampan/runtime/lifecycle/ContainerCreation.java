@@ -203,6 +203,7 @@ public final class ContainerCreation {
                         .stdio(slots.stdio(request.stdio()))
                         .kernel(host.kernel())
                         .with(LaunchOption.RUNTIME_HOOKS)
+                        .with(LaunchOption.ALL_CPUS)
                         .with(LaunchOption.NO_ONLCR);
         MonitorSettings monitor = slots.monitor(place.toString(), request.stdio());
         switch (request.mode()) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import sampan.errors.SampanException;
+import sampan.linux.cgroups.Cgroup;
 import sampan.linux.cgroups.CgroupEntry;
 import sampan.linux.process.Pidfd;
 import sampan.linux.sys.Fd;
@@ -110,7 +111,7 @@ public final class ContainerExec {
                                 .orElseThrow(
                                         () -> SampanException.conflict("container not running"));
                 Fd root = Fd.open("/proc/" + pid + "/root", Open.PATH | Open.DIRECTORY);
-                CgroupEntry entry = request.cgroup().below(container.cgroup()).entry();
+                CgroupEntry entry = cgroup(pid).entry();
                 SeccompSupervisor supervisor =
                         SeccompSupervisor.of(
                                 container.host(),
@@ -126,6 +127,7 @@ public final class ContainerExec {
                             .cgroup(placement(entry, slots))
                             .kernel(container.host().kernel())
                             .view(RootView.of(root))
+                            .with(LaunchOption.ALL_CPUS)
                             .with(LaunchOption.NO_ONLCR);
             supervisor.filter(slots, container.state("running", pid)).ifPresent(context::seccomp);
             int[] number = {PASS_FROM};
@@ -139,6 +141,13 @@ public final class ContainerExec {
                     container.host().launcher().launchAt(request.site(), plan, slots.all(), wait),
                     plan);
         }
+    }
+
+    // Who names a place goes there or nowhere.
+    private Cgroup cgroup(int member) {
+        return request.cgroup().equals(SubCgroups.NONE)
+                ? container.cgroup().beside(member)
+                : request.cgroup().below(container.cgroup());
     }
 
     private MonitorSettings monitor(LaunchSlots slots) {

@@ -26,8 +26,7 @@ final class NetDevices {
             return;
         }
         if (linux.namespace(Namespace.NETWORK).isEmpty()) {
-            throw SampanException.invalid(
-                    "unable to move network devices without a private NET namespace");
+            throw SampanException.invalid("unable to move network devices without a NET namespace");
         }
         linux.netDevices()
                 .forEach((name, device) -> {

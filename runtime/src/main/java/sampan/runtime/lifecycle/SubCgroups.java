@@ -68,7 +68,7 @@ public record SubCgroups(Map<String, String> paths) {
                 .findFirst()
                 .ifPresent(path -> {
                     throw SampanException.notFound(
-                            "unable to start container process: error adding process to cgroups: open "
+                            "unable to start container process: error adding pid to cgroups: open "
                                     + path
                                     + "/cgroup.procs: no such file or directory");
                 });
@@ -78,7 +78,8 @@ public record SubCgroups(Map<String, String> paths) {
     private static String relative(String path) {
         Path normal = Path.of("./" + path).normalize();
         if (normal.startsWith("..")) {
-            throw SampanException.invalid(path + " is not a sub cgroup path");
+            throw SampanException.invalid(
+                    "bad sub cgroup path: " + path + " is not a sub cgroup path");
         }
         return normal.toString();
     }

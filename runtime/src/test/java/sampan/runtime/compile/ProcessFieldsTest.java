@@ -308,6 +308,22 @@ class ProcessFieldsTest {
     }
 
     @Test
+    void memoryPolicyThatSaysNothingIsNone() {
+        assertThat(
+                        withLinux(l ->
+                                l.memoryPolicy(
+                                        Optional.of(new Linux.MemoryPolicy("", "", List.of())))))
+                .noneMatch(step -> step.startsWith("MEMPOLICY"));
+    }
+
+    @Test
+    void bindingOfTheStarterToCpusEndsInTheCgroup() {
+        List<String> steps = steps(spec(), context().with(LaunchOption.ALL_CPUS));
+        assertThat(steps.get(index(steps, "AFFINITY"))).endsWith("[ignore-error]");
+        assertThat(steps(spec())).noneMatch(step -> step.startsWith("AFFINITY"));
+    }
+
+    @Test
     void theFilterComesBeforeTheUserUnlessPrivilegesAreFixed() {
         Seccomp profile =
                 new Seccomp(
