@@ -145,10 +145,21 @@ class ArchitectureTest {
     }
 
     @Test
+    void yamlLibraryStaysInTheGatewaysConfiguration() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("sampan.gateway.config..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.snakeyaml..")
+                .check(SAMPAN);
+    }
+
+    @Test
     void nobodyPrintsOrLogsPastTheLogger() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("sampan.app..")
+                .resideOutsideOfPackages("sampan.app..", "sampan.gateway.process..")
                 .should()
                 .accessField(System.class, "out")
                 .orShould()

@@ -1,0 +1,196 @@
+package sampan.gateway.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import sampan.errors.SampanException;
+import sampan.gateway.config.GatewayConfig.ServiceDefinition;
+import sampan.gateway.config.GatewayConfig.TargetDefinition;
+import sampan.gateway.limits.Breaker;
+import sampan.gateway.proxy.ProxyLimits;
+import sampan.gateway.routes.Attribute;
+import sampan.gateway.routes.Balance;
+import sampan.gateway.routes.Service;
+import sampan.linux.net.InternetAddress;
+
+/// Reads a configuration file. A failure names file, line, field, value and remedy.
+public final class ConfigReader {
+    /// Most services, and most routes.
+    public static final int ENTRIES_MAX = 100_000;
+
+    private static final int LOOPS_MAX = 256;
+    private static final int WEIGHT_MAX = 100;
+    private static final int COUNT_MAX = 1_000_000;
+    private static final long SECOND = 1_000_000_000L;
+
+    private ConfigReader() {}
+
+    /// @param file its name, for messages
+    public static GatewayConfig read(String file, String text) {
+        YamlSection root = YamlSection.parse(file, text);
+        Set<InternetAddress> listeners =
+                new LinkedHashSet<>(root.texts("listeners", InternetAddress::parse));
+        if (listeners.isEmpty()) {
+            throw root.wrong("listeners", "none is named: write for instance 0.0.0.0:8080");
+        }
+        int loops = root.number("loops", 0, 1, LOOPS_MAX);
+        GatewayConfig config =
+                new GatewayConfig(
+                        listeners,
+                        root.read("admin", InternetAddress::parse),
+                        loops == 0 ? Optional.empty() : Optional.of(loops),
+                        root.text("accessLog"),
+                        limits(root),
+                        services(root),
+                        RouteReader.read(root));
+        root.end();
+        references(root, config);
+        return config;
+    }
+
+    private static ProxyLimits limits(YamlSection root) {
+        ProxyLimits defaults = ProxyLimits.defaults();
+        ProxyLimits.Forwarded forwarded =
+                root.read("forwarded", ConfigReader::forwarded).orElse(defaults.forwarded());
+        Optional<String> via = root.read("via", Values::fieldName);
+        Optional<YamlSection> found = root.section("limits");
+        YamlSection limits = found.orElse(root);
+        if (found.isEmpty()) {
+            return with(defaults, forwarded, via);
+        }
+        ProxyLimits read =
+                new ProxyLimits(
+                        limits.number(
+                                "headBytes",
+                                defaults.headBytesMax(),
+                                1024,
+                                ProxyLimits.HEAD_BYTES_LIMIT),
+                        limits.nanos("headTimeout", defaults.headNanos()),
+                        limits.nanos("idleTimeout", defaults.idleNanos()),
+                        limits.nanos("stallTimeout", defaults.stallNanos()),
+                        limits.number(
+                                "bytesPerSecondMin", defaults.bytesPerSecondMin(), 0, COUNT_MAX),
+                        limits.nanos("tunnelIdleTimeout", defaults.tunnelIdleNanos()),
+                        limits.number("connections", defaults.connectionsMax(), 1, COUNT_MAX),
+                        limits.number("idleUpstreams", defaults.idleUpstreamsMax(), 0, COUNT_MAX),
+                        limits.nanos("idleUpstreamTimeout", defaults.upstreamIdleNanos()),
+                        limits.read("buffers", Values::bytes).orElse(defaults.bufferBytesMax()),
+                        forwarded,
+                        via);
+        limits.end();
+        return read;
+    }
+
+    private static ProxyLimits with(
+            ProxyLimits l, ProxyLimits.Forwarded forwarded, Optional<String> via) {
+        return new ProxyLimits(
+                l.headBytesMax(),
+                l.headNanos(),
+                l.idleNanos(),
+                l.stallNanos(),
+                l.bytesPerSecondMin(),
+                l.tunnelIdleNanos(),
+                l.connectionsMax(),
+                l.idleUpstreamsMax(),
+                l.upstreamIdleNanos(),
+                l.bufferBytesMax(),
+                forwarded,
+                via);
+    }
+
+    private static ProxyLimits.Forwarded forwarded(String field, String text) {
+        return switch (text) {
+            case "replace" -> ProxyLimits.Forwarded.REPLACE;
+            case "append" -> ProxyLimits.Forwarded.APPEND;
+            case "off" -> ProxyLimits.Forwarded.OFF;
+            default ->
+                    throw SampanException.invalid(
+                            field + " \"" + text + "\": write replace, append or off");
+        };
+    }
+
+    private static List<ServiceDefinition> services(YamlSection root) {
+        List<ServiceDefinition> services = new ArrayList<>();
+        for (Map.Entry<String, YamlSection> entry : root.sections("services").entrySet()) {
+            services.add(service(entry.getKey(), entry.getValue()));
+        }
+        if (services.size() > ENTRIES_MAX) {
+            throw root.wrong("services", "over " + ENTRIES_MAX + ": use fewer");
+        }
+        return services;
+    }
+
+    private static ServiceDefinition service(String name, YamlSection section) {
+        List<TargetDefinition> targets = new ArrayList<>();
+        for (YamlSection target : section.list("targets", "address")) {
+            InternetAddress address =
+                    target.read("address", InternetAddress::parse)
+                            .orElseThrow(() -> target.wrong("address", "write HOST:PORT"));
+            targets.add(new TargetDefinition(address, target.number("weight", 1, 1, WEIGHT_MAX)));
+            target.end();
+        }
+        Balance balance = section.read("balance", Balance::named).orElse(Balance.ROUND_ROBIN);
+        Optional<Attribute> hashBy = section.read("hashBy", Attribute::parse);
+        if (hashBy.isPresent() && balance != Balance.CONSISTENT_HASH) {
+            throw section.wrong("hashBy", "it goes with balance: consistentHash only");
+        }
+        Optional<YamlSection> outlier = section.section("outlier");
+        Service.Settings settings =
+                new Service.Settings(
+                        section.nanos("connectTimeout", 2 * SECOND),
+                        section.nanos("responseTimeout", 60 * SECOND),
+                        section.number("retries", 2, 0, 10),
+                        section.number("requestsMax", COUNT_MAX, 1, COUNT_MAX),
+                        outlier.map(o -> o.number("failures", 5, 1, COUNT_MAX)).orElse(5),
+                        outlier.map(o -> o.nanos("ejectFor", 10 * SECOND)).orElse(10 * SECOND));
+        outlier.ifPresent(YamlSection::end);
+        Optional<Breaker.Settings> breaker = section.section("breaker").map(ConfigReader::breaker);
+        section.end();
+        return new ServiceDefinition(
+                name, targets, balance, hashBy.orElse(Attribute.ADDRESS), settings, breaker);
+    }
+
+    private static Breaker.Settings breaker(YamlSection section) {
+        Breaker.Settings settings =
+                new Breaker.Settings(
+                        section.number("failurePercent", 50, 1, 100),
+                        section.number("callsMin", 20, 1, COUNT_MAX),
+                        section.nanos("openFor", 5 * SECOND),
+                        section.number("probes", 3, 1, 1000),
+                        section.nanos("slow", 3600 * SECOND));
+        section.end();
+        return settings;
+    }
+
+    private static void references(YamlSection root, GatewayConfig config) {
+        Set<String> services = new TreeSet<>();
+        config.services().forEach(service -> services.add(service.name()));
+        Set<String> names = new TreeSet<>();
+        for (int i = 0; i < config.routes().size(); i++) {
+            GatewayConfig.RouteDefinition route = config.routes().get(i);
+            if (!names.add(route.name())) {
+                throw root.wrong(
+                        "routes", "two are named \"" + route.name() + "\": name each once");
+            }
+            if (route.action() instanceof GatewayConfig.ForwardDefinition forward) {
+                for (GatewayConfig.ShareDefinition share : forward.shares()) {
+                    if (!services.contains(share.service())) {
+                        throw root.wrong(
+                                "routes",
+                                String.format(
+                                        Locale.ROOT,
+                                        "route \"%s\" names service \"%s\", there is %s",
+                                        route.name(),
+                                        share.service(),
+                                        services.isEmpty() ? "none" : String.join(", ", services)));
+                    }
+                }
+            }
+        }
+    }
+}

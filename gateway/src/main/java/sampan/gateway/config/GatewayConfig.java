@@ -1,0 +1,58 @@
+package sampan.gateway.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import sampan.gateway.limits.Breaker;
+import sampan.gateway.proxy.ProxyLimits;
+import sampan.gateway.routes.Attribute;
+import sampan.gateway.routes.Balance;
+import sampan.gateway.routes.Route;
+import sampan.gateway.routes.Service;
+import sampan.linux.net.InternetAddress;
+
+/// What a file says, checked but not yet resolved.
+///
+/// @param loops none where there is to be one per processor
+public record GatewayConfig(
+        Set<InternetAddress> listeners,
+        Optional<InternetAddress> admin,
+        Optional<Integer> loops,
+        Optional<String> accessLog,
+        ProxyLimits limits,
+        List<ServiceDefinition> services,
+        List<RouteDefinition> routes) {
+
+    /// A target by name or address.
+    public record TargetDefinition(InternetAddress address, int weight) {}
+
+    public record ServiceDefinition(
+            String name,
+            List<TargetDefinition> targets,
+            Balance balance,
+            Attribute hashBy,
+            Service.Settings settings,
+            Optional<Breaker.Settings> breaker) {}
+
+    /// @param by what is counted apart, [Attribute#NONE] for all together
+    /// @param key tells it from others of the route: with the same it keeps its counts
+    public record LimitDefinition(double perSecond, int burst, Attribute by, String key) {}
+
+    /// A part of a route's requests.
+    public record ShareDefinition(String service, int weight) {}
+
+    /// What becomes of a request.
+    public sealed interface ActionDefinition {}
+
+    public record ForwardDefinition(List<ShareDefinition> shares) implements ActionDefinition {}
+
+    public record FixedDefinition(Route.Action action) implements ActionDefinition {}
+
+    public record RouteDefinition(
+            String name,
+            Route.Match match,
+            ActionDefinition action,
+            Route.Edits edits,
+            Route.Bounds bounds,
+            List<LimitDefinition> limits) {}
+}

@@ -1,0 +1,228 @@
+package sampan.gateway.config;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import sampan.gateway.config.GatewayConfig.ActionDefinition;
+import sampan.gateway.config.GatewayConfig.FixedDefinition;
+import sampan.gateway.config.GatewayConfig.ForwardDefinition;
+import sampan.gateway.config.GatewayConfig.LimitDefinition;
+import sampan.gateway.config.GatewayConfig.RouteDefinition;
+import sampan.gateway.config.GatewayConfig.ShareDefinition;
+import sampan.gateway.routes.Attribute;
+import sampan.gateway.routes.BoundedPattern;
+import sampan.gateway.routes.Condition;
+import sampan.gateway.routes.FieldEdits;
+import sampan.gateway.routes.PathMatch;
+import sampan.gateway.routes.Route;
+import sampan.gateway.wire.Method;
+
+/// The part of [ConfigReader] that reads routes.
+final class RouteReader {
+    private static final int WEIGHT_MAX = 1000;
+    private static final int BURST_MAX = 1_000_000;
+    private static final long BODY_BYTES = 1L << 30;
+    private static final int TEMPORARY = 307;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    private RouteReader() {}
+
+    static List<RouteDefinition> read(YamlSection root) {
+        List<RouteDefinition> routes = new ArrayList<>();
+        for (YamlSection section : root.list("routes", "")) {
+            routes.add(route(section, routes.size()));
+        }
+        if (routes.size() > ConfigReader.ENTRIES_MAX) {
+            throw root.wrong("routes", "over " + ConfigReader.ENTRIES_MAX + ": use fewer");
+        }
+        return routes;
+    }
+
+    private static RouteDefinition route(YamlSection section, int index) {
+        String name = section.text("name").orElse("route-" + index);
+        Route.Match match =
+                new Route.Match(
+                        section.texts("hosts", Values::host),
+                        path(section),
+                        methods(section),
+                        conditions(section));
+        ActionDefinition action = action(section);
+        Optional<String> rewrite = section.read("rewrite", Values::path);
+        if (rewrite.isPresent() && !(action instanceof ForwardDefinition)) {
+            throw section.wrong("rewrite", "it goes with a service only");
+        }
+        Route.Edits edits =
+                new Route.Edits(rewrite, edits(section, "request"), edits(section, "response"));
+        Route.Bounds bounds =
+                new Route.Bounds(
+                        section.nanos("timeout", 0),
+                        section.read("bodyMax", Values::bytes).orElse(BODY_BYTES),
+                        section.flag("upgrades", true));
+        List<LimitDefinition> limits = limits(section);
+        section.end();
+        return new RouteDefinition(name, match, action, edits, bounds, limits);
+    }
+
+    private static PathMatch path(YamlSection section) {
+        Optional<YamlSection> found = section.sectionOr("path", "prefix");
+        if (found.isEmpty()) {
+            return new PathMatch.Prefix("");
+        }
+        YamlSection path = found.get();
+        List<PathMatch> matches = new ArrayList<>();
+        path.read("exact", Values::path).ifPresent(p -> matches.add(new PathMatch.Exact(p)));
+        path.read("prefix", Values::path)
+                .ifPresent(p -> matches.add(new PathMatch.Prefix(withoutSlash(p))));
+        path.read("regex", BoundedPattern::compile)
+                .ifPresent(p -> matches.add(new PathMatch.Regex(p)));
+        path.end();
+        if (matches.size() != 1) {
+            throw section.wrong("path", "write one of exact, prefix and regex");
+        }
+        return matches.getFirst();
+    }
+
+    private static String withoutSlash(String path) {
+        String prefix = path;
+        while (prefix.endsWith("/")) {
+            prefix = prefix.substring(0, prefix.length() - 1);
+        }
+        return prefix;
+    }
+
+    private static Set<Method> methods(YamlSection section) {
+        List<Method> methods = section.texts("methods", Method::named);
+        return methods.isEmpty() ? Set.of() : EnumSet.copyOf(methods);
+    }
+
+    private static List<Condition> conditions(YamlSection section) {
+        List<Condition> conditions = new ArrayList<>();
+        add(conditions, section.pairs("headers"), Attribute::header);
+        add(conditions, section.pairs("query"), Attribute::query);
+        add(conditions, section.pairs("cookies"), Attribute::cookie);
+        return conditions;
+    }
+
+    private static void add(
+            List<Condition> conditions,
+            Map<String, Optional<String>> pairs,
+            Function<String, Attribute> attribute) {
+        pairs.forEach((name, value) -> conditions.add(new Condition(attribute.apply(name), value)));
+    }
+
+    private static ActionDefinition action(YamlSection section) {
+        List<ActionDefinition> actions = new ArrayList<>();
+        section.text("service")
+                .ifPresent(name ->
+                        actions.add(new ForwardDefinition(List.of(new ShareDefinition(name, 1)))));
+        List<ShareDefinition> shares = new ArrayList<>();
+        for (YamlSection share : section.list("services", "name")) {
+            String name =
+                    share.text("name")
+                            .orElseThrow(() -> share.wrong("name", "write a service's name"));
+            shares.add(new ShareDefinition(name, share.number("weight", 1, 0, WEIGHT_MAX)));
+            share.end();
+        }
+        if (!shares.isEmpty()) {
+            if (shares.stream().allMatch(share -> share.weight() == 0)) {
+                throw section.wrong("services", "give at least one a weight above 0");
+            }
+            actions.add(new ForwardDefinition(shares));
+        }
+        section.sectionOr("redirect", "to").ifPresent(r -> actions.add(redirect(r)));
+        section.section("respond").ifPresent(r -> actions.add(respond(r)));
+        if (actions.size() != 1) {
+            throw section.wrong(
+                    actions.isEmpty() ? "service" : "services",
+                    "write one of service, services, redirect and respond");
+        }
+        return actions.getFirst();
+    }
+
+    private static ActionDefinition redirect(YamlSection section) {
+        String to =
+                section.read("to", Values::fieldValue)
+                        .orElseThrow(() ->
+                                section.wrong("to", "write for instance https://{host}{path}"));
+        int status = section.read("status", Values::status).orElse(TEMPORARY);
+        if (!REDIRECTS.contains(status)) {
+            throw section.wrong("status", "write 301, 302, 303, 307 or 308");
+        }
+        section.end();
+        return new FixedDefinition(new Route.Redirect(status, to));
+    }
+
+    private static ActionDefinition respond(YamlSection section) {
+        int status = section.read("status", Values::status).orElse(200);
+        String text = section.text("text").orElse("");
+        section.end();
+        return new FixedDefinition(new Route.Respond(status, text));
+    }
+
+    private static FieldEdits edits(YamlSection route, String key) {
+        Optional<YamlSection> found = route.section(key);
+        if (found.isEmpty()) {
+            return FieldEdits.NONE;
+        }
+        YamlSection section = found.get();
+        List<String> removed = new ArrayList<>(section.texts("remove", Values::fieldName));
+        List<FieldEdits.Line> added = new ArrayList<>();
+        lines(section, "set")
+                .forEach(line -> {
+                    removed.add(line.name());
+                    added.add(line);
+                });
+        added.addAll(lines(section, "add"));
+        section.end();
+        int bytes = added.stream().mapToInt(l -> l.name().length() + l.value().length() + 4).sum();
+        if (bytes > FieldEdits.ADDED_BYTES_MAX) {
+            throw route.wrong(key, "over " + FieldEdits.ADDED_BYTES_MAX + " bytes: add less");
+        }
+        for (String name : removed) {
+            framesTheMessage(route, key, name);
+        }
+        added.forEach(line -> framesTheMessage(route, key, line.name()));
+        return new FieldEdits(removed, added);
+    }
+
+    private static void framesTheMessage(YamlSection route, String key, String name) {
+        switch (name.toLowerCase(java.util.Locale.ROOT)) {
+            case "content-length", "transfer-encoding", "connection", "upgrade", "trailer" ->
+                    throw route.wrong(
+                            key, "header " + name + " frames the message: leave it to the gateway");
+            default -> {}
+        }
+    }
+
+    private static List<FieldEdits.Line> lines(YamlSection section, String key) {
+        List<FieldEdits.Line> lines = new ArrayList<>();
+        section.pairs(key)
+                .forEach((name, value) ->
+                        lines.add(
+                                new FieldEdits.Line(
+                                        Values.fieldName(key, name),
+                                        Values.fieldValue(key + "." + name, value.orElse("")))));
+        return lines;
+    }
+
+    private static List<LimitDefinition> limits(YamlSection route) {
+        List<LimitDefinition> limits = new ArrayList<>();
+        for (YamlSection section : route.list("limits", "rate")) {
+            double rate =
+                    section.read("rate", Values::rate)
+                            .orElseThrow(() -> section.wrong("rate", "write for instance 10/s"));
+            int burst =
+                    section.number(
+                            "burst", (int) Math.max(1, Math.min(BURST_MAX, rate)), 1, BURST_MAX);
+            String by = section.text("by").orElse("");
+            Attribute attribute = section.read("by", Attribute::parse).orElse(Attribute.NONE);
+            section.end();
+            limits.add(new LimitDefinition(rate, burst, attribute, rate + " " + burst + " " + by));
+        }
+        return limits;
+    }
+}

@@ -1,0 +1,164 @@
+package sampan.gateway.config;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import sampan.gateway.config.GatewayConfig.ForwardDefinition;
+import sampan.gateway.config.GatewayConfig.RouteDefinition;
+import sampan.gateway.config.GatewayConfig.ServiceDefinition;
+import sampan.gateway.limits.Breaker;
+import sampan.gateway.limits.Concurrency;
+import sampan.gateway.limits.RateLimit;
+import sampan.gateway.metrics.RouteStats;
+import sampan.gateway.routes.Attribute;
+import sampan.gateway.routes.Filter;
+import sampan.gateway.routes.RateFilter;
+import sampan.gateway.routes.Route;
+import sampan.gateway.routes.RoutingTable;
+import sampan.gateway.routes.Service;
+import sampan.gateway.routes.Target;
+
+/// Makes routing tables of definitions, one after the other. What has the same name in the next
+/// table keeps its state: targets their connections and health, services their breaker, routes
+/// their counters and buckets. Not thread-safe; resolving names blocks.
+public final class TableBuilder {
+    /// A table and what it no longer names.
+    public record Built(RoutingTable table, Set<Target> gone) {}
+
+    private final int loops;
+    private Map<String, Target> targets = new HashMap<>();
+    private Map<String, Service.State> states = new HashMap<>();
+    private Map<String, RouteStats> stats = new HashMap<>();
+    private Map<String, RateLimit> limits = new HashMap<>();
+
+    public TableBuilder(int loops) {
+        this.loops = loops;
+    }
+
+    /// Where it fails, what was built before stays as it is.
+    public Built build(GatewayConfig config) {
+        Map<String, Target> nextTargets = new LinkedHashMap<>();
+        Map<String, Service.State> nextStates = new HashMap<>();
+        Map<String, RouteStats> nextStats = new HashMap<>();
+        Map<String, RateLimit> nextLimits = new HashMap<>();
+        Map<String, Service> services = new HashMap<>();
+        for (ServiceDefinition definition : config.services()) {
+            services.put(definition.name(), service(definition, nextTargets, nextStates));
+        }
+        List<Route> routes = new ArrayList<>();
+        for (RouteDefinition definition : config.routes()) {
+            routes.add(route(definition, services, nextStats, nextLimits));
+        }
+        RoutingTable table = new RoutingTable(routes);
+        Set<Target> gone = new LinkedHashSet<>(targets.values());
+        gone.removeAll(nextTargets.values());
+        nextTargets.values().forEach(target -> target.retire(false));
+        targets = nextTargets;
+        states = nextStates;
+        stats = nextStats;
+        limits = nextLimits;
+        return new Built(table, gone);
+    }
+
+    private Service service(
+            ServiceDefinition definition,
+            Map<String, Target> nextTargets,
+            Map<String, Service.State> nextStates) {
+        List<Service.Share> shares = new ArrayList<>();
+        for (GatewayConfig.TargetDefinition target : definition.targets()) {
+            InetAddress host = target.address().resolve();
+            String key =
+                    definition.name() + " " + host.getHostAddress() + " " + target.address().port();
+            Target known = targets.get(key);
+            Target made =
+                    nextTargets.computeIfAbsent(
+                            key,
+                            _ ->
+                                    known != null
+                                            ? known
+                                            : new Target(host, target.address().port(), loops));
+            shares.add(new Service.Share(made, target.weight()));
+        }
+        Service.State state = state(definition);
+        nextStates.put(definition.name(), state);
+        return new Service(
+                definition.name(),
+                definition.settings(),
+                state,
+                definition.balance(),
+                definition.hashBy(),
+                shares);
+    }
+
+    private Service.State state(ServiceDefinition definition) {
+        Service.State known = states.get(definition.name());
+        Optional<Breaker> breaker =
+                definition
+                        .breaker()
+                        .map(settings -> {
+                            Optional<Breaker> old =
+                                    known == null ? Optional.empty() : known.breaker();
+                            old.ifPresent(b -> b.configure(settings));
+                            return old.orElseGet(() -> new Breaker(settings));
+                        });
+        return known == null
+                ? new Service.State(new AtomicInteger(), new Concurrency(), breaker)
+                : new Service.State(known.turn(), known.concurrency(), breaker);
+    }
+
+    private Route route(
+            RouteDefinition definition,
+            Map<String, Service> services,
+            Map<String, RouteStats> nextStats,
+            Map<String, RateLimit> nextLimits) {
+        RouteStats counters =
+                nextStats.computeIfAbsent(
+                        definition.name(),
+                        name -> {
+                            RouteStats known = stats.get(name);
+                            return known != null ? known : new RouteStats(name, loops);
+                        });
+        List<Filter> filters = new ArrayList<>();
+        for (GatewayConfig.LimitDefinition limit : definition.limits()) {
+            String key = definition.name() + " " + filters.size() + " " + limit.key();
+            RateLimit known = limits.get(key);
+            RateLimit made = known != null ? known : limit(limit);
+            nextLimits.put(key, made);
+            filters.add(new RateFilter(made, limit.by()));
+        }
+        return new Route(
+                counters,
+                definition.match(),
+                action(definition, services),
+                definition.edits(),
+                definition.bounds(),
+                filters);
+    }
+
+    private static RateLimit limit(GatewayConfig.LimitDefinition limit) {
+        int keys = limit.by() == Attribute.NONE ? 1 : RateLimit.KEYS_MAX;
+        return new RateLimit(limit.perSecond(), limit.burst(), keys);
+    }
+
+    private static Route.Action action(RouteDefinition definition, Map<String, Service> services) {
+        return switch (definition.action()) {
+            case GatewayConfig.FixedDefinition fixed -> fixed.action();
+            case ForwardDefinition forward -> {
+                List<Route.Weighted> shares = new ArrayList<>();
+                for (GatewayConfig.ShareDefinition share : forward.shares()) {
+                    Service service =
+                            java.util.Objects.requireNonNull(services.get(share.service()));
+                    shares.add(new Route.Weighted(service, share.weight()));
+                }
+                yield new Route.Forward(shares);
+            }
+        };
+    }
+}

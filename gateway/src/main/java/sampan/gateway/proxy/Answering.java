@@ -1,0 +1,262 @@
+package sampan.gateway.proxy;
+
+import java.util.Objects;
+import sampan.gateway.routes.Route;
+import sampan.gateway.wire.BodyFraming;
+import sampan.gateway.wire.Head;
+import sampan.gateway.wire.Refusal;
+import sampan.gateway.wire.ResponseHead;
+import sampan.linux.sys.Errno;
+
+/// The way of one answer back to the client.
+final class Answering {
+    /// Longest head of an answer.
+    static final int HEAD_BYTES_MAX = 48 << 10;
+
+    private final Exchange exchange;
+    private final Forwarding forwarding;
+    private final Loop loop;
+    private final BodyFraming body = new BodyFraming();
+    private boolean begun;
+    private boolean ended;
+    private boolean reusable;
+    private boolean goesOn;
+    private int searched;
+
+    Answering(Exchange exchange, Forwarding forwarding) {
+        this.exchange = exchange;
+        this.forwarding = forwarding;
+        loop = exchange.loop;
+    }
+
+    void begin() {
+        begun = false;
+        ended = false;
+        searched = 0;
+        body.none();
+    }
+
+    /// Whether the client has got something of the answer.
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /// In a tunnel: the server says no more.
+    boolean hasEnded() {
+        return ended;
+    }
+
+    void readable(UpstreamConnection upstream) {
+        if (begun) {
+            readBody(upstream);
+        } else {
+            readHead(upstream);
+        }
+    }
+
+    private void readHead(UpstreamConnection upstream) {
+        int have = upstream.heldLength();
+        int room = upstream.headRoom() - have;
+        long base = upstream.headAt();
+        int n = room <= 0 ? 0 : upstream.receive(base + have, room);
+        if (n == -Errno.EAGAIN) {
+            return;
+        }
+        if (n <= 0) {
+            if (have > 0) {
+                forwarding.malformed(Refusal.BAD_STATUS.words());
+            } else {
+                forwarding.broken();
+            }
+            return;
+        }
+        forwarding.dropReplay();
+        headBytes(upstream, base, have + n);
+    }
+
+    private void headBytes(UpstreamConnection upstream, long from, int size) {
+        long base = from;
+        int length = size;
+        while (true) {
+            int end = Head.findEnd(base, Math.max(0, searched - 3), length);
+            if (end < 0 ? length >= HEAD_BYTES_MAX : end > HEAD_BYTES_MAX) {
+                forwarding.malformed(Refusal.HEAD_TOO_LARGE.words());
+                return;
+            }
+            if (end < 0) {
+                searched = length;
+                if (!upstream.hold(base, length)) {
+                    exchange.abort();
+                }
+                return;
+            }
+            searched = 0;
+            if (base < loop.receiveAt || base >= loop.receiveAt + Loop.RECEIVE_BYTES) {
+                upstream.hold(base, length);
+                upstream.unhold();
+                base = loop.receiveAt;
+            }
+            Refusal refusal = loop.response.read(base, 0, end);
+            if (refusal != Refusal.NONE) {
+                forwarding.malformed(refusal.words());
+                return;
+            }
+            if (!loop.response.isInterim()) {
+                head(base, end, length);
+                return;
+            }
+            if (!interim()) {
+                return;
+            }
+            base += end;
+            length -= end;
+            if (length == 0) {
+                upstream.freeHeld();
+                return;
+            }
+        }
+    }
+
+    /// 100 Continue and Early Hints go to those who know them.
+    private boolean interim() {
+        if (exchange.minorVersion() == 0) {
+            return true;
+        }
+        ResponseWriter.write(
+                loop.writer,
+                loop.response,
+                sampan.gateway.routes.FieldEdits.NONE,
+                loop.told().via(),
+                ResponseWriter.Persistence.SILENT);
+        return exchange.toClient(
+                loop.writer.start(), loop.writer.start() + loop.writer.length(), false);
+    }
+
+    private void head(long base, int end, int length) {
+        ResponseHead head = loop.response;
+        exchange.status(head.status());
+        boolean switches = head.status() == ResponseHead.SWITCHING_PROTOCOLS;
+        if (switches && !(exchange.asksForUpgrade() && head.wantsUpgrade())
+                || head.isChunked() && exchange.minorVersion() == 0) {
+            forwarding.malformed("it is of a protocol that was not asked for");
+            return;
+        }
+        frame(head, switches);
+        long bodyEnd = body.pass(base + end, base + length);
+        if (bodyEnd < 0) {
+            forwarding.malformed(body.refusal().words());
+            return;
+        }
+        boolean asked = exchange.requestBody.isDone();
+        boolean bounded = body.kind() != BodyFraming.Kind.CLOSE;
+        goesOn = exchange.keepsAlive() && asked && bounded && !loop.isDraining();
+        // What follows an answer was not asked for: it must not be taken for the next one's.
+        reusable = head.keepsAlive() && asked && bounded && bodyEnd == base + length;
+        forwarding.answered(head.status());
+        Route route = Objects.requireNonNull(exchange.route());
+        ResponseWriter.write(
+                loop.writer,
+                head,
+                route.edits().response(),
+                loop.told().via(),
+                persistence(switches));
+        long start = loop.writer.layBefore(base + end);
+        begun = true;
+        forwarding.armResponse();
+        if (!exchange.toClient(start, bodyEnd, body.isDone())) {
+            return;
+        }
+        if (switches) {
+            exchange.beginTunnel();
+            forwarding.armResponse();
+        } else if (body.isDone()) {
+            complete();
+            return;
+        }
+        holdBack();
+    }
+
+    private ResponseWriter.Persistence persistence(boolean switches) {
+        if (switches) {
+            return ResponseWriter.Persistence.UPGRADE;
+        }
+        if (!goesOn) {
+            return ResponseWriter.Persistence.CLOSE;
+        }
+        return exchange.minorVersion() == 0
+                ? ResponseWriter.Persistence.KEEP_ALIVE
+                : ResponseWriter.Persistence.SILENT;
+    }
+
+    private void frame(ResponseHead head, boolean switches) {
+        if (switches) {
+            body.untilClose();
+        } else if (head.isBodiless(exchange.method())) {
+            body.none();
+        } else if (head.isChunked()) {
+            body.chunked();
+        } else if (head.contentLength() >= 0) {
+            body.length(head.contentLength());
+        } else {
+            body.untilClose();
+        }
+    }
+
+    private void readBody(UpstreamConnection upstream) {
+        int n = upstream.receive(loop.receiveAt, Loop.RECEIVE_BYTES);
+        if (n == -Errno.EAGAIN) {
+            return;
+        }
+        if (n <= 0) {
+            bodyEnded(upstream, n);
+            return;
+        }
+        long end = body.pass(loop.receiveAt, loop.receiveAt + n);
+        if (end < 0) {
+            forwarding.failed();
+            exchange.abort();
+            return;
+        }
+        if (!exchange.isTunnel()) {
+            forwarding.armResponse();
+        }
+        reusable &= end == loop.receiveAt + n;
+        if (!exchange.toClient(loop.receiveAt, end, body.isDone())) {
+            return;
+        }
+        if (body.isDone()) {
+            complete();
+        } else {
+            holdBack();
+        }
+    }
+
+    private void bodyEnded(UpstreamConnection upstream, int result) {
+        if (body.kind() != BodyFraming.Kind.CLOSE || result < 0) {
+            forwarding.failed();
+            exchange.abort();
+        } else if (exchange.isTunnel() && !exchange.hasClientEnded()) {
+            ended = true;
+            upstream.setReading(false);
+            exchange.client.finishSending();
+        } else {
+            complete();
+        }
+    }
+
+    /// The client does not take it as fast as it comes.
+    private void holdBack() {
+        if (exchange.client.isBlocked()) {
+            forwarding.holdBack();
+        }
+    }
+
+    void endTunnel() {
+        complete();
+    }
+
+    private void complete() {
+        forwarding.complete(reusable);
+        exchange.finish(goesOn);
+    }
+}

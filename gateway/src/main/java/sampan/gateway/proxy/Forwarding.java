@@ -1,0 +1,445 @@
+package sampan.gateway.proxy;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import sampan.gateway.limits.Breaker;
+import sampan.gateway.routes.Route;
+import sampan.gateway.routes.Service;
+import sampan.gateway.routes.Target;
+import sampan.linux.net.Memory;
+
+/// The way of one request to a target: choice, connection, retries, and what becomes of the
+/// request's bytes. The answer's way back is [Answering]'s.
+final class Forwarding {
+    private static final int REPLAY_BYTES_MAX = 16 << 10;
+    private static final long RETRY_AFTER_NANOS = 1_000_000_000L;
+    private static final int UNAVAILABLE = 503;
+    private static final int BAD_GATEWAY = 502;
+    private static final int TIMEOUT = 504;
+    private static final String NO_CONNECTION = "no connection to the target";
+
+    private final Exchange exchange;
+    private final Loop loop;
+    private final Answering answering;
+    private @Nullable Service service;
+    private @Nullable Target target;
+    private @Nullable Target asked;
+    private @Nullable UpstreamConnection upstream;
+    private boolean permitted;
+    private boolean cut;
+    private long hash;
+    private int attempts;
+    private long replay;
+    private int replayCapacity;
+    private int replayLength;
+
+    Forwarding(Exchange exchange) {
+        this.exchange = exchange;
+        loop = exchange.loop;
+        answering = new Answering(exchange, this);
+    }
+
+    /// Sends the request whose head and body the loop's buffer holds.
+    void begin(Route route, long body, long bodyEnd) {
+        Service chosen = route.service();
+        service = chosen;
+        permitted = false;
+        cut = false;
+        attempts = 0;
+        answering.begin();
+        if (!chosen.state().concurrency().enter(chosen.settings().requestsMax())) {
+            service = null;
+            refuse("too many requests under way to this service", RETRY_AFTER_NANOS);
+            return;
+        }
+        Breaker breaker = chosen.state().breaker().orElse(null);
+        if (breaker != null && !breaker.permits(loop.now)) {
+            long wait = breaker.waitNanos(loop.now);
+            end();
+            refuse("the service is not well", wait);
+            return;
+        }
+        permitted = true;
+        hash = chosen.hash(loop.view);
+        Target picked = chosen.pick(hash, loop.now, null);
+        if (picked == null) {
+            abandon();
+            refuse("no target is ready", RETRY_AFTER_NANOS);
+            return;
+        }
+        RequestWriter.write(loop.writer, loop.view, route, loop.told(), exchange.asksForUpgrade());
+        long start = loop.writer.layBefore(body);
+        first(picked, start, (int) (bodyEnd - start));
+    }
+
+    private void refuse(String words, long retryAfterNanos) {
+        Answers.Answer plain = Answers.Answer.of(UNAVAILABLE, words);
+        exchange.answer(new Answers.Answer(plain.status(), plain.text(), retryAfterNanos, null));
+    }
+
+    private void first(Target picked, long start, int length) {
+        UpstreamConnection connection = connection(picked, true);
+        if (connection == null) {
+            fail(BAD_GATEWAY, NO_CONNECTION);
+            return;
+        }
+        boolean repeatable =
+                connection.isUsed()
+                        && exchange.method().isIdempotent()
+                        && exchange.requestBody.isDone()
+                        && length <= REPLAY_BYTES_MAX;
+        if (repeatable) {
+            keepReplay(start, length);
+        }
+        if (!connection.send(start, length)) {
+            broken();
+            return;
+        }
+        sent(connection);
+    }
+
+    /// A connection to that target, or where it takes none at once to another.
+    ///
+    /// @param pooled whether one that has been used will do
+    private @Nullable UpstreamConnection connection(Target wanted, boolean pooled) {
+        Service current = Objects.requireNonNull(service);
+        Target at = wanted;
+        while (at != null) {
+            UpstreamConnection connection = pooled ? loop.pool(at).take() : null;
+            if (connection == null) {
+                connection = loop.connect(at);
+            }
+            attempts++;
+            if (connection != null) {
+                target = at;
+                asked = at;
+                upstream = connection;
+                at.begin();
+                connection.carry(exchange);
+                return connection;
+            }
+            at = another(current, at);
+        }
+        return null;
+    }
+
+    /// Counts a target that takes no connection; the next to try, if there may be one.
+    private @Nullable Target another(Service current, Target failed) {
+        current.failed(failed, loop.now);
+        Target other =
+                attempts > current.settings().retries()
+                        ? null
+                        : current.pick(hash, loop.now, failed);
+        if (other == null) {
+            breakerFailed();
+        }
+        return other;
+    }
+
+    private void sent(UpstreamConnection connection) {
+        Service.Settings settings = Objects.requireNonNull(service).settings();
+        boolean connecting = connection.isConnecting();
+        loop.timers.set(
+                connection,
+                loop.now + (connecting ? settings.connectNanos() : settings.responseNanos()));
+        if (connection.isBlocked() && !exchange.requestBody.isDone()) {
+            exchange.client.setReading(false);
+        }
+    }
+
+    private void keepReplay(long start, int length) {
+        int capacity = Buffers.capacity(length);
+        long block = loop.buffers.take(capacity);
+        if (block != 0) {
+            Memory.copy(start, block, length);
+            replay = block;
+            replayCapacity = capacity;
+            replayLength = length;
+        }
+    }
+
+    void dropReplay() {
+        if (replay != 0) {
+            loop.buffers.give(replay, replayCapacity);
+            replay = 0;
+        }
+    }
+
+    /// Sends on what came of the body, or through a tunnel.
+    void sendBody(long at, long end) {
+        UpstreamConnection connection = upstream;
+        if (connection == null || cut || end == at) {
+            return; // its target takes no more; the answer is awaited
+        }
+        if (!connection.send(at, (int) (end - at))) {
+            // It may have answered before it closed: that is read before anything is concluded.
+            cut = true;
+            return;
+        }
+        if (connection.isBlocked()) {
+            exchange.client.setReading(false);
+        }
+        if (exchange.requestBody.isDone()) {
+            armResponse();
+        }
+    }
+
+    /// The answer may take so long from now on.
+    void armResponse() {
+        UpstreamConnection connection = upstream;
+        if (connection != null && !connection.isConnecting()) {
+            loop.timers.set(
+                    connection,
+                    exchange.isTunnel()
+                            ? Timers.NEVER
+                            : loop.now
+                                    + Objects.requireNonNull(service).settings().responseNanos());
+        }
+    }
+
+    void connected() {
+        armResponse();
+    }
+
+    void upstreamDrained() {
+        if (exchange.hasClientEnded()) {
+            return;
+        }
+        boolean more = exchange.isTunnel() || !exchange.requestBody.isDone();
+        if (more && !exchange.client.isReading()) {
+            exchange.client.setReading(true);
+            exchange.armClient();
+        }
+    }
+
+    boolean isUpstreamBlocked() {
+        UpstreamConnection connection = upstream;
+        return connection != null && connection.isBlocked();
+    }
+
+    /// In a tunnel: the client says no more.
+    void clientEnded() {
+        UpstreamConnection connection = upstream;
+        if (connection == null || answering.hasEnded()) {
+            answering.endTunnel();
+        } else {
+            connection.finishSending();
+        }
+    }
+
+    void clientDrained() {
+        UpstreamConnection connection = upstream;
+        if (connection != null && !connection.isReading()) {
+            connection.setReading(true);
+            armResponse();
+        }
+    }
+
+    /// The client is slower than the answer.
+    void holdBack() {
+        UpstreamConnection connection = upstream;
+        if (connection != null) {
+            connection.setReading(false);
+        }
+    }
+
+    boolean hasAnswerBegun() {
+        return answering.hasBegun();
+    }
+
+    void responseReadable() {
+        answering.readable(Objects.requireNonNull(upstream));
+    }
+
+    /// The connection failed, or ended before there was an answer.
+    void broken() {
+        UpstreamConnection connection = Objects.requireNonNull(upstream);
+        if (answering.hasBegun()) {
+            failed();
+            exchange.abort();
+            return;
+        }
+        if (connection.isConnecting()) {
+            retryElsewhere(connection);
+        } else if (replay != 0 && connection.isUsed()) {
+            // An idle connection that its server closed meanwhile is no failure of the target.
+            retryAnew(connection);
+        } else {
+            failed();
+            fail(BAD_GATEWAY, "the target closed the connection");
+        }
+    }
+
+    private void retryAnew(UpstreamConnection old) {
+        Target same = Objects.requireNonNull(target);
+        long block = replay;
+        int capacity = replayCapacity;
+        int length = replayLength;
+        replay = 0;
+        old.discard();
+        same.end();
+        start(same, block, capacity, length);
+    }
+
+    /// Nothing was sent: another target may be asked, whatever the method.
+    private void retryElsewhere(UpstreamConnection old) {
+        Target failed = Objects.requireNonNull(target);
+        Target other = another(Objects.requireNonNull(service), failed);
+        int length = old.waiting();
+        int capacity = old.outCapacity();
+        long block = old.releaseOut();
+        old.discard();
+        failed.end();
+        target = null;
+        upstream = null;
+        if (other == null) {
+            loop.buffers.give(block, capacity);
+            fail(BAD_GATEWAY, NO_CONNECTION);
+            return;
+        }
+        start(other, block, capacity, length);
+    }
+
+    private void start(Target picked, long block, int capacity, int length) {
+        target = null;
+        upstream = null;
+        UpstreamConnection connection = connection(picked, false);
+        if (connection == null) {
+            loop.buffers.give(block, capacity);
+            fail(BAD_GATEWAY, NO_CONNECTION);
+            return;
+        }
+        connection.adopt(block, capacity, length);
+        sent(connection);
+    }
+
+    void expired() {
+        UpstreamConnection connection = Objects.requireNonNull(upstream);
+        if (connection.isConnecting()) {
+            retryElsewhere(connection);
+            return;
+        }
+        boolean slowClient = exchange.client.isBlocked() || !exchange.requestBody.isDone();
+        if (slowClient || exchange.isTunnel()) {
+            armResponse();
+            return;
+        }
+        timedOut();
+    }
+
+    /// The answer did not come, or not all of it, in time.
+    void timedOut() {
+        boolean begun = answering.hasBegun();
+        failed();
+        if (begun) {
+            exchange.abort();
+        } else {
+            fail(TIMEOUT, "the target did not answer in time");
+        }
+    }
+
+    /// An answer that is none.
+    void malformed(String words) {
+        failed();
+        fail(BAD_GATEWAY, "the target's answer is malformed: " + words);
+    }
+
+    private void fail(int status, String words) {
+        boolean begun = answering.hasBegun();
+        discard();
+        if (begun) {
+            exchange.abort();
+        } else {
+            exchange.answer(Answers.Answer.of(status, words));
+        }
+    }
+
+    /// Counts against the target and its service.
+    void failed() {
+        Service current = service;
+        Target failed = target;
+        if (current != null && failed != null) {
+            current.failed(failed, loop.now);
+        }
+        breakerFailed();
+    }
+
+    private void breakerFailed() {
+        Service current = service;
+        Breaker breaker = current == null ? null : current.state().breaker().orElse(null);
+        if (permitted && breaker != null) {
+            breaker.failed(loop.now);
+        }
+        permitted = false;
+    }
+
+    /// The answer's head has come; a server that says it cannot counts as failed.
+    void answered(int status) {
+        if (status >= BAD_GATEWAY && status <= TIMEOUT) {
+            failed();
+            return;
+        }
+        Objects.requireNonNull(target).succeeded();
+        Breaker breaker = Objects.requireNonNull(service).state().breaker().orElse(null);
+        if (permitted && breaker != null) {
+            breaker.succeeded(loop.now, loop.now - exchange.started());
+        }
+        permitted = false;
+    }
+
+    /// The answer is complete.
+    void complete(boolean reusable) {
+        UpstreamConnection connection = Objects.requireNonNull(upstream);
+        upstream = null;
+        if (reusable && !connection.isBlocked() && !cut) {
+            connection.release();
+        } else {
+            connection.discard();
+        }
+        end();
+    }
+
+    /// Leaves the target, whatever state it is in.
+    void discard() {
+        UpstreamConnection connection = upstream;
+        upstream = null;
+        if (connection != null) {
+            connection.discard();
+        }
+        abandon();
+    }
+
+    private void abandon() {
+        Service current = service;
+        Breaker breaker = current == null ? null : current.state().breaker().orElse(null);
+        if (permitted && breaker != null) {
+            breaker.abandoned();
+        }
+        end();
+    }
+
+    private void end() {
+        dropReplay();
+        Target used = target;
+        if (used != null) {
+            used.end();
+        }
+        Service current = service;
+        if (current != null) {
+            current.state().concurrency().leave();
+        }
+        service = null;
+        target = null;
+        permitted = false;
+    }
+
+    /// The target that was asked last, for the log.
+    @Nullable Target asked() {
+        return asked;
+    }
+
+    /// Another request begins.
+    void forget() {
+        asked = null;
+    }
+}

@@ -1,0 +1,192 @@
+package sampan.gateway.proxy;
+
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import sampan.gateway.metrics.AccessLog;
+import sampan.gateway.metrics.RouteStats;
+import sampan.gateway.routes.RoutingTable;
+import sampan.gateway.routes.Target;
+import sampan.linux.net.InternetAddress;
+import sampan.linux.net.ListenSocket;
+import sampan.linux.sys.Fd;
+
+/// The loops and what they share. Routes and listeners change while requests are under way, and no
+/// connection notices.
+///
+/// Thread-safe. [#close] drops what is under way; [#drain] lets it end before.
+public final class Gateway implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
+    private static final int JOIN_MILLIS_MAX = 5_000;
+    private static final int DRAIN_STEP_MILLIS = 20;
+
+    private final Loop[] loops;
+    private final Optional<AccessLog> accessLog;
+    private final RouteStats unrouted;
+    private final Map<InternetAddress, Integer> listening = new LinkedHashMap<>();
+    private final Map<InternetAddress, Integer> ports = new LinkedHashMap<>();
+    private final CountDownLatch failed = new CountDownLatch(1);
+    private volatile Snapshot snapshot;
+    private int listened;
+
+    /// Starts loops that listen nowhere yet.
+    public Gateway(
+            int loopCount, RoutingTable table, ProxyLimits limits, Optional<AccessLog> accessLog) {
+        this.accessLog = accessLog;
+        unrouted = new RouteStats("", loopCount);
+        snapshot = Snapshot.of(table, limits);
+        loops = new Loop[loopCount];
+        for (int i = 0; i < loopCount; i++) {
+            loops[i] = new Loop(this, i, snapshot);
+        }
+        for (Loop loop : loops) {
+            loop.start();
+        }
+    }
+
+    /// Listens at these addresses and at no others. What cannot be bound fails, and then nothing
+    /// has changed.
+    public synchronized void listen(Set<InternetAddress> addresses) {
+        Map<InternetAddress, List<Fd>> opened = new LinkedHashMap<>();
+        try {
+            for (InternetAddress address : addresses) {
+                if (!listening.containsKey(address)) {
+                    List<Fd> sockets = new ArrayList<>();
+                    opened.put(address, sockets);
+                    InetAddress host = address.resolve();
+                    int port = address.port();
+                    for (int i = 0; i < loops.length; i++) {
+                        Fd socket = ListenSocket.open(host, port);
+                        sockets.add(socket);
+                        port = ListenSocket.port(socket); // where it was 0, all take the first's
+                    }
+                }
+            }
+        } catch (RuntimeException e) {
+            opened.values().forEach(sockets -> sockets.forEach(Fd::close));
+            throw e;
+        }
+        opened.forEach((address, sockets) -> {
+            listening.put(address, listened++);
+            ports.put(address, ListenSocket.port(sockets.getFirst()));
+            for (int i = 0; i < loops.length; i++) {
+                Loop loop = loops[i];
+                Fd socket = sockets.get(i);
+                loop.order(() -> loop.listen(socket));
+            }
+        });
+        List<InternetAddress> gone =
+                listening.keySet().stream().filter(a -> !addresses.contains(a)).toList();
+        for (InternetAddress address : gone) {
+            int at = Objects.requireNonNull(listening.remove(address));
+            ports.remove(address);
+            for (Loop loop : loops) {
+                loop.order(() -> loop.unlisten(at));
+            }
+        }
+    }
+
+    /// Routes by another table from the next batch of events on.
+    ///
+    /// @param gone targets that no table names any more
+    public void publish(RoutingTable table, ProxyLimits limits, Set<Target> gone) {
+        snapshot = Snapshot.of(table, limits);
+        for (Target target : gone) {
+            target.retire(true);
+            for (Loop loop : loops) {
+                loop.order(() -> loop.pool(target).closeAll());
+            }
+        }
+    }
+
+    /// Takes no more connections, closes those that wait, lets the others end.
+    ///
+    /// @return whether all have ended within that time
+    public boolean drain(long millisMax) throws InterruptedException {
+        for (Loop loop : loops) {
+            loop.order(loop::drain);
+        }
+        long end = System.nanoTime() + millisMax * 1_000_000;
+        while (clients() > 0) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            Thread.sleep(DRAIN_STEP_MILLIS);
+        }
+        return true;
+    }
+
+    /// Clients that are connected.
+    public int clients() {
+        int sum = 0;
+        for (Loop loop : loops) {
+            sum += loop.clients();
+        }
+        return sum;
+    }
+
+    public int loops() {
+        return loops.length;
+    }
+
+    /// Requests for which there was no route.
+    public RouteStats unrouted() {
+        return unrouted;
+    }
+
+    public RoutingTable table() {
+        return snapshot.table();
+    }
+
+    public Optional<AccessLog> accessLog() {
+        return accessLog;
+    }
+
+    Snapshot snapshot() {
+        return snapshot;
+    }
+
+    void loopFailed() {
+        failed.countDown();
+    }
+
+    /// Waits for a loop to fail, after which the process had better end.
+    ///
+    /// @return whether one has
+    public boolean awaitFailure(long millisMax) throws InterruptedException {
+        return failed.await(millisMax, TimeUnit.MILLISECONDS);
+    }
+
+    /// The port that an address of [#listen] got, which matters for port 0.
+    public synchronized int port(InternetAddress address) {
+        Integer port = ports.get(address);
+        if (port == null) {
+            throw new IllegalArgumentException(address + " is not listened on");
+        }
+        return port;
+    }
+
+    @Override
+    public void close() {
+        for (Loop loop : loops) {
+            loop.end();
+        }
+        try {
+            for (Loop loop : loops) {
+                loop.join(JOIN_MILLIS_MAX);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        accessLog.ifPresent(AccessLog::close);
+        LOG.log(Level.DEBUG, "the gateway has ended");
+    }
+}

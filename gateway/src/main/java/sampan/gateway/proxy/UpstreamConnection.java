@@ -1,0 +1,111 @@
+package sampan.gateway.proxy;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import sampan.gateway.routes.Target;
+
+/// A connection to a target: carries one exchange at a time, waits in its target's pool between.
+final class UpstreamConnection extends Connection {
+    private @Nullable Exchange exchange;
+    private @Nullable Target target;
+    private boolean used;
+    int poolIndex = -1;
+
+    UpstreamConnection(Loop loop, int slot) {
+        super(loop, slot);
+    }
+
+    void begin(Target target) {
+        this.target = target;
+        used = false;
+        exchange = null;
+    }
+
+    /// Carries that exchange from now on.
+    void carry(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    Target target() {
+        return Objects.requireNonNull(target);
+    }
+
+    /// Whether it has carried an exchange before: its server may close it at any moment.
+    boolean isUsed() {
+        return used;
+    }
+
+    /// Its exchange is over and it may carry another.
+    void release() {
+        exchange = null;
+        used = true;
+        freeHeld();
+        if (!isReading()) {
+            setReading(true);
+        }
+        loop.pool(target()).give(this);
+    }
+
+    /// Its exchange has nothing to do with it any more.
+    void discard() {
+        exchange = null;
+        close();
+    }
+
+    @Override
+    void readable() {
+        Exchange current = exchange;
+        if (current != null) {
+            current.responseReadable();
+            return;
+        }
+        // Idle: the server closes it, or sends what nobody asked for; both end it.
+        close();
+    }
+
+    @Override
+    void connected() {
+        Exchange current = exchange;
+        if (current != null) {
+            current.connected();
+        }
+    }
+
+    @Override
+    void drained() {
+        Exchange current = exchange;
+        if (current != null) {
+            current.upstreamDrained();
+        }
+    }
+
+    @Override
+    void broken(int errno) {
+        Exchange current = exchange;
+        if (current == null) {
+            close();
+        } else {
+            current.upstreamBroken();
+        }
+    }
+
+    @Override
+    void expired() {
+        Exchange current = exchange;
+        if (current == null) {
+            close();
+        } else {
+            current.upstreamExpired();
+        }
+    }
+
+    @Override
+    void reset() {
+        Target was = target;
+        if (was != null && poolIndex >= 0) {
+            loop.pool(was).forget(this);
+        }
+        exchange = null;
+        target = null;
+    }
+}

@@ -1,0 +1,27 @@
+package sampan.gateway.routes;
+
+import sampan.gateway.limits.RateLimit;
+
+/// Refuses with 429 what comes faster than a limit, counted for each value of an attribute.
+/// Requests without it share one bucket.
+public final class RateFilter implements Filter {
+    private static final int TOO_MANY = 429;
+
+    private final RateLimit limit;
+    private final Attribute by;
+
+    public RateFilter(RateLimit limit, Attribute by) {
+        this.limit = limit;
+        this.by = by;
+    }
+
+    @Override
+    public int check(RequestView view, long now) {
+        long wait = limit.take(by.hash(view), now);
+        if (wait == 0) {
+            return PASS;
+        }
+        view.retryAfter(wait);
+        return TOO_MANY;
+    }
+}

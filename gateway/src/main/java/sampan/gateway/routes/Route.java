@@ -1,0 +1,172 @@
+package sampan.gateway.routes;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import sampan.gateway.metrics.RouteStats;
+import sampan.gateway.wire.Method;
+import sampan.gateway.wire.Octets;
+
+/// A rule: which requests, and what becomes of them.
+public final class Route {
+    /// Which requests. No host or method means any.
+    ///
+    /// @param hosts names in lower case, `*.name` for all below one
+    public record Match(
+            List<String> hosts, PathMatch path, Set<Method> methods, List<Condition> conditions) {}
+
+    /// What becomes of a request that passed the filters.
+    public sealed interface Action {}
+
+    /// Goes to one of these, as their weights say.
+    public record Forward(List<Weighted> services) implements Action {}
+
+    public record Weighted(Service service, int weight) {}
+
+    /// @param location may hold `{host}`, `{path}` and `{query}`
+    public record Redirect(int status, String location) implements Action {}
+
+    /// Answered here.
+    public record Respond(int status, String text) implements Action {}
+
+    /// How the head changes.
+    ///
+    /// @param path replaces the prefix that matched, or the whole path of other matches
+    public record Edits(Optional<String> path, FieldEdits request, FieldEdits response) {}
+
+    /// @param totalNanos from a request's first byte to its answer's last, 0 for any
+    /// @param bodyBytesMax of a request
+    /// @param upgrades whether connections may change their protocol
+    public record Bounds(long totalNanos, long bodyBytesMax, boolean upgrades) {}
+
+    private final String name;
+    private final byte[] logName;
+    private final Match match;
+    private final Action action;
+    private final Edits edits;
+    private final Bounds bounds;
+    private final Filter[] filters;
+    private final RouteStats stats;
+    private final int methods;
+    private final Condition[] conditions;
+    private final Service[] services;
+    private final int[] upTo;
+    private final byte @Nullable [] newPath;
+
+    public Route(
+            RouteStats stats,
+            Match match,
+            Action action,
+            Edits edits,
+            Bounds bounds,
+            List<Filter> filters) {
+        this.name = stats.name();
+        logName = Octets.ascii(name);
+        this.stats = stats;
+        this.match = match;
+        this.action = action;
+        this.edits = edits;
+        this.bounds = bounds;
+        newPath = edits.path().map(Octets::ascii).orElse(null);
+        this.filters = filters.toArray(Filter[]::new);
+        int mask = 0;
+        Set<Method> allowed =
+                match.methods().isEmpty() ? EnumSet.allOf(Method.class) : match.methods();
+        for (Method method : allowed) {
+            mask |= 1 << method.ordinal();
+        }
+        methods = mask;
+        conditions = match.conditions().toArray(Condition[]::new);
+        List<Weighted> shares = action instanceof Forward forward ? forward.services() : List.of();
+        services = shares.stream().map(Weighted::service).toArray(Service[]::new);
+        upTo = new int[services.length];
+        int sum = 0;
+        for (int i = 0; i < upTo.length; i++) {
+            sum += shares.get(i).weight();
+            upTo[i] = sum;
+        }
+    }
+
+    boolean holds(RequestView view) {
+        if ((methods & 1 << view.head().method().ordinal()) == 0) {
+            return false;
+        }
+        for (Condition condition : conditions) {
+            if (!condition.holds(view)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// How many things it asks for besides host and path: who asks for more goes first.
+    int exactness() {
+        return conditions.length + (match.methods().isEmpty() ? 0 : 1);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /// The name as octets.
+    public byte[] logName() {
+        return logName;
+    }
+
+    public Match match() {
+        return match;
+    }
+
+    public Action action() {
+        return action;
+    }
+
+    public Edits edits() {
+        return edits;
+    }
+
+    public Bounds bounds() {
+        return bounds;
+    }
+
+    public RouteStats stats() {
+        return stats;
+    }
+
+    /// What replaces the path or its prefix, null where it stays.
+    public byte @Nullable [] newPath() {
+        return newPath;
+    }
+
+    /// Runs the filters; the first that does not let pass decides.
+    public int check(RequestView view, long now) {
+        for (Filter filter : filters) {
+            int status = filter.check(view, now);
+            if (status != Filter.PASS) {
+                return status;
+            }
+        }
+        return Filter.PASS;
+    }
+
+    /// One of the services of a [Forward].
+    public Service service() {
+        if (services.length == 1) {
+            return services[0];
+        }
+        int at = ThreadLocalRandom.current().nextInt(upTo[upTo.length - 1]);
+        int i = 0;
+        while (at >= upTo[i]) {
+            i++;
+        }
+        return services[i];
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,134 @@
+package sampan.gateway.routes;
+
+import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import sampan.gateway.wire.Octets;
+import sampan.linux.net.InternetAddress;
+import sampan.linux.net.Memory;
+
+/// One server of a service. It outlives routing tables that name it, and so do its counters and its
+/// health.
+public final class Target {
+    private static final long EJECTION_FACTOR_MAX = 10;
+
+    private final String name;
+    private final byte[] logName;
+    private final long address;
+    private final int addressLength;
+    private final int family;
+    private final AtomicReferenceArray<@Nullable Object> attachments;
+    private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger failuresInARow = new AtomicInteger();
+    private final AtomicLong ejectedUntil = new AtomicLong(Long.MIN_VALUE);
+    private final AtomicInteger ejections = new AtomicInteger();
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
+    private volatile boolean retired;
+
+    /// @param loops how many loops there are, each with its own attachment
+    public Target(InetAddress host, int port, int loops) {
+        name = new InternetAddress(host.getHostAddress(), port).toString();
+        logName = Octets.ascii(name);
+        // Targets come and go with containers; 128 bytes each are freed with the process.
+        address = Memory.allocate(InternetAddress.BYTES_MAX);
+        addressLength = InternetAddress.write(host, port, address);
+        family = InternetAddress.family(host);
+        attachments = new AtomicReferenceArray<>(loops);
+    }
+
+    /// ADDRESS:PORT.
+    public String name() {
+        return name;
+    }
+
+    /// The name as octets.
+    public byte[] logName() {
+        return logName;
+    }
+
+    /// Its sockaddr.
+    public long address() {
+        return address;
+    }
+
+    public int addressLength() {
+        return addressLength;
+    }
+
+    public int family() {
+        return family;
+    }
+
+    /// What a loop keeps about it: its connections.
+    public @Nullable Object attachment(int loop) {
+        return attachments.getPlain(loop);
+    }
+
+    public void attach(int loop, Object attachment) {
+        attachments.setPlain(loop, attachment);
+    }
+
+    /// Requests that are with it now.
+    public int active() {
+        return active.get();
+    }
+
+    public void begin() {
+        active.incrementAndGet();
+        requests.incrementAndGet();
+    }
+
+    public void end() {
+        active.decrementAndGet();
+    }
+
+    public void succeeded() {
+        if (failuresInARow.getPlain() != 0) {
+            failuresInARow.set(0);
+            ejections.set(0);
+        }
+    }
+
+    /// Counts a failure; ejects the target once there were enough in a row.
+    ///
+    /// @param ejectable whether enough others remain
+    public void failed(long now, int failuresMax, long ejectNanos, boolean ejectable) {
+        failures.incrementAndGet();
+        if (failuresInARow.incrementAndGet() >= failuresMax && ejectable) {
+            failuresInARow.set(0);
+            long times = Math.min(ejections.incrementAndGet(), EJECTION_FACTOR_MAX);
+            ejectedUntil.set(now + ejectNanos * times);
+        }
+    }
+
+    /// Whether it gets no requests for a while after failures.
+    public boolean isEjected(long now) {
+        long until = ejectedUntil.get();
+        return until != Long.MIN_VALUE && until - now > 0;
+    }
+
+    public long requests() {
+        return requests.get();
+    }
+
+    public long failures() {
+        return failures.get();
+    }
+
+    /// No table names it any more: idle connections to it are closed.
+    public void retire(boolean retired) {
+        this.retired = retired;
+    }
+
+    public boolean isRetired() {
+        return retired;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,96 @@
+package sampan.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/// The shipped JSON schema names the fields that the reader knows, and no others.
+class SchemaTest {
+    private static Map<?, ?> schema() throws IOException {
+        try (InputStream in =
+                SchemaTest.class.getResourceAsStream("/sampan/gateway/gateway.schema.json")) {
+            String text =
+                    new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+            return (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text);
+        }
+    }
+
+    private static Map<?, ?> at(Map<?, ?> from, String... path) {
+        Map<?, ?> at = from;
+        for (String step : path) {
+            at = (Map<?, ?>) Objects.requireNonNull(at.get(step), step);
+        }
+        return at;
+    }
+
+    private static Set<String> names(Map<?, ?> schema, String definition) {
+        Map<?, ?> properties =
+                definition.isEmpty()
+                        ? at(schema, "properties")
+                        : at(schema, "$defs", definition, "properties");
+        Set<String> names = new TreeSet<>();
+        properties.keySet().forEach(name -> names.add(name.toString()));
+        return names;
+    }
+
+    /// The reader tells its fields where it meets an unknown one.
+    private static Set<String> known(String text) {
+        try {
+            ConfigReader.read("x", text);
+            throw new AssertionError("was read: " + text);
+        } catch (sampan.errors.SampanException e) {
+            String message = e.getMessage();
+            String list = message.substring(message.indexOf("use one of ") + 11);
+            return new TreeSet<>(List.of(list.split(", ")));
+        }
+    }
+
+    @Test
+    void namesTheFieldsOfTheReader() throws IOException {
+        Map<?, ?> schema = schema();
+        String top = "listeners: ['a:1']\n";
+        List<String> wrong = new ArrayList<>();
+        compare(wrong, schema, "", top + "x_: 1");
+        compare(wrong, schema, "limits", top + "limits: {x_: 1}");
+        compare(wrong, schema, "service", top + "services: {s: {x_: 1}}");
+        compare(
+                wrong,
+                schema,
+                "target",
+                top + "services: {s: {targets: [{address: 'a:1', x_: 1}]}}");
+        compare(wrong, schema, "outlier", top + "services: {s: {outlier: {x_: 1}}}");
+        compare(wrong, schema, "breaker", top + "services: {s: {breaker: {x_: 1}}}");
+        compare(wrong, schema, "route", top + "routes: [{service: s, x_: 1}]");
+        compare(wrong, schema, "path", top + "routes: [{service: s, path: {exact: /, x_: 1}}]");
+        compare(wrong, schema, "share", top + "routes: [{services: [{name: s, x_: 1}]}]");
+        compare(wrong, schema, "redirect", top + "routes: [{redirect: {to: /, x_: 1}}]");
+        compare(wrong, schema, "respond", top + "routes: [{respond: {x_: 1}}]");
+        compare(wrong, schema, "edits", top + "routes: [{service: s, request: {x_: 1}}]");
+        compare(
+                wrong,
+                schema,
+                "limit",
+                top + "routes: [{service: s, limits: [{rate: 1/s, x_: 1}]}]");
+        assertThat(wrong).isEmpty();
+    }
+
+    private static void compare(
+            List<String> wrong, Map<?, ?> schema, String definition, String text) {
+        Set<String> known = known(text);
+        Set<String> named = names(schema, definition);
+        if (!known.equals(named)) {
+            wrong.add(definition + ": reader " + known + ", schema " + named);
+        }
+    }
+}

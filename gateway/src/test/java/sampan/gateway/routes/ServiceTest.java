@@ -1,0 +1,109 @@
+package sampan.gateway.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import sampan.gateway.limits.Concurrency;
+import sampan.gateway.limits.RateLimit;
+
+class ServiceTest {
+    private static final long NOW = 5;
+
+    private static Service service(Balance balance, int... weights) {
+        List<Service.Share> shares =
+                IntStream.range(0, weights.length)
+                        .mapToObj(i ->
+                                new Service.Share(
+                                        new Target(InetAddress.getLoopbackAddress(), 80 + i, 1),
+                                        weights[i]))
+                        .toList();
+        return new Service(
+                "s",
+                new Service.Settings(1, 1, 1, 10, 3, 100),
+                new Service.State(new AtomicInteger(), new Concurrency(), Optional.empty()),
+                balance,
+                Attribute.ADDRESS,
+                shares);
+    }
+
+    private static Map<String, Integer> picks(Service service, int count) {
+        Map<String, Integer> picks = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            Target target = service.pick(RateLimit.mix(i), NOW, null);
+            picks.merge(String.valueOf(target), 1, Integer::sum);
+        }
+        return picks;
+    }
+
+    @Test
+    void roundRobinGoesByWeight() {
+        assertThat(picks(service(Balance.ROUND_ROBIN, 3, 1), 400))
+                .containsEntry("127.0.0.1:80", 300)
+                .containsEntry("127.0.0.1:81", 100);
+    }
+
+    @Test
+    void leastRequestGoesToTheIdle() {
+        Service service = service(Balance.LEAST_REQUEST, 1, 1, 1);
+        service.targets().get(0).begin();
+        service.targets().get(2).begin();
+        assertThat(service.pick(0, NOW, null)).isEqualTo(service.targets().get(1));
+    }
+
+    @Test
+    void oneOfTwoAtRandomNeverTheBusierOfBoth() {
+        Service service = service(Balance.POWER_OF_TWO, 1, 1);
+        service.targets().getFirst().begin();
+        Map<String, Integer> picks = picks(service, 1000);
+        assertThat(picks.get("127.0.0.1:81")).isGreaterThan(600);
+    }
+
+    @Test
+    void aHashStaysWhereItIsWhileItsTargetDoes() {
+        Service service = service(Balance.CONSISTENT_HASH, 1, 1, 1, 1);
+        Target gone = service.targets().get(2);
+        int moved = 0;
+        for (int i = 0; i < 1000; i++) {
+            long hash = RateLimit.mix(i);
+            Target before = service.pick(hash, NOW, null);
+            Target after = service.pick(hash, NOW, gone);
+            assertThat(after).isNotEqualTo(gone);
+            moved += before == after ? 0 : 1;
+            assertThat(before == after || before == gone).isTrue();
+        }
+        assertThat(moved).isBetween(100, 450);
+    }
+
+    @Test
+    void targetsAreEjectedButNeverMoreThanHalf() {
+        Service service = service(Balance.ROUND_ROBIN, 1, 1, 1);
+        for (Target target : service.targets()) {
+            for (int i = 0; i < 3; i++) {
+                service.failed(target, NOW);
+            }
+        }
+        assertThat(service.targets().stream().filter(t -> t.isEjected(NOW))).hasSize(1);
+        assertThat(picks(service, 100)).hasSize(2);
+        assertThat(service.targets().stream().filter(t -> t.isEjected(NOW + 100))).isEmpty();
+    }
+
+    @Test
+    void theOnlyTargetIsNeverEjected() {
+        Service service = service(Balance.ROUND_ROBIN, 1);
+        Target only = service.targets().getFirst();
+        for (int i = 0; i < 10; i++) {
+            service.failed(only, NOW);
+        }
+        assertThat(service.pick(0, NOW, null)).isEqualTo(only);
+        assertThat(service.pick(0, NOW, only))
+                .as("asked again where there is no other")
+                .isEqualTo(only);
+    }
+}
