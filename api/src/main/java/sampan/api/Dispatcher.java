@@ -5,12 +5,12 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import sampan.api.builds.BuildConnections;
 import sampan.api.builds.BuildWire;
+import sampan.api.builds.SessionBuilds;
 import sampan.api.call.ApiVersion;
 import sampan.api.call.Call;
 import sampan.api.call.Problem;
@@ -48,6 +48,8 @@ final class Dispatcher implements Handler {
     private final Supplier<Engine> engine;
     private final Product product;
     private final Function<Engine, BuildWire> buildWire;
+    private final ReentrantLock making = new ReentrantLock();
+    private Optional<BuildWire> made = Optional.empty();
     private volatile Optional<Router<Route>> rest = Optional.empty();
 
     /// @param engine blocks until the engine is there; asked more than once while it is not
@@ -93,8 +95,9 @@ final class Dispatcher implements Handler {
         registries.register(registrar);
         new ImageTransfers(ready.transfers(), registries).register(registrar);
         new Commits(ready.archives()).register(registrar);
-        new Builds(ready.builds()).register(registrar);
-        new BuildConnections(wire(ready)).register(registrar);
+        Supplier<BuildWire> wire = () -> wire(ready);
+        new Builds(ready.builds(), new SessionBuilds(wire)).register(registrar);
+        new BuildConnections(wire).register(registrar);
         new Volumes(ready.volumes()).register(registrar);
         new Networks(ready).register(registrar);
         new EngineState(ready, product).register(registrar);
@@ -102,20 +105,16 @@ final class Dispatcher implements Handler {
         return registrar.builder.build();
     }
 
-    // Made when a client asks for it: most daemons never load what stands behind it.
-    private Supplier<BuildWire> wire(Engine ready) {
-        AtomicReference<Optional<BuildWire>> made = new AtomicReference<>(Optional.empty());
-        ReentrantLock making = new ReentrantLock();
-        return () -> {
-            making.lock();
-            try {
-                BuildWire wire = made.get().orElseGet(() -> buildWire.apply(ready));
-                made.set(Optional.of(wire));
-                return wire;
-            } finally {
-                making.unlock();
-            }
-        };
+    // Made when a client asks for it, once: most daemons never load what stands behind it.
+    private BuildWire wire(Engine ready) {
+        making.lock();
+        try {
+            BuildWire wire = made.orElseGet(() -> buildWire.apply(ready));
+            made = Optional.of(wire);
+            return wire;
+        } finally {
+            making.unlock();
+        }
     }
 
     @Override

@@ -129,6 +129,8 @@ class ApiServerTest {
                 "POST | /images/create?fromSrc=http://h/a.tar | 501 | importing from a URL is not"
                         + " supported: send the archive itself",
                 "POST | /session | 400 | no upgrade proto in request",
+                "POST | /build?version=2 | 501 | building with BuildKit from an archive is not"
+                        + " supported for this client: give a directory, or set DOCKER_BUILDKIT=0",
             })
     void failuresHaveTheirStatusAndMessage(String method, String target, int status, String message)
             throws IOException {

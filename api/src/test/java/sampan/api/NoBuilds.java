@@ -1,7 +1,9 @@
 package sampan.api;
 
+import java.util.Map;
 import sampan.api.builds.BuildWire;
 import sampan.engine.services.Engine;
+import sampan.errors.SampanException;
 import sampan.http.Transport;
 
 /// A wire for builds that ends every connection.
@@ -20,6 +22,11 @@ final class NoBuilds implements BuildWire {
     @Override
     public void session(Transport connection, Offer offer) {
         connection.close();
+    }
+
+    @Override
+    public Map<String, String> build(Asked asked, Watching watching) {
+        throw SampanException.invalid("nothing is built here");
     }
 
     @Override

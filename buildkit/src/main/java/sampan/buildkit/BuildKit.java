@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import sampan.api.builds.BuildWire;
 import sampan.buildkit.control.Control;
 import sampan.buildkit.control.Gateway;
 import sampan.buildkit.control.Solver;
+import sampan.buildkit.control.WatchedSolve;
 import sampan.buildkit.grpc.Junction;
 import sampan.buildkit.session.Scratch;
 import sampan.buildkit.session.Session;
@@ -60,6 +62,11 @@ public final class BuildKit implements BuildWire, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public Map<String, String> build(Asked asked, Watching watching) throws InterruptedException {
+        return new WatchedSolve(solver, watching).run(asked);
     }
 
     @Override

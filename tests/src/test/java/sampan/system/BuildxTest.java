@@ -162,6 +162,18 @@ class BuildxTest {
     }
 
     @Test
+    void theFirstClientsOfADaemonMayComeAtTheSameTime() throws IOException {
+        daemon.close();
+        daemon.start();
+        dockerfile("FROM busybox", "RUN echo 1");
+        try (Command.Running one = client("build", "-q", context.toString()).start();
+                Command.Running other = client("build", "-q", context.toString()).start()) {
+            assertThat(one.outcome().text()).startsWith("sha256:");
+            assertThat(other.outcome().text()).startsWith("sha256:");
+        }
+    }
+
+    @Test
     void aClientThatGoesAwayEndsItsBuild() throws IOException {
         dockerfile("FROM busybox", "RUN sleep 600");
         try (Command.Running running = client("build", context.toString()).input("").start()) {

@@ -1,6 +1,9 @@
 package sampan.api.builds;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import sampan.http.Transport;
 
 /// BuildKit's gRPC on connections that were taken out of HTTP. Thread-safe.
@@ -24,6 +27,49 @@ public interface BuildWire {
             methods = List.copyOf(methods);
         }
     }
+
+    /// What a client asks to be built that has a session and no connection for control.
+    ///
+    /// @param id chosen by the client
+    /// @param session its session's
+    /// @param attributes of BuildKit's Dockerfile frontend
+    /// @param cacheFrom images
+    record Asked(
+            String id,
+            String session,
+            Map<String, String> attributes,
+            List<Output> outputs,
+            List<String> cacheFrom,
+            Set<String> entitlements) {
+        public Asked {
+            attributes = Map.copyOf(attributes);
+            outputs = List.copyOf(outputs);
+            cacheFrom = List.copyOf(cacheFrom);
+            entitlements = Set.copyOf(entitlements);
+        }
+    }
+
+    /// Where a result goes.
+    ///
+    /// @param type as `--output` has it, or `moby` for an image of the engine
+    record Output(String type, Map<String, String> attributes) {
+        public Output {
+            attributes = Map.copyOf(attributes);
+        }
+    }
+
+    /// Hears how a build goes.
+    interface Watching {
+        /// @param status BuildKit's StatusResponse; called by one thread at a time, and not any
+        ///   more when the build has returned
+        void status(byte[] status) throws IOException;
+    }
+
+    /// Builds; ends early where [#cancel] is called.
+    ///
+    /// @return what BuildKit tells of the result, such as `containerimage.config.digest`
+    /// @throws sampan.errors.SampanException as the build fails
+    Map<String, String> build(Asked asked, Watching watching) throws InterruptedException;
 
     /// Ends a build that was given this id; nothing happens where none runs.
     void cancel(String id);

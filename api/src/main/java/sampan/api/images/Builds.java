@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import sampan.api.builds.SessionBuilds;
 import sampan.api.call.Call;
 import sampan.api.call.LateBody;
 import sampan.api.call.Problem;
@@ -31,9 +32,12 @@ public final class Builds {
     private static final String BUILDKIT = "2";
 
     private final BuildService builds;
+    private final SessionBuilds sessions;
 
-    public Builds(BuildService builds) {
+    /// @param sessions what clients with a session of BuildKit's ask for
+    public Builds(BuildService builds, SessionBuilds sessions) {
         this.builds = builds;
+        this.sessions = sessions;
     }
 
     public void register(Routes routes) {
@@ -41,6 +45,10 @@ public final class Builds {
     }
 
     private void build(Call call) throws IOException {
+        if (call.query("version").equals(BUILDKIT)) {
+            sessions.build(call);
+            return;
+        }
         refuse(call);
         BuildRequest request = request(call);
         BuildStream stream = new BuildStream(call, new LateBody(call, JSON), call.flag("q"));
@@ -56,10 +64,6 @@ public final class Builds {
     }
 
     private static void refuse(Call call) {
-        if (call.query("version").equals(BUILDKIT)) {
-            throw Problem.unsupported(
-                    "building with BuildKit is not supported yet: set DOCKER_BUILDKIT=0");
-        }
         if (call.flag("squash")) {
             throw Problem.unsupported("squash is not supported: use a stage of its own and COPY");
         }
