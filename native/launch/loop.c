@@ -363,6 +363,8 @@ static int end(void)
     int64_t deadline = now_ms() + drain_ms;
     on_oom();
     bool oom = oom_happened();
+    /* The file of a cgroup that is gone wakes for ever, and its end counts as a notice. */
+    oom_forget();
     drain(deadline);
     int kept = record_exit(clone_child(), status, oom, started_ns, finished_ns);
     flush_clients(deadline);

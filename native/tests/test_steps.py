@@ -271,6 +271,22 @@ class Steps(unittest.TestCase):
                 client.sendall(frame(0, b"more\n"))
                 self.assertEqual((7 << 8, 1), task.expect(EXITED)[2:4])
 
+    def test_the_end_of_the_cgroup_is_no_oom_to_a_monitor_that_lingers(self):
+        group, watched = self.memory_group()
+        plan = plain(self.directory, ["sh", "-c", "read go; yes | head -c 300000"], settings=[watched],
+                     parent=[("WRITE_PID", pb.CWD, group + "/cgroup.procs")])
+        with Task(plan) as task:
+            task.expect(STARTED)
+            with self.directory.attach() as reader, self.directory.attach(SUPERVISE) as supervisor:
+                self.assertEqual(STATE, receive_message(supervisor)[0])
+                reader.sendall(frame(0, b"go\n"))
+                task.expect(EXITED)
+                self.assertEqual(EXITED, receive_message(supervisor)[0])
+                os.rmdir(group)
+                os.mkdir(group)
+                reader.close()
+                self.assertIsNone(receive_message(supervisor))
+
     def test_user_namespace(self):
         maps = [("WRITE_CHILD", "uid_map", "0 100000 1000\n"), ("WRITE_CHILD", "gid_map", "0 200000 1000\n")]
         plan = pb.Plan().add("MON_DIR", self.path).add("MON_LOG", -1, 1, self.directory.log, "")
