@@ -51,6 +51,7 @@ public final class ImageStore {
     private final List<JsonFiles.Broken> broken = new ArrayList<>();
     // Parsed configs; they never change, and the records bound their number.
     private final Map<Digest, ImageDocument> documents = new ConcurrentHashMap<>();
+    private final KnownViews views = new KnownViews();
 
     /// Reads what is there.
     public ImageStore(Path directory, ContentStore content) {
@@ -198,7 +199,7 @@ public final class ImageStore {
     }
 
     private Image view(ImageRecord record) {
-        return ImageViews.of(record, document(record.id()), names(record.id()));
+        return views.of(record, document(record.id()), names(record.id()));
     }
 
     /// The parsed config of an image that is here.
@@ -378,8 +379,10 @@ public final class ImageStore {
         exclusively(() -> {
             names(id).forEach(n -> untag(n.reference()));
             recordFiles.remove(id.hex());
+            Optional<ImageRecord> removed = Optional.ofNullable(records.remove(id));
             documents.remove(id);
-            return Optional.ofNullable(records.remove(id));
+            views.forget(id);
+            return removed;
         });
     }
 

@@ -1,5 +1,6 @@
 package sampan.engine.images;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -67,5 +68,34 @@ class ImageStoreTest {
         store.add(record(), List.of(Reference.parse("whole:1")));
         assertThat(directory.resolve("images/adding")).isEmptyDirectory();
         assertThat(open().names(ID)).hasSize(1);
+    }
+
+    @Test
+    void anImageThatWasLookedAtShowsTheNamesItGetsAndLosesLater() {
+        ContentStore content = new ContentStore(directory.resolve("content"));
+        byte[] config = "{\"architecture\":\"amd64\",\"os\":\"linux\"}".getBytes(UTF_8);
+        content.put(config);
+        Digest id = Digest.of(config);
+        ImageStore store = new ImageStore(directory.resolve("images"), content);
+        ImageRecord record =
+                new ImageRecord(
+                        id,
+                        id,
+                        List.of(),
+                        List.of(),
+                        0,
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        Instant.EPOCH);
+        store.add(record, List.of(Reference.parse("first:1")));
+        assertThat(store.resolve("first:1").image().references()).containsExactly("first:1");
+        store.add(record, List.of(Reference.parse("second:1")));
+        assertThat(store.resolve("first:1").image().references())
+                .containsExactly("first:1", "second:1");
+        store.untag(Reference.parse("first:1"));
+        assertThat(store.resolve("second:1").image().references()).containsExactly("second:1");
+        store.remove(id);
+        assertThat(store.find("second:1")).isEmpty();
     }
 }
