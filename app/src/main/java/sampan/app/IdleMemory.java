@@ -8,10 +8,12 @@ import sampan.linux.sys.NativeHeap;
 /// Gives back the memory that a burst of work took, once the work is over: the collector acts only
 /// when the heap is full, and an idle daemon's heap never gets there.
 ///
-/// Looks at the heap now and then. Where next to nothing was allocated between two looks, and much
-/// since the last collection of this kind, it collects once and trims libc's heap.
+/// Looks at the heap now and then. Once next to nothing is allocated between two looks, it trims
+/// libc's heap, where the compiler's memory lies, and collects first where much was allocated since
+/// the last collection of this kind.
 final class IdleMemory implements AutoCloseable {
-    private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration PERIOD_BUSY = Duration.ofMillis(500);
+    private static final Duration PERIOD_IDLE = Duration.ofSeconds(2);
 
     /// Up to so much is allocated in a period by a daemon that does nothing worth the name.
     static final long QUIET_BYTES = 512 << 10;
@@ -32,12 +34,17 @@ final class IdleMemory implements AutoCloseable {
 
     private void run() {
         try {
-            while (!end.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
-                if (watch.collects(Heap.now())) {
+            Duration period = PERIOD_BUSY;
+            while (!end.await(period.toMillis(), TimeUnit.MILLISECONDS)) {
+                Watch.Step step = watch.look(Heap.now());
+                if (step == Watch.Step.COLLECT) {
                     System.gc();
-                    NativeHeap.trim();
                     watch.collected(Heap.now());
                 }
+                if (step == Watch.Step.COLLECT || step == Watch.Step.TRIM) {
+                    NativeHeap.trim();
+                }
+                period = step == Watch.Step.REST ? PERIOD_IDLE : PERIOD_BUSY;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -60,17 +67,37 @@ final class IdleMemory implements AutoCloseable {
 
     /// Decides, look by look.
     static final class Watch {
+        /// What is to be done now.
+        enum Step {
+            /// Nothing: the daemon works.
+            WAIT,
+            /// It stopped working, and a collection is worth it.
+            COLLECT,
+            /// It stopped working.
+            TRIM,
+            /// Nothing: it idles for some time.
+            REST
+        }
+
         private Heap last = new Heap(0, 0);
         private Heap clean = new Heap(0, 0);
+        private boolean worked = true;
 
-        /// Whether now is a time to collect.
-        boolean collects(Heap now) {
+        Step look(Heap now) {
             boolean quiet = Math.abs(now.used() - last.used()) <= QUIET_BYTES;
             boolean worth =
                     now.used() - clean.used() >= WORTH_BYTES
                             || now.committed() - clean.committed() >= WORTH_BYTES;
+            boolean before = worked;
             last = now;
-            return quiet && worth;
+            worked = !quiet;
+            if (!quiet) {
+                return Step.WAIT;
+            }
+            if (worth) {
+                return Step.COLLECT;
+            }
+            return before ? Step.TRIM : Step.REST;
         }
 
         void collected(Heap now) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import sampan.app.IdleMemory.Heap;
 import sampan.app.IdleMemory.Watch;
+import sampan.app.IdleMemory.Watch.Step;
 
 class IdleMemoryTest {
     private static final long MIB = 1 << 20;
@@ -14,34 +15,35 @@ class IdleMemoryTest {
     @Test
     void aBurstIsCollectedOnceItIsOver() {
         watch.collected(heap(6, 8));
-        assertThat(watch.collects(heap(20, 24))).isFalse();
-        assertThat(watch.collects(heap(38, 44))).isFalse();
-        assertThat(watch.collects(heap(38, 44))).isTrue();
+        assertThat(watch.look(heap(20, 24))).isEqualTo(Step.WAIT);
+        assertThat(watch.look(heap(38, 44))).isEqualTo(Step.WAIT);
+        assertThat(watch.look(heap(38, 44))).isEqualTo(Step.COLLECT);
         watch.collected(heap(7, 10));
-        assertThat(watch.collects(heap(7, 10))).isFalse();
+        assertThat(watch.look(heap(7, 10))).isEqualTo(Step.REST);
     }
 
     @Test
     void theHeapThatTheMachinesOwnCollectionEmptiedIsGivenBackToo() {
         watch.collected(heap(6, 8));
-        watch.collects(heap(38, 44));
-        watch.collects(heap(7, 44));
-        assertThat(watch.collects(heap(7, 44))).isTrue();
+        watch.look(heap(38, 44));
+        watch.look(heap(7, 44));
+        assertThat(watch.look(heap(7, 44))).isEqualTo(Step.COLLECT);
     }
 
     @Test
     void workIsNotInterrupted() {
         watch.collected(heap(6, 8));
         for (int used = 10; used < 400; used += 2) {
-            assertThat(watch.collects(heap(used, 512))).isFalse();
+            assertThat(watch.look(heap(used, 512))).isEqualTo(Step.WAIT);
         }
     }
 
     @Test
-    void littleIsNotWorthACollection() {
+    void afterLittleWorkLibcsHeapIsTrimmedOnceAndNothingCollected() {
         watch.collected(heap(6, 8));
-        assertThat(watch.collects(heap(9, 11))).isFalse();
-        assertThat(watch.collects(heap(9, 11))).isFalse();
+        assertThat(watch.look(heap(9, 11))).isEqualTo(Step.WAIT);
+        assertThat(watch.look(heap(9, 11))).isEqualTo(Step.TRIM);
+        assertThat(watch.look(heap(9, 11))).isEqualTo(Step.REST);
     }
 
     private static Heap heap(long usedMib, long committedMib) {
