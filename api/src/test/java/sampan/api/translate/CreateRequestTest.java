@@ -200,8 +200,9 @@ class CreateRequestTest {
                 "{\"Binds\":[\"/a:ro\"]} | invalid volume specification: '/a:ro'",
                 "{\"Binds\":[\"/a:/b:foo\"]} | invalid mode: foo",
                 "{\"Binds\":[\"/a:/b:nocopy\"]} | invalid mode: nocopy",
-                "{\"Binds\":[\"/a:b\"]} | invalid mount config for type \"bind\": invalid mount"
-                        + " path: 'b' mount path must be absolute",
+                "{\"Binds\":[\"/a:b\"]} | invalid volume specification: '/a:b': invalid mount config"
+                        + " for type \"bind\": invalid mount path: 'b' mount path must be"
+                        + " absolute",
                 "{\"Mounts\":[{\"Type\":\"foo\",\"Target\":\"/a\"}]} | invalid mount config for"
                         + " type \"foo\": mount type unknown",
                 "{\"Mounts\":[{\"Type\":\"tmpfs\",\"Target\":\"/a\",\"Source\":\"b\"}]} | invalid"

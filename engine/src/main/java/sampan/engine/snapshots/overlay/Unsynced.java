@@ -24,8 +24,9 @@ import sampan.linux.sys.Open;
 /// Layers that the disk may not have yet. A layer's thousands of files are written out by one
 /// syncfs(2) in the background, some time after the layer is in use; until then a mark says in
 /// which run of the machine it was made. A mark of another run means that power was lost meanwhile:
-/// the layer is not trusted, and made again from its blob.
-final class Unsynced implements AutoCloseable {
+/// the layer is not trusted, and made again from its blob. Nobody waits for a sync: a daemon that ends
+/// leaves its marks to the next one.
+final class Unsynced {
     private final Path directory;
     private final String boot = BootId.current();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
@@ -94,11 +95,5 @@ final class Unsynced implements AutoCloseable {
 
     void forget(String number) {
         Remains.delete(directory.resolve(number));
-    }
-
-    /// Waits for the sync that is going on.
-    @Override
-    public void close() {
-        syncer.close();
     }
 }

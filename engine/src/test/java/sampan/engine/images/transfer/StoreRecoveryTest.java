@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.Chain;
+import sampan.engine.store.Entries;
 import sampan.engine.testing.Archive;
 import sampan.engine.testing.TestStores;
 import sampan.oci.Digest;
@@ -22,6 +24,7 @@ import sampan.oci.Digest;
 class StoreRecoveryTest {
     private static final byte[] LAYER = new Archive().file("a", "content").bytes();
     private static final Digest DIFF = Digest.of(LAYER);
+    private static final Duration SYNC_LIMIT = Duration.ofMinutes(1);
 
     @TempDir Path directory;
     private TestStores here;
@@ -47,9 +50,19 @@ class StoreRecoveryTest {
         here = new TestStores(directory);
     }
 
+    // The sync in the background takes the mark of its layer away when it is done, closed or not.
+    private void awaitSync() throws IOException {
+        long end = System.nanoTime() + SYNC_LIMIT.toNanos();
+        while (!Entries.of(directory.resolve("snapshots/unsynced")).isEmpty()) {
+            assertThat(System.nanoTime()).as("the disk takes too long").isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
     /// As if the machine had lost power before the layer was synced.
     private void losePower() throws IOException {
         here.close();
+        awaitSync();
         Path layer = here.snapshots.layer(DIFF).orElseThrow().directory();
         String number =
                 java.util.Objects.requireNonNull(layer.getParent()).getFileName().toString();
