@@ -24,8 +24,8 @@ import sampan.linux.sys.Open;
 /// Layers that the disk may not have yet. A layer's thousands of files are written out by one
 /// syncfs(2) in the background, some time after the layer is in use; until then a mark says in
 /// which run of the machine it was made. A mark of another run means that power was lost meanwhile:
-/// the layer is not trusted, and made again from its blob. Nobody waits for a sync: a daemon that ends
-/// leaves its marks to the next one.
+/// the layer is not trusted, and made again from its blob. Nobody waits for a sync: a daemon that
+/// ends leaves its marks to the next one.
 final class Unsynced {
     private final Path directory;
     private final String boot = BootId.current();
