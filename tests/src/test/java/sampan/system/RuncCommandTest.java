@@ -269,8 +269,9 @@ class RuncCommandTest {
                                 + " 5\"]}]}, \"hostname\":");
         assertThat(message(bundle.with("create", "ten").run(), 1))
                 .startsWith(
-                        "runc create failed: unable to start container process: error running"
-                                + " createRuntime hook #1: exit status 5");
+                        "runc create failed: unable to start container process: error during"
+                                + " container init: error running createRuntime hook #1: exit"
+                                + " status 5");
         assertThat(failure("state", "ten")).isEqualTo("container does not exist");
     }
 

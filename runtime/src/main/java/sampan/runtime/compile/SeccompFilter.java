@@ -1,6 +1,7 @@
 package sampan.runtime.compile;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import sampan.errors.SampanException;
 import sampan.linux.seccomp.SeccompProgram;
@@ -16,7 +17,21 @@ public record SeccompFilter(long flags, Optional<Listener> listener, ByteBuffer 
     ///
     /// @param socket slot of a connected unix socket that gets the notification descriptor
     /// @param message what comes along; `@PID@` in it becomes the process's id
-    public record Listener(int socket, String message) {}
+    public record Listener(int socket, String message) {
+        /// What the launcher takes.
+        static final int MESSAGE_BYTES_MAX = 64 << 10;
+
+        /// @throws SampanException INVALID for a message beyond that
+        public Listener {
+            if (message.getBytes(StandardCharsets.UTF_8).length > MESSAGE_BYTES_MAX) {
+                throw SampanException.invalid(
+                        "annotations and linux.seccomp.listenerMetadata make the state for the"
+                                + " seccomp agent longer than "
+                                + MESSAGE_BYTES_MAX
+                                + " bytes: give fewer");
+            }
+        }
+    }
 
     /// @throws SampanException INVALID where the program notifies: somebody must listen
     public static SeccompFilter of(SeccompProgram program) {

@@ -12,13 +12,18 @@ final class FailureText {
     private static final String DURING_INIT = "error during container init: ";
     // The engine above says of a directory that it is forbidden, which a runtime leaves out.
     private static final String DIRECTORY_IN_ENGINES = ": is a directory: permission denied";
+    // Of whatever namespace: they are a part of it.
+    private static final String HOOK = "HOOK";
     private static final String IN_CHILD = "child";
 
     private FailureText() {}
 
     /// Of a container's first process.
     static SampanException launch(StepFailure failure, LaunchPlan plan, String program) {
-        boolean inside = failure.stage().equals(IN_CHILD) || failure.stage().equals("refused");
+        boolean inside =
+                failure.stage().equals(IN_CHILD)
+                        || failure.call().equals(HOOK)
+                        || failure.stage().equals("refused");
         String where = inside ? DURING_INIT : "";
         return of(where, failure, plan.purpose(failure.step()), program);
     }

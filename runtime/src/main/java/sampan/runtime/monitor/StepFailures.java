@@ -124,13 +124,14 @@ public final class StepFailures {
 
     private static String hook(StepFailure failure, String purpose) {
         String begin = purpose.isEmpty() ? "error running hook " + failure.path() : purpose;
-        String end =
-                switch (failure.errno()) {
-                    case Errno.ECANCELED -> wait(failure.waitStatus());
-                    case Errno.ETIMEDOUT -> "hook ran past its timeout";
-                    default -> text(failure.errno());
+        String output = ", stdout: , stderr: " + failure.detail().strip();
+        return begin
+                + ": "
+                + switch (failure.errno()) {
+                    case Errno.ECANCELED -> wait(failure.waitStatus()) + output;
+                    case Errno.ETIMEDOUT -> "hook ran past its timeout" + output;
+                    default -> "fork/exec " + failure.path() + ": " + text(failure.errno());
                 };
-        return begin + ": " + end + ", stdout: , stderr: " + failure.detail().strip();
     }
 
     private static String wait(int status) {

@@ -360,6 +360,14 @@ class ProcessFieldsTest {
     }
 
     @Test
+    void stateForAListenerHasALimit() {
+        String most = "x".repeat(SeccompFilter.Listener.MESSAGE_BYTES_MAX);
+        assertThat(new SeccompFilter.Listener(0, most).message()).hasSize(most.length());
+        assertThatThrownBy(() -> new SeccompFilter.Listener(0, most + "x"))
+                .hasMessageContaining("give fewer");
+    }
+
+    @Test
     void securityModulesGetTheirLabels() {
         KernelFeatures kernel = new KernelFeatures(true, true, true, true, true);
         Spec.Builder spec =

@@ -85,5 +85,8 @@ class StepFailuresTest {
         StepFailure slow = new StepFailure(7, "HOOK", "child", Errno.ETIMEDOUT, "/h", "", 9);
         assertThat(StepFailures.reason(slow, "", "sh"))
                 .startsWith("error running hook /h: hook ran past its timeout");
+        StepFailure absent = new StepFailure(7, "HOOK", "child", Errno.ENOENT, "/h", "", 0);
+        assertThat(StepFailures.reason(absent, purpose, "sh"))
+                .isEqualTo(purpose + ": fork/exec /h: no such file or directory");
     }
 }
