@@ -16,7 +16,7 @@ import sampan.gateway.process.TestGateway;
 @Timeout(120)
 class AllocationTest {
     private static final int REQUESTS = 2_000;
-    private static final int WINDOWS_MAX = 40;
+    private static final int WINDOWS_MAX = 100;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private static long loopThread(java.util.Set<Long> before) {
