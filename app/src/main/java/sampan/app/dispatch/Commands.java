@@ -40,6 +40,7 @@ import sampan.app.cli.images.PruneImagesCommand;
 import sampan.app.cli.images.RemoveImageCommand;
 import sampan.app.cli.images.SaveCommand;
 import sampan.app.cli.images.TagCommand;
+import sampan.app.cli.make.MakeImageCommand;
 import sampan.app.cli.namespaces.NsEnterCommand;
 import sampan.app.cli.namespaces.NsListCommand;
 import sampan.app.cli.namespaces.NsShowCommand;
@@ -344,6 +345,10 @@ final class Commands {
                                 "fsck [OPTIONS]",
                                 "Check the store: owners, digests, layers",
                                 FsckCommand::new),
+                        Verb.of(
+                                "make [OPTIONS] debian[:SUITE]|busybox",
+                                "Make an image from the distribution's packages",
+                                MakeImageCommand::new),
                         Verb.of(
                                 "prune [OPTIONS]",
                                 "Remove unused images",
