@@ -91,9 +91,9 @@ final class Dispatcher implements Handler {
         new ContainerFiles(ready.archives()).register(registrar);
         new Execs(ready).register(registrar);
         new ImageRecords(ready).register(registrar);
-        RegistryTransfers registries = new RegistryTransfers(ready.registries());
+        RegistryTransfers registries = new RegistryTransfers(ready.registries(), ready.images());
         registries.register(registrar);
-        new ImageTransfers(ready.transfers(), registries).register(registrar);
+        new ImageTransfers(ready.transfers(), ready.images(), registries).register(registrar);
         new Commits(ready.archives()).register(registrar);
         Supplier<BuildWire> wire = () -> wire(ready);
         new Builds(ready.builds(), new SessionBuilds(wire)).register(registrar);

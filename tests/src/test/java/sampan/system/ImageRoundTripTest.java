@@ -124,4 +124,14 @@ class ImageRoundTripTest {
         assertThat(Path.of("/" + marker)).doesNotExist();
         assertThat(daemon.docker("images", "host").text()).contains("host");
     }
+
+    @Test
+    void aPlatformIsTakenWhereTheImageHasIt() {
+        assertThat(daemon.docker("save", "--platform", "linux/amd64", "busybox").status()).isZero();
+        assertThat(daemon.docker("save", "--platform", "linux/s390x", "busybox").expect(1).err())
+                .contains("its platform (linux/amd64) does not match")
+                .contains("(linux/s390x)");
+        assertThat(daemon.docker("push", "--platform", "linux/s390x", "busybox").expect(1).err())
+                .contains("its platform (linux/amd64) does not match");
+    }
 }

@@ -9,6 +9,7 @@ import sampan.api.call.LateBody;
 import sampan.api.call.Problem;
 import sampan.api.call.Routes;
 import sampan.api.wire.Doc;
+import sampan.engine.services.ImageService;
 import sampan.engine.services.ImageTransferService;
 import sampan.engine.services.ImageTransferService.Loaded;
 import sampan.errors.SampanException;
@@ -19,10 +20,13 @@ public final class ImageTransfers {
     private static final String TAR = "application/x-tar";
 
     private final ImageTransferService transfers;
+    private final PlatformChoice choice;
     private final RegistryTransfers registries;
 
-    public ImageTransfers(ImageTransferService transfers, RegistryTransfers registries) {
+    public ImageTransfers(
+            ImageTransferService transfers, ImageService images, RegistryTransfers registries) {
         this.transfers = transfers;
+        this.choice = new PlatformChoice(images);
         this.registries = registries;
     }
 
@@ -34,7 +38,7 @@ public final class ImageTransfers {
     }
 
     private void load(Call call) throws IOException {
-        refusePlatform(call);
+        PlatformChoice.requireHost(call);
         ProgressLines lines = new ProgressLines(new LateBody(call, JSON), !call.flag("quiet"));
         try {
             Loaded loaded = transfers.load(call.exchange().body(), lines);
@@ -71,7 +75,7 @@ public final class ImageTransfers {
     }
 
     private void save(Call call, List<String> names) throws IOException {
-        refusePlatform(call);
+        choice.require(call, names);
         LateBody out = new LateBody(call, TAR);
         transfers.save(names, out);
         out.close();
@@ -106,11 +110,8 @@ public final class ImageTransfers {
     /// Images are of this machine's platform: naming another one cannot be honoured.
     private static void refusePlatform(Call call) {
         String platform = call.query("platform");
-        if (!platform.isEmpty() && !platform.startsWith("linux") && !platform.startsWith("{")) {
+        if (!platform.isEmpty() && !platform.startsWith("linux")) {
             throw SampanException.invalid("platform must be linux: " + platform);
-        }
-        if (platform.startsWith("{")) {
-            throw Problem.unsupported("choosing a platform of an archive is not supported yet");
         }
     }
 }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import sampan.api.call.Call;
 import sampan.api.call.LateBody;
-import sampan.api.call.Problem;
 import sampan.api.call.Routes;
 import sampan.api.wire.AuthConfig;
 import sampan.api.wire.Doc;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.Registries.Hit;
 import sampan.engine.registry.RegistryException;
+import sampan.engine.services.ImageService;
 import sampan.engine.services.RegistryService;
 import sampan.engine.services.RegistryService.Distribution;
 import sampan.engine.services.RegistryService.PullRequest;
@@ -27,9 +27,11 @@ public final class RegistryTransfers {
     private static final int SEARCH_LIMIT = 25;
 
     private final RegistryService registries;
+    private final PlatformChoice choice;
 
-    public RegistryTransfers(RegistryService registries) {
+    public RegistryTransfers(RegistryService registries, ImageService images) {
         this.registries = registries;
+        this.choice = new PlatformChoice(images);
     }
 
     public void register(Routes routes) {
@@ -56,12 +58,9 @@ public final class RegistryTransfers {
     }
 
     private void push(Call call) throws IOException {
-        if (!call.query("platform").isEmpty()) {
-            throw Problem.unsupported(
-                    "choosing a platform to push is not supported: an image here has one platform");
-        }
         String name = call.path("name");
         String tag = call.query("tag");
+        choice.require(call, List.of(tag.isEmpty() ? name : name + ":" + tag));
         ProgressLines lines = new ProgressLines(new LateBody(call, JSON), true);
         Credential credential = RegistryAuth.of(call);
         try {
