@@ -293,6 +293,11 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
         }
 
         @Override
+        public List<Exec> list(String containerReference) {
+            return knownExecs.keySet().stream().map(this::inspect).toList();
+        }
+
+        @Override
         public int await(String execId) {
             return 0;
         }
