@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Builds by the docker client's own plugins, buildx and Compose, which speak BuildKit's protocol.
+/// `docker build` is buildx's where the client is current; here it is named, for older ones.
 @Tag("system")
 @ExtendWith(DaemonExtension.class)
 class BuildxTest {
@@ -57,7 +58,7 @@ class BuildxTest {
     }
 
     private Outcome build(String... options) {
-        List<String> words = new ArrayList<>(List.of("build", "--progress=plain"));
+        List<String> words = new ArrayList<>(List.of("buildx", "build", "--progress=plain"));
         words.addAll(List.of(options));
         words.add(context.toString());
         return client(words.toArray(String[]::new)).run();
@@ -156,7 +157,9 @@ class BuildxTest {
     @Test
     void standardInputIsADockerfileOrAContext() throws IOException {
         Outcome alone =
-                client("build", "-t", "stdin:1", "-").input("FROM busybox\nRUN echo 1\n").run();
+                client("buildx", "build", "-t", "stdin:1", "-")
+                        .input("FROM busybox\nRUN echo 1\n")
+                        .run();
         alone.expect(0);
         assertThat(daemon.docker("images", "-q", "stdin:1").out()).isNotEmpty();
     }
@@ -166,8 +169,9 @@ class BuildxTest {
         daemon.close();
         daemon.start();
         dockerfile("FROM busybox", "RUN echo 1");
-        try (Command.Running one = client("build", "-q", context.toString()).start();
-                Command.Running other = client("build", "-q", context.toString()).start()) {
+        try (Command.Running one = client("buildx", "build", "-q", context.toString()).start();
+                Command.Running other =
+                        client("buildx", "build", "-q", context.toString()).start()) {
             assertThat(one.outcome().text()).startsWith("sha256:");
             assertThat(other.outcome().text()).startsWith("sha256:");
         }
@@ -176,7 +180,8 @@ class BuildxTest {
     @Test
     void aClientThatGoesAwayEndsItsBuild() throws IOException {
         dockerfile("FROM busybox", "RUN sleep 600");
-        try (Command.Running running = client("build", context.toString()).input("").start()) {
+        try (Command.Running running =
+                client("buildx", "build", context.toString()).input("").start()) {
             Eventually.await(
                     "the step's container", () -> daemon.docker("ps", "-q").out().length() > 10);
             running.signal("KILL");
@@ -267,7 +272,7 @@ class BuildxTest {
         dockerfile("FROM busybox");
         assertThat(build("--platform", "linux/amd64,linux/arm64").err())
                 .contains("more than one platform at a time is not supported");
-        assertThat(client("build", "https://example.invalid/x.git").run().err())
+        assertThat(client("buildx", "build", "https://example.invalid/x.git").run().err())
                 .contains("building from a remote context is not supported");
         assertThat(build("--output", "type=local,dest=" + place + "/o,platform-split=false").err())
                 .contains("platform-split=false is not supported");
