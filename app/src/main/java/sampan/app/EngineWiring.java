@@ -21,9 +21,14 @@ import sampan.engine.containers.ContainerRecord;
 import sampan.engine.containers.Containers;
 import sampan.engine.containers.HostLimits;
 import sampan.engine.content.ContentStore;
+import sampan.engine.disk.ContainerSource;
+import sampan.engine.disk.DiskPolicy;
+import sampan.engine.disk.ImageSource;
+import sampan.engine.disk.Source;
 import sampan.engine.events.EventLog;
 import sampan.engine.fsck.Fsck;
 import sampan.engine.images.Collector;
+import sampan.engine.images.ImageRemoval;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
 import sampan.engine.images.transfer.Puller;
@@ -60,6 +65,7 @@ import sampan.engine.services.EngineTransfers;
 import sampan.engine.services.EngineVolumes;
 import sampan.engine.services.Recovery;
 import sampan.engine.services.StoreLeftovers;
+import sampan.engine.services.StoreUse;
 import sampan.engine.services.TaskLeftovers;
 import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.snapshots.overlay.OverlaySnapshotter;
@@ -197,21 +203,42 @@ final class EngineWiring implements AutoCloseable {
                 new EngineNetworks(networking.catalog(), stored.containers),
                 new EngineEvents(log),
                 system(stored, new Doctor(doctor(stored, starting, networking))),
-                store(stored, cache, builds, networking));
+                store(stored, fsck(stored, cache, builds, networking), builds, containers));
+    }
+
+    private Fsck fsck(Stored stored, StepCache cache, EngineBuilds builds, Networking networking) {
+        return new Fsck(
+                new Fsck.Parts(
+                        settings.root(),
+                        imageStores(stored),
+                        stored.containers,
+                        stored.volumes,
+                        cache,
+                        builds::strangers,
+                        networking.catalog()::list));
     }
 
     private EngineStore store(
-            Stored stored, StepCache cache, EngineBuilds builds, Networking networking) {
-        return new EngineStore(
-                new Fsck(
-                        new Fsck.Parts(
-                                settings.root(),
-                                imageStores(stored),
-                                stored.containers,
-                                stored.volumes,
-                                cache,
-                                builds::strangers,
-                                networking.catalog()::list)));
+            Stored stored, Fsck fsck, EngineBuilds builds, EngineContainers containers) {
+        ImageUsers users = () -> HostFacts.uses(stored.containers.views());
+        ImageRemoval removal =
+                new ImageRemoval(
+                        stored.images,
+                        stored.collector,
+                        users,
+                        (action, id) -> HostFacts.tell(log, action, id));
+        List<Source> sources =
+                List.of(
+                        new ImageSource(imageStores(stored), removal, users, settings.disk()),
+                        builds,
+                        new ContainerSource(
+                                stored.containers, containers::removeMeasured, settings.disk()));
+        DiskPolicy policy =
+                new DiskPolicy(
+                        new DiskPolicy.Parts(settings.root(), settings.disk(), sources, log));
+        closing.push(policy.start());
+        closing.push(new StoreUse(stored.containers, stored.images, policy, log).start());
+        return new EngineStore(settings.root(), fsck, policy);
     }
 
     // The last container of an image that was removed under it.

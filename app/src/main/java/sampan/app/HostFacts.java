@@ -4,15 +4,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import sampan.engine.containers.Container;
 import sampan.engine.containers.HostLimits;
+import sampan.engine.events.Event;
+import sampan.engine.events.EventLog;
 import sampan.engine.images.ImageUsers.ContainerUse;
 import sampan.engine.tasks.TaskSettings;
 import sampan.linux.cgroups.CgroupFeatures;
+import sampan.oci.Digest;
 
 /// What this machine lets us have, read once at start.
 final class HostFacts {
@@ -84,5 +89,11 @@ final class HostFacts {
                 .map(c ->
                         new ContainerUse(c.id().value(), c.imageId(), c.status().alive(), c.name()))
                 .toList();
+    }
+
+    /// Publishes what became of an image.
+    static void tell(EventLog log, String action, Digest image) {
+        Map<String, String> name = Map.of("name", image.toString());
+        log.publish(new Event("image", action, image.toString(), name, Instant.now()));
     }
 }

@@ -41,13 +41,23 @@ public final class Main {
                 return;
             }
         }
-        Settings settings = Settings.parse(arguments, System.getenv());
+        Settings settings = parsed(arguments);
         Logging.start(settings.debug());
         try {
             run(settings);
         } catch (SampanException | IOException e) {
             LOG.log(Level.ERROR, "cannot start: " + e.getMessage());
             System.exit(STATUS_FAILED);
+        }
+    }
+
+    private static Settings parsed(String[] arguments) {
+        try {
+            return Settings.parse(arguments, System.getenv());
+        } catch (SampanException e) {
+            System.err.println("sampand: " + e.getMessage());
+            System.exit(STATUS_USAGE);
+            throw e;
         }
     }
 
@@ -141,6 +151,13 @@ public final class Main {
                                /etc/subgid (SAMPAN_USERNS_REMAP); --userns host opts out
               --registries FILE  mirrors, rewrites, blocks; certs.d lies beside it
                                (SAMPAN_REGISTRIES, /etc/sampan/registries.json)
+              --disk-high MARK  above it, what is used least goes: how full the disk may be, in
+                               percent or bytes in use; off (SAMPAN_DISK_HIGH, 90%)
+              --disk-low MARK  down to it (SAMPAN_DISK_LOW, 80%)
+              --disk-age TIME  for which an image with a name must be unused to go
+                               (SAMPAN_DISK_AGE, 24h)
+              --disk-keep PATTERN,...  images that never go (SAMPAN_DISK_KEEP)
+              --disk-stopped TIME  age of ended containers that may go (SAMPAN_DISK_STOPPED, never)
               --debug          log more
               --version, --help
             """;

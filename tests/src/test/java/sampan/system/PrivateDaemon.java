@@ -44,6 +44,19 @@ final class PrivateDaemon implements AutoCloseable {
         }
     }
 
+    /// The same places with other options, for a daemon after this one.
+    PrivateDaemon again(String... options) {
+        return new PrivateDaemon(this, List.of(options));
+    }
+
+    private PrivateDaemon(PrivateDaemon before, List<String> options) {
+        more = options;
+        bridge = before.bridge;
+        subnet = before.subnet;
+        home = before.home;
+        run = before.run;
+    }
+
     Path home() {
         return home;
     }

@@ -87,7 +87,13 @@ public final class EngineState {
 
     private static List<Doc> images(Call call, DiskUse use) {
         return use.images().stream()
-                .map(i -> ImageDocs.summary(i.image(), i.containers(), i.shared(), call.version()))
+                .map(i ->
+                        ImageDocs.summary(
+                                i.image(),
+                                i.containers(),
+                                i.shared(),
+                                i.shared() + i.unique(),
+                                call.version()))
                 .toList();
     }
 

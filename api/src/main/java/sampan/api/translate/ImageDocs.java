@@ -46,6 +46,12 @@ public final class ImageDocs {
     /// @param containers number that use it, or -1 where it was not counted
     /// @param shared bytes that other images have too, or -1
     public static Doc summary(Image image, long containers, long shared, ApiVersion version) {
+        return summary(image, containers, shared, image.size(), version);
+    }
+
+    /// The same with the bytes that it takes on disk.
+    public static Doc summary(
+            Image image, long containers, long shared, long size, ApiVersion version) {
         boolean marked = !version.atLeast(43);
         Doc doc =
                 Doc.of()
@@ -62,8 +68,8 @@ public final class ImageDocs {
                                         "<none>:<none>",
                                         marked && untagged(image)))
                         .put("SharedSize", shared)
-                        .put("Size", image.size());
-        return version.atLeast(44) ? doc : doc.put("VirtualSize", image.size());
+                        .put("Size", size);
+        return version.atLeast(44) ? doc : doc.put("VirtualSize", size);
     }
 
     private static @Nullable List<String> digests(Image image, boolean marked) {

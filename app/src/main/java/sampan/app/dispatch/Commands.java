@@ -54,6 +54,7 @@ import sampan.app.cli.registry.SearchCommand;
 import sampan.app.cli.system.DiskUseCommand;
 import sampan.app.cli.system.DoctorCommand;
 import sampan.app.cli.system.EventsCommand;
+import sampan.app.cli.system.GcCommand;
 import sampan.app.cli.system.InfoCommand;
 import sampan.app.cli.system.InspectCommand;
 import sampan.app.cli.system.SystemPruneCommand;
@@ -262,6 +263,10 @@ final class Commands {
             named(
                     Verb.of("df [OPTIONS]", "Show disk usage", DiskUseCommand::new),
                     Verb.of("prune [OPTIONS]", "Remove unused data", SystemPruneCommand::new),
+                    Verb.of(
+                            "gc [OPTIONS]",
+                            "Free disk space down to the low mark of the disk policy",
+                            GcCommand::new),
                     Verb.of("info [OPTIONS]", "Show what this daemon is and has", InfoCommand::new),
                     Verb.of("events [OPTIONS]", "Get events as they happen", EventsCommand::new));
 

@@ -3,6 +3,7 @@ package sampan.app.settings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import sampan.engine.disk.DiskSettings;
 import sampan.errors.SampanException;
 
 /// Where this daemon lives. Every place is a setting, so that any number of private daemons run
@@ -17,6 +18,8 @@ import sampan.errors.SampanException;
 /// @param registries what is mirrored, rewritten, blocked or insecure; `certs.d` lies beside it
 ///   (SAMPAN_REGISTRIES)
 /// @param userns of containers that do not name one; empty: none (SAMPAN_USERNS_REMAP)
+/// @param disk what keeps the disk from filling (SAMPAN_DISK_HIGH, SAMPAN_DISK_LOW,
+///   SAMPAN_DISK_AGE, SAMPAN_DISK_KEEP, SAMPAN_DISK_STOPPED)
 /// @param train a run that only feeds the ahead-of-time cache
 public record Settings(
         Path root,
@@ -27,6 +30,7 @@ public record Settings(
         String subnet,
         Path registries,
         String userns,
+        DiskSettings disk,
         Path home,
         boolean debug,
         boolean train) {
@@ -55,9 +59,20 @@ public record Settings(
                         value(arguments, environment, "--userns-remap", "SAMPAN_USERNS_REMAP")
                                 .orElse(""),
                         Path.of("/etc")),
+                disk(arguments, environment),
                 absolute(System.getProperty("sampan.home", "build/dist")),
                 flag(arguments, "--debug"),
                 flag(arguments, "--train"));
+    }
+
+    private static DiskSettings disk(String[] arguments, Map<String, String> environment) {
+        return DiskSettings.of(
+                value(arguments, environment, "--disk-high", "SAMPAN_DISK_HIGH").orElse("90%"),
+                value(arguments, environment, "--disk-low", "SAMPAN_DISK_LOW").orElse("80%"),
+                value(arguments, environment, "--disk-age", "SAMPAN_DISK_AGE").orElse("24h"),
+                value(arguments, environment, "--disk-keep", "SAMPAN_DISK_KEEP").orElse(""),
+                value(arguments, environment, "--disk-stopped", "SAMPAN_DISK_STOPPED")
+                        .orElse("never"));
     }
 
     /// Refuses what is no option of ours.
@@ -73,6 +88,11 @@ public record Settings(
                         "--bridge",
                         "--subnet",
                         "--userns-remap",
+                        "--disk-high",
+                        "--disk-low",
+                        "--disk-age",
+                        "--disk-keep",
+                        "--disk-stopped",
                         "--registries" -> {
                     if (name.equals(word) && ++i == arguments.length) {
                         throw SampanException.invalid("option " + name + " needs a value");

@@ -12,6 +12,8 @@ import java.util.function.Predicate;
 import sampan.engine.build.cache.StepRecord;
 import sampan.engine.build.execute.BuildParts;
 import sampan.engine.build.execute.Builder;
+import sampan.engine.disk.Candidate;
+import sampan.engine.disk.Source;
 import sampan.engine.filters.Filters;
 import sampan.engine.images.Collector.Collected;
 import sampan.engine.images.ImageRecord;
@@ -19,10 +21,11 @@ import sampan.engine.services.BuildListener;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildService;
 import sampan.engine.store.Directories;
+import sampan.engine.store.OnDisk;
 import sampan.oci.Digest;
 
 /// The builds of an engine.
-public final class EngineBuilds implements BuildService {
+public final class EngineBuilds implements BuildService, Source {
     private final BuildParts parts;
     private final Builder builder;
 
@@ -56,7 +59,7 @@ public final class EngineBuilds implements BuildService {
                         new CacheEntry(
                                 r.key(),
                                 r.input().text(),
-                                r.layer().get().size(),
+                                bytes(r),
                                 r.created(),
                                 r.used(),
                                 r.uses(),
@@ -92,6 +95,57 @@ public final class EngineBuilds implements BuildService {
                         (all || !isUsed(r, used))
                                 && (until.isEmpty() || r.used().isBefore(until.get()));
         return pruned(chosen, all && until.isEmpty());
+    }
+
+    /// Steps whose layer no container and no image with a name has, the longest unused first; then
+    /// cache mounts that nothing uses.
+    @Override
+    public List<Candidate> candidates(Instant now) {
+        Set<Digest> used = new HashSet<>(parts.stores().snapshots().referenced());
+        for (ImageRecord image : parts.stores().images().records()) {
+            if (!parts.stores().images().names(image.id()).isEmpty()) {
+                used.addAll(image.diffIds());
+            }
+        }
+        List<Candidate> found = new ArrayList<>();
+        for (StepRecord step : parts.cache().records().reversed()) {
+            if (step.layer().isPresent() && !isUsed(step, used)) {
+                found.add(
+                        new Candidate(
+                                Candidate.Kind.CACHE,
+                                step.input().text(),
+                                "no image with a name has its layer, last used " + step.used(),
+                                bytes(step),
+                                () -> remove(step)));
+            }
+        }
+        long mounts = parts.mounts().bytes();
+        if (mounts > 0) {
+            found.add(
+                    new Candidate(
+                            Candidate.Kind.CACHE,
+                            "cache mounts",
+                            "no step uses them now",
+                            mounts,
+                            parts.mounts()::prune));
+        }
+        return found;
+    }
+
+    private long bytes(StepRecord step) {
+        return step.layer()
+                .map(layer ->
+                        parts.stores().snapshots().allocated(layer.diffId())
+                                + OnDisk.file(
+                                        parts.stores()
+                                                .content()
+                                                .place(layer.blob().digest(), false)))
+                .orElse(0L);
+    }
+
+    // Used again meanwhile, or an image has its layer still: it stays, and so does the layer.
+    private long remove(StepRecord step) {
+        return isUsed(step, imageLayers()) ? 0 : pruned(step::equals, false).bytes();
     }
 
     private PrunedCache pruned(Predicate<StepRecord> chosen, boolean mounts) {

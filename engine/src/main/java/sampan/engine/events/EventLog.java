@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -57,6 +58,15 @@ public final class EventLog {
         return listener;
     }
 
+    /// For the engine itself: everything that comes from now on. Not counted among those who
+    /// listen.
+    public Listener watch() {
+        Listener listener = new Listener(EventFilter.of(Map.of()), Optional.empty());
+        listener.counted = false;
+        listeners.add(listener);
+        return listener;
+    }
+
     /// Kept events, oldest first.
     public List<Event> kept() {
         lock.lock();
@@ -68,7 +78,7 @@ public final class EventLog {
     }
 
     public int listenerCount() {
-        return listeners.size();
+        return (int) listeners.stream().filter(listener -> listener.counted).count();
     }
 
     /// Ends every subscription: the daemon goes down.
@@ -84,6 +94,7 @@ public final class EventLog {
         private final EventFilter filter;
         private final @Nullable Instant until;
         private volatile boolean ended;
+        private boolean counted = true;
 
         private Listener(EventFilter filter, Optional<Instant> until) {
             this.filter = filter;

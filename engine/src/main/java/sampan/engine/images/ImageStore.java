@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -273,6 +274,13 @@ public final class ImageStore {
                 .toList();
     }
 
+    /// Blobs and layers that images refer to.
+    public Set<Digest> reachable() {
+        Set<Digest> found = reachableBlobs();
+        found.addAll(reachableLayers());
+        return found;
+    }
+
     /// diffIDs that images refer to.
     Set<Digest> reachableLayers() {
         Set<Digest> found = new HashSet<>();
@@ -440,6 +448,21 @@ public final class ImageStore {
             });
             return missing;
         });
+    }
+
+    /// Bytes on disk of all blobs of an image, each with its digest.
+    public Map<Digest, Long> blobBytes(Digest id) {
+        Map<Digest, Long> found = new HashMap<>();
+        ImageRecord record = records.get(id);
+        if (record != null) {
+            found.put(id, OnDisk.file(content.place(id, false)));
+            for (ImageRecord.Form form : keptForms(record)) {
+                found.put(form.manifest(), OnDisk.file(content.place(form.manifest(), false)));
+                form.layerBlobs()
+                        .forEach(blob -> found.put(blob, OnDisk.file(content.place(blob, false))));
+            }
+        }
+        return found;
     }
 
     /// Bytes on disk of the records of an image and its references.

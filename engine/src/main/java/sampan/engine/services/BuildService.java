@@ -28,7 +28,7 @@ public interface BuildService {
 
     /// A step that need not be run again.
     ///
-    /// @param bytes of its layer
+    /// @param bytes on disk of its layer, unpacked and as a blob
     /// @param inUse an image has its layer
     record CacheEntry(
             String id,

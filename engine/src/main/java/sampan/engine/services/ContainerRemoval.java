@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.ContainerRecord;
 import sampan.engine.containers.ContainerState;
 import sampan.engine.containers.Containers;
+import sampan.engine.snapshots.Freeing;
 import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.tasks.Task;
 import sampan.engine.tasks.TaskTable;
@@ -55,13 +57,14 @@ public final class ContainerRemoval {
 
     /// @param force one that runs is killed first
     /// @param withVolumes its anonymous volumes go too
-    void remove(String reference, boolean force, boolean withVolumes) {
+    /// @return the files that it wrote
+    Freeing remove(String reference, boolean force, boolean withVolumes) {
         ContainerHandle handle = containers.resolve(reference);
         while (true) {
             if (force) {
                 kill(handle);
             }
-            boolean removed =
+            Optional<Freeing> removed =
                     handle.turn()
                             .call(() -> {
                                 if (handle.gone()) {
@@ -70,27 +73,27 @@ public final class ContainerRemoval {
                                 }
                                 return removeStopped(handle, reference, force, withVolumes);
                             });
-            if (removed) {
-                return;
+            if (removed.isPresent()) {
+                return removed.get();
             }
         }
     }
 
-    // False when it was started again between kill and turn.
-    private boolean removeStopped(
+    // Empty when it was started again between kill and turn.
+    private Optional<Freeing> removeStopped(
             ContainerHandle handle, String reference, boolean force, boolean withVolumes) {
         ContainerRecord record = handle.record();
         switch (record.state()) {
             case ContainerState.Running _ -> {
                 if (force) {
-                    return false;
+                    return Optional.empty();
                 }
                 throw refusal(
                         reference, "running: stop the container before removing or force remove");
             }
             case ContainerState.Paused _ -> {
                 if (force) {
-                    return false;
+                    return Optional.empty();
                 }
                 throw refusal(reference, "paused and must be unpaused first");
             }
@@ -106,8 +109,7 @@ public final class ContainerRemoval {
                             "removal of container " + record.name() + " is already in progress");
             case ContainerState.Created _, ContainerState.Exited _, ContainerState.Dead _ -> {}
         }
-        finish(handle, withVolumes);
-        return true;
+        return Optional.of(finish(handle, withVolumes));
     }
 
     private static SampanException refusal(String reference, String why) {
@@ -148,15 +150,16 @@ public final class ContainerRemoval {
     }
 
     /// Takes an ended container away, in its turn.
-    void finish(ContainerHandle handle, boolean withVolumes) {
+    Freeing finish(ContainerHandle handle, boolean withVolumes) {
         ContainerRecord record = handle.record();
         ContainerState.End end = record.state().lastEnd();
+        Freeing written;
         try {
             handle.change(r -> r.withState(r.state().remove()));
             tasks.cancelPending(handle.id());
             removeVolumes(handle, withVolumes);
             handle.retire();
-            snapshots.remove(handle.id().value());
+            written = snapshots.remove(handle.id().value());
             containers.files().delete(handle.id());
         } catch (RuntimeException e) {
             handle.change(
@@ -167,6 +170,7 @@ public final class ContainerRemoval {
         events.publish(record, "destroy");
         handle.watch().removed(end);
         afterwards.accept(record);
+        return written;
     }
 
     // Before the container's own files: once those are gone nobody knows any more what was its.

@@ -19,6 +19,7 @@ import sampan.engine.filters.Filters;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ResolvedImage;
 import sampan.engine.snapshots.Snapshotter;
+import sampan.engine.store.OnDisk;
 import sampan.engine.tasks.TaskTable;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -153,6 +154,14 @@ public final class EngineContainers implements ContainerService {
         removal.remove(reference, force, withVolumes);
     }
 
+    /// Removes a container that ended.
+    ///
+    /// @return bytes on disk that its files, its log and its records took
+    public long removeMeasured(ContainerHandle handle) {
+        long records = OnDisk.tree(handle.directory());
+        return records + removal.remove(handle.id().value(), false, false).bytes();
+    }
+
     @Override
     public Pruned prune(Map<String, List<String>> filters) {
         Filters wanted = Filters.of(filters, PRUNE_FILTERS);
@@ -166,10 +175,8 @@ public final class EngineContainers implements ContainerService {
                 continue;
             }
             try {
-                long size = parts.snapshots().usage(view.id().value()).bytes();
-                removal.remove(view.id().value(), false, false);
+                bytes += removeMeasured(handle);
                 ids.add(view.id().value());
-                bytes += size;
             } catch (SampanException e) {
                 // Started or removed by somebody else meanwhile.
                 if (e.code() != ErrorCode.CONFLICT && e.code() != ErrorCode.NOT_FOUND) {

@@ -3,25 +3,24 @@ package sampan.engine.services;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import sampan.engine.containers.Container;
 import sampan.engine.containers.ContainerStatus;
 import sampan.engine.containers.Containers;
 import sampan.engine.events.EventLog;
 import sampan.engine.images.Image;
 import sampan.engine.images.ImageStore;
-import sampan.engine.snapshots.Layer;
 import sampan.engine.snapshots.Snapshotter;
+import sampan.engine.store.OnDisk;
 import sampan.engine.volumes.Volumes;
-import sampan.errors.SampanException;
 import sampan.linux.files.FileOps;
 import sampan.linux.kernel.Feature;
 import sampan.linux.kernel.Features;
+import sampan.oci.Digest;
 
 /// The engine about itself: counts, disk use, and what the kernel offers.
 public final class EngineSystem implements SystemService {
@@ -169,36 +168,31 @@ public final class EngineSystem implements SystemService {
 
     @Override
     public DiskUse diskUse() {
-        List<Layer> layers = parts.snapshots().layers();
-        Map<String, Long> bytes =
-                layers.stream()
-                        .collect(
-                                Collectors.toMap(
-                                        l -> l.diffId().toString(), Layer::size, (a, _) -> a));
         List<Image> images = parts.images().images();
-        Map<String, Integer> users = new LinkedHashMap<>();
-        for (Image image : images) {
-            Set.copyOf(image.layers()).forEach(layer -> users.merge(layer, 1, Integer::sum));
+        Map<Image, Map<String, Long>> pieces = new LinkedHashMap<>();
+        images.forEach(image -> pieces.put(image, pieces(image)));
+        Map<String, Integer> users = new HashMap<>();
+        Map<String, Long> all = new HashMap<>();
+        for (Map<String, Long> of : pieces.values()) {
+            of.keySet().forEach(piece -> users.merge(piece, 1, Integer::sum));
+            all.putAll(of);
         }
         List<Container> containers = parts.containers().views();
         List<ImageUse> imageUses = new ArrayList<>();
-        for (Image image : images) {
+        pieces.forEach((image, of) -> {
             long shared = 0;
             long unique = 0;
-            for (String layer : Set.copyOf(image.layers())) {
-                long size = bytes.getOrDefault(layer, 0L);
-                if (users.getOrDefault(layer, 0) > 1) {
-                    shared += size;
-                } else {
-                    unique += size;
-                }
+            for (Map.Entry<String, Long> piece : of.entrySet()) {
+                boolean one = users.getOrDefault(piece.getKey(), 0) == 1;
+                unique += one ? piece.getValue() : 0;
+                shared += one ? 0 : piece.getValue();
             }
             int used =
                     (int) containers.stream().filter(c -> c.imageId().equals(image.id())).count();
             imageUses.add(new ImageUse(image, shared, unique, used));
-        }
+        });
         return new DiskUse(
-                layers.stream().mapToLong(Layer::size).sum(),
+                all.values().stream().mapToLong(Long::longValue).sum(),
                 imageUses,
                 containers.stream().map(c -> use(c, images)).toList(),
                 parts.volumes().list().stream()
@@ -210,6 +204,18 @@ public final class EngineSystem implements SystemService {
                         .toList());
     }
 
+    // Bytes on disk of the blobs and unpacked layers of an image.
+    private Map<String, Long> pieces(Image image) {
+        Map<String, Long> found = new HashMap<>();
+        parts.images()
+                .blobBytes(Digest.parse(image.id()))
+                .forEach((blob, bytes) -> found.put("blob " + blob, bytes));
+        image.layers()
+                .forEach(layer ->
+                        found.put(layer, parts.snapshots().allocated(Digest.parse(layer))));
+        return found;
+    }
+
     private ContainerUse use(Container container, List<Image> images) {
         long image =
                 images.stream()
@@ -217,13 +223,10 @@ public final class EngineSystem implements SystemService {
                         .mapToLong(Image::size)
                         .findFirst()
                         .orElse(0);
-        try {
-            long writable = parts.snapshots().usage(container.id().value()).bytes();
-            return new ContainerUse(container, writable, image + writable);
-        } catch (SampanException e) {
-            // It is being removed: what it held is gone already.
-            return new ContainerUse(container, 0, image);
-        }
+        long written =
+                parts.snapshots().allocated(container.id().value())
+                        + OnDisk.tree(parts.containers().files().directory(container.id()));
+        return new ContainerUse(container, written, image + written);
     }
 
     @Override

@@ -83,7 +83,7 @@ public final class EngineVolumes implements VolumeService {
                     || !wanted.labelsForPrune(volume.labels())) {
                 continue;
             }
-            long size = volumes.size(volume);
+            long size = volumes.allocated(volume);
             try {
                 remove(volume.name(), false);
                 names.add(volume.name());

@@ -44,7 +44,8 @@ public interface SystemService {
 
     SystemView view();
 
-    /// Disk use. Sizes are bytes on disk; `shared` of an image is what others have too.
+    /// Disk use. Sizes are bytes on disk as du(1) counts, of images with their blobs; `shared` of
+    /// an image is what others have too; of containers what they wrote, with logs and records.
     record ImageUse(Image image, long shared, long unique, int containers) {}
 
     record ContainerUse(Container container, long writable, long root) {}

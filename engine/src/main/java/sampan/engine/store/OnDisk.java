@@ -19,6 +19,11 @@ public final class OnDisk {
                 .orElse(0L);
     }
 
+    /// A directory without what is in it.
+    public static long directory(Path directory) {
+        return file(directory);
+    }
+
     /// A file, or a directory with all that is in it, mounts left out; 0 where it is not there.
     public static long tree(Path tree) {
         var top = FileOps.statIfExists(Fd.CWD, tree.toString());

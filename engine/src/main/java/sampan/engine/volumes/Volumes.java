@@ -58,6 +58,9 @@ public interface Volumes {
     /// Bytes on disk of the volume's files, as du(1) counts.
     long size(Volume volume);
 
+    /// Bytes on disk that its removal frees: its files and its record.
+    long allocated(Volume volume);
+
     /// Says that a container refers to it.
     void refer(String name, String containerId);
 

@@ -10,6 +10,7 @@ import sampan.app.cli.CommandContext;
 import sampan.app.cli.Rows;
 import sampan.app.cli.Table;
 import sampan.app.cli.Words;
+import sampan.engine.services.StoreService;
 import sampan.engine.services.SystemService.DiskUse;
 
 /// `sampan system df`.
@@ -96,6 +97,56 @@ public final class DiskUseCommand implements Callable<Integer> {
                                 String.valueOf(v.references()),
                                 Words.size(v.bytes())));
         volumeTable.print(context);
+        context.out().println();
+        places();
+        context.out().println();
+        policy();
+    }
+
+    /// Everything below the root, to the byte.
+    private void places() {
+        Map<String, Long> places = context.engine().store().bytes();
+        Table table = new Table("ON DISK", "SIZE", "BYTES");
+        places.forEach((what, bytes) -> table.row(what, Words.size(bytes), bytes.toString()));
+        long sum = places.values().stream().mapToLong(Long::longValue).sum();
+        table.row("Total", Words.size(sum), Long.toString(sum));
+        table.print(context);
+    }
+
+    private void policy() {
+        StoreService.Disk disk = context.engine().store().disk();
+        long percent = disk.usable() == 0 ? 0 : disk.used() * 100 / disk.usable();
+        String marks =
+                disk.high() < 0
+                        ? "disk policy off"
+                        : "above "
+                                + Words.size(disk.high())
+                                + " ("
+                                + disk.settings().get("high")
+                                + ") freed down to "
+                                + Words.size(disk.low());
+        context.out()
+                .println(
+                        "Filesystem: "
+                                + Words.size(disk.used())
+                                + " of "
+                                + Words.size(disk.usable())
+                                + " used ("
+                                + percent
+                                + "%); "
+                                + marks);
+        if (!disk.decisions().isEmpty()) {
+            Table table = new Table("REMOVED", "KIND", "SUBJECT", "SIZE", "REASON");
+            disk.decisions()
+                    .forEach(d ->
+                            table.row(
+                                    d.time().toString(),
+                                    d.kind().words(),
+                                    d.subject(),
+                                    Words.size(d.bytes()),
+                                    d.reason()));
+            table.print(context);
+        }
     }
 
     private static Map<String, Object> row(String type, long[] figures) {

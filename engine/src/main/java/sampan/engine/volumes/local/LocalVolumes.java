@@ -314,6 +314,11 @@ public final class LocalVolumes implements Volumes {
     }
 
     @Override
+    public long allocated(Volume volume) {
+        return OnDisk.tree(root.resolve(volume.name()));
+    }
+
+    @Override
     public List<Path> strangers() {
         lock.lock();
         try {
