@@ -30,11 +30,16 @@ final class Dist {
         if (!set.isEmpty()) {
             return Path.of(set);
         }
+        return source("build/dist");
+    }
+
+    /// A file of the source tree.
+    static Path source(String name) {
         Path at = Path.of("").toAbsolutePath();
         while (!Files.exists(at.resolve("dev"))) {
             at = at.resolve("..").normalize();
         }
-        return at.resolve("build/dist");
+        return at.resolve(name);
     }
 
     /// A number that a system property may set: how long or how hard a test tries.

@@ -232,6 +232,10 @@ public final class DiskPolicy implements AutoCloseable {
         closed = true;
         nudge();
         passing.lock();
-        passing.unlock();
+        try {
+            closed = true; // what went on has ended
+        } finally {
+            passing.unlock();
+        }
     }
 }

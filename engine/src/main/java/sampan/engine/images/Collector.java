@@ -27,6 +27,8 @@ public final class Collector {
     private final Snapshotter snapshots;
     private final Leases leases;
     private final Set<CountDownLatch> due = ConcurrentHashMap.newKeySet();
+    // A layer could not be taken away: the disk did not take the rename.
+    private volatile boolean unfinished;
 
     public Collector(
             ImageStore images, ContentStore content, Snapshotter snapshots, Leases leases) {
@@ -123,7 +125,7 @@ public final class Collector {
             }
         }
         Remains.retry();
-        if (content.hasUndeleted()) {
+        if (unfinished || content.hasUndeleted()) {
             collect();
         }
     }
@@ -152,10 +154,15 @@ public final class Collector {
         Set<Digest> reachedLayers = reachedLayers();
         List<Digest> layers = new ArrayList<>();
         List<Freeing> freed = new ArrayList<>();
+        unfinished = false;
         for (Layer layer : snapshots.layers()) {
             if (!reachedLayers.contains(layer.diffId()) && free.test(layer.diffId())) {
                 freed.add(snapshots.removeLayer(layer.diffId()));
-                layers.add(layer.diffId());
+                if (snapshots.layer(layer.diffId()).isEmpty()) {
+                    layers.add(layer.diffId());
+                } else {
+                    unfinished = true;
+                }
             }
         }
         Set<Digest> reachedBlobs = images.reachableBlobs();
