@@ -19,7 +19,7 @@ import sampan.system.FaultyDisk.Extent;
 /// `-Dsampan.faults=N` for more points of each, `-Dsampan.survival.seed=N` to repeat one.
 @Tag("system")
 class FaultyDiskTest {
-    private static final int POINTS = Dist.number("sampan.faults", 5);
+    private static final int POINTS = Dist.number("sampan.faults", 4);
     private static final int SEED =
             Dist.number("sampan.survival.seed", new Random().nextInt(1_000_000));
     private static final int LAYERS = 2;
@@ -124,9 +124,9 @@ class FaultyDiskTest {
                 "seed %d: %s, %s fail with %d from change %d on"
                         .formatted(SEED, name, extent, errno, at);
         disk.fail(extent, errno, at);
-        work.getAsInt();
+        int status = work.getAsInt();
         disk.heal();
-        assertClean(when);
+        assertClean(when + ", which ended with " + status);
         assertThat(work.getAsInt()).as(when + ", and again").isZero();
         assertClean(when + ", and again");
         undo();

@@ -56,11 +56,20 @@ public final class Builds {
             Built built = builds.build(request, stream);
             stream.succeeded(built);
         } catch (UncheckedIOException e) {
-            throw e.getCause();
+            // The disk's failure is told; the client's own ends in the next write to it.
+            failed(stream, SampanException.storage(e));
         } catch (SampanException e) {
-            stream.failOrThrow(e);
+            failed(stream, e);
         }
         stream.close();
+    }
+
+    private static void failed(BuildStream stream, SampanException e) throws IOException {
+        try {
+            stream.failOrThrow(e);
+        } catch (UncheckedIOException gone) {
+            throw gone.getCause();
+        }
     }
 
     private static void refuse(Call call) {

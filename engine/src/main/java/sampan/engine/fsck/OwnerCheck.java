@@ -14,6 +14,7 @@ import sampan.engine.fsck.Finding.Kind;
 import sampan.engine.store.Directories;
 import sampan.engine.store.Entries;
 import sampan.engine.store.OnDisk;
+import sampan.engine.store.Remains;
 import sampan.engine.store.Settled;
 
 /// Everything below the root has an owner.
@@ -154,7 +155,9 @@ final class OwnerCheck {
     }
 
     private boolean isNobodys(String id) {
-        return !parts.containers().knows(id) && ContainerFiles.isHalfMade(directory(id));
+        return !parts.containers().knows(id)
+                && !Remains.has(directory(id))
+                && ContainerFiles.isHalfMade(directory(id));
     }
 
     private Path directory(String id) {
@@ -175,7 +178,7 @@ final class OwnerCheck {
                 () ->
                         Entries.of(parts.root().resolve("containers")).stream()
                                 .filter(path -> !parts.containers().knows(name(path)))
-                                .filter(path -> !isNobodys(name(path)))
+                                .filter(path -> !isNobodys(name(path)) && !Remains.has(path))
                                 .filter(Files::exists)
                                 .toList();
         for (Path path : Settled.of(unreadable)) {

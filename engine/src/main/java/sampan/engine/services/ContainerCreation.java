@@ -1,5 +1,7 @@
 package sampan.engine.services;
 
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.ContainerId;
 import sampan.engine.containers.ContainerRecord;
@@ -25,6 +26,7 @@ import sampan.engine.services.ContainerService.Created;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.RootMount;
 import sampan.engine.snapshots.Snapshotter;
+import sampan.engine.store.Remains;
 import sampan.engine.tasks.SpecBuilder;
 import sampan.engine.tasks.VolumeFilling;
 import sampan.engine.volumes.Volumes;
@@ -35,6 +37,8 @@ import sampan.errors.SampanException;
 /// when a later step fails; what a killed daemon leaves half made is found at its next start, for
 /// the container's directory comes first and its spec last.
 public final class ContainerCreation {
+    private static final System.Logger LOG = System.getLogger(ContainerCreation.class.getName());
+
     private final Containers containers;
     private final ImageStore images;
     private final Snapshotter snapshots;
@@ -264,13 +268,22 @@ public final class ContainerCreation {
                 .forEach(m -> volumes.refer(m.name(), id.value()));
     }
 
+    // A disk that fails takes no deletion either: what is left is deleted later.
     private void undo(ContainerId id, MountTable.Settled mounts) {
-        ContainerFiles.deleteTree(containers.files().directory(id));
+        Remains.delete(containers.files().directory(id));
         snapshots.remove(id.value());
         mounts.mounts().stream()
                 .filter(m -> m.type().equals("volume"))
                 .forEach(m -> volumes.unrefer(m.name(), id.value()));
-        mounts.made().forEach(volumes::remove);
+        mounts.made().forEach(this::undoVolume);
+    }
+
+    private void undoVolume(String name) {
+        try {
+            volumes.remove(name);
+        } catch (SampanException | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "volume " + name + " stays: " + e.getMessage());
+        }
     }
 
     private static ContainerRecord.Origin origin(

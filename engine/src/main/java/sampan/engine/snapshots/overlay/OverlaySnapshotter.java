@@ -390,8 +390,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
                     ? trash.take(removed.home())
                     : Freeing.NOTHING;
         } catch (UncheckedIOException e) {
-            actives.putIfAbsent(key, removed); // for the next try
-            throw e;
+            Remains.delete(removed.home()); // where it is, now or later
+            return Freeing.NOTHING;
         } finally {
             moving.remove(number);
         }

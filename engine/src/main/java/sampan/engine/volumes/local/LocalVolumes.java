@@ -23,10 +23,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import sampan.engine.store.AtomicFile;
-import sampan.engine.store.Directories;
 import sampan.engine.store.Durability;
 import sampan.engine.store.Entries;
 import sampan.engine.store.OnDisk;
+import sampan.engine.store.Remains;
 import sampan.engine.volumes.Volume;
 import sampan.engine.volumes.Volumes;
 import sampan.errors.ErrorCode;
@@ -209,7 +209,7 @@ public final class LocalVolumes implements Volumes {
             throw new UncheckedIOException("create " + stored.name(), e);
         } finally {
             if (!whole) {
-                Directories.removeTree(directory);
+                Remains.delete(directory);
             }
         }
     }
