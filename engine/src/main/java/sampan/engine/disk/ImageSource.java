@@ -14,6 +14,7 @@ import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageRecord.Form;
 import sampan.engine.images.ImageRemoval;
 import sampan.engine.images.ImageUsers;
+import sampan.engine.images.LastUse;
 import sampan.engine.images.transfer.Stores;
 import sampan.engine.store.OnDisk;
 import sampan.oci.Digest;
@@ -66,7 +67,7 @@ public final class ImageSource implements Source {
         if (kind == Kind.DANGLING && age.compareTo(DANGLING_AGE) > 0) {
             age = DANGLING_AGE;
         }
-        Instant since = stores.images().lastUse(image);
+        Instant since = LastUse.of(stores.images(), image);
         return since.plus(age).isAfter(now)
                 ? Optional.empty()
                 : Optional.of(new Unused(image, kind, since));
@@ -92,7 +93,7 @@ public final class ImageSource implements Source {
         boolean same =
                 stores.images().records().contains(unused.image())
                         && !stores.leases().isHeld(unused.image().id())
-                        && stores.images().lastUse(unused.image()).equals(unused.since());
+                        && LastUse.of(stores.images(), unused.image()).equals(unused.since());
         if (!same) {
             return 0;
         }

@@ -1,11 +1,9 @@
 package sampan.engine.images;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -475,28 +473,9 @@ public final class ImageStore {
         return OnDisk.file(referenceFiles.file(key(reference)));
     }
 
-    /// Notes that the image was used now; it lasts as its record's time does.
-    public void touch(Digest id, Instant when) {
-        try {
-            Files.setLastModifiedTime(recordFiles.file(id.hex()), FileTime.from(when));
-        } catch (IOException e) {
-            // Removed meanwhile, or a disk that takes nothing: it counts as older then.
-        }
-    }
-
-    /// When the image was used last: added, named, or a container of it came or went.
-    public Instant lastUse(ImageRecord record) {
-        Instant latest = record.added();
-        for (ReferenceRecord name : names(record.id())) {
-            latest = name.tagged().isAfter(latest) ? name.tagged() : latest;
-        }
-        try {
-            Instant noted =
-                    Files.getLastModifiedTime(recordFiles.file(record.id().hex())).toInstant();
-            return noted.isAfter(latest) ? noted : latest;
-        } catch (IOException e) {
-            return latest;
-        }
+    /// Where the image's record lies.
+    Path recordFile(Digest id) {
+        return recordFiles.file(id.hex());
     }
 
     /// Runs a change while no other is made.

@@ -8,6 +8,7 @@ import sampan.engine.disk.DiskPolicy;
 import sampan.engine.events.Event;
 import sampan.engine.events.EventLog;
 import sampan.engine.images.ImageStore;
+import sampan.engine.images.LastUse;
 import sampan.oci.Digest;
 
 /// Hears what happens to images and containers: notes when an image was used last, and has the
@@ -57,7 +58,7 @@ public final class StoreUse implements AutoCloseable {
             containers
                     .find(event.actor())
                     .map(handle -> Digest.parse(handle.record().origin().imageId()))
-                    .ifPresent(image -> images.touch(image, Instant.now()));
+                    .ifPresent(image -> LastUse.note(images, image, Instant.now()));
         }
         if (event.type().equals("image") || container && event.action().equals("die")) {
             policy.nudge();
