@@ -120,7 +120,7 @@ final class EngineCalls {
     }
 
     void remove(String name) {
-        UnixHttp.Answer removed = daemon.http().delete("/containers/" + name + "?force=1");
+        UnixHttp.Answer removed = daemon.http().delete("/containers/" + name + "?force=1&v=1");
         assertThat(removed.status()).as(name + ": " + removed.text()).isIn(204, 404);
     }
 
