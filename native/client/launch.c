@@ -6,16 +6,21 @@
 
 #include "../include/client.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef AT_EMPTY_PATH
 #define AT_EMPTY_PATH 0x1000
 #endif
+
+static bool launched;
 
 enum { SLOTS_MAX = 256, PLAN_AT = 3, CONTROL_AT = 4, SLOTS_AT = 5, ABOVE = SLOTS_AT + SLOTS_MAX, NONE = -1, OWN = -2 };
 
@@ -63,9 +68,20 @@ void launch(const unsigned char *slots, uint32_t length, const int *fds)
     size_t count = length / sizeof(int32_t);
     /* Whoever reaps the container has no use for the launcher's own end. */
     signal(SIGCHLD, SIG_IGN);
+    launched = true;
     if (count <= SLOTS_MAX && fds[CLI_LAUNCH_FIRST - 1] >= 0 && fork() == 0)
         become_launcher(slots, count, fds);
     for (int i = 0; i < CLI_FDS; i++)
         if (fds[i] >= 0)
             close(fds[i]);
+}
+
+/*
+ * A launcher that detaches ends by itself. Only its end gives its process to whoever reaps it, and a caller
+ * may ask for that process as soon as the command is done.
+ */
+void await_launcher(void)
+{
+    while (launched && (wait(NULL) >= 0 || errno == EINTR))
+        ;
 }

@@ -107,6 +107,7 @@ static void serve(int sock, const sigset_t *before)
     switch (read_frame(sock, data, &length, fds)) {
     case CLI_EXIT:
         terminal_restore();
+        await_launcher();
         exit(number_of(data, length));
     case CLI_RAW:
         terminal_raw(length ? data[0] : CLI_TERMINAL_AS_IT_WAS);

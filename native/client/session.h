@@ -35,4 +35,7 @@ _Noreturn void become(const unsigned char *steps, uint32_t length, const int *fd
  * cannot run by the end of its control socket. */
 void launch(const unsigned char *slots, uint32_t length, const int *fds);
 
+/* Waits until what launch() started is over; returns at once where it started nothing. */
+void await_launcher(void);
+
 #endif
