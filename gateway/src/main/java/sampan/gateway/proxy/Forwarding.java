@@ -126,10 +126,12 @@ final class Forwarding {
     /// Counts a target that takes no connection; the next to try, if there may be one.
     private @Nullable Target another(Service current, Target failed) {
         current.failed(failed, loop.now);
-        Target other =
+        Target picked =
                 attempts > current.settings().retries()
                         ? null
                         : current.pick(hash, loop.now, failed);
+        // Who refuses a connection refuses the next at once too: only another is worth a try.
+        Target other = picked == failed ? null : picked;
         if (other == null) {
             breakerFailed();
         }

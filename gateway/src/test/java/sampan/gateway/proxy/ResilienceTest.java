@@ -47,6 +47,12 @@ class ResilienceTest {
                 RawClient client = gateway.client()) {
             assertThat(client.send(GET).answer()).startsWith("HTTP/1.1 502");
             assertThat(client.send(GET).answer()).startsWith("HTTP/1.1 502");
+            assertThat(
+                            gateway.running().gateway().table().services().values().stream()
+                                    .flatMap(service -> service.targets().stream())
+                                    .map(target -> target.failures()))
+                    .as("the only target is not asked again and again")
+                    .containsExactly(2L);
         }
     }
 
