@@ -26,7 +26,7 @@ final class Daemon implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final int SOCKET_MODE = 0660;
-    private static final String CLIENT_SOCKET = "cli.sock";
+    static final String CLIENT_SOCKET = "cli.sock";
 
     private final Deque<AutoCloseable> closing = new ConcurrentLinkedDeque<>();
 

@@ -11,7 +11,6 @@ import sampan.app.settings.Settings;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
 import sampan.linux.sys.Fd;
-import sampan.linux.sys.Open;
 
 /// `sampand`: starts the daemon and stays until SIGTERM or SIGINT. Containers run on when it ends,
 /// however it ends.
@@ -65,13 +64,10 @@ public final class Main {
         long begin = System.nanoTime();
         Files.createDirectories(settings.run());
         Files.createDirectories(settings.root());
-        // Two daemons over one directory would tear each other's state: the lock ends with us.
-        Fd lock = Fd.open(settings.root().resolve("lock").toString(), Open.RDWR | Open.CREAT, 0600);
-        if (!FileIo.tryLock(lock, true)) {
-            throw SampanException.conflict(
-                    "another daemon works in "
-                            + settings.root()
-                            + "; end it, or give --root another place");
+        Optional<RootLock> lock = RootLock.take(settings, waitingClient().isPresent());
+        if (lock.isEmpty()) {
+            ready();
+            return;
         }
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
@@ -97,7 +93,7 @@ public final class Main {
                 end.await();
             }
         } finally {
-            lock.close();
+            lock.get().close();
             closed.countDown();
         }
     }
@@ -116,18 +112,22 @@ public final class Main {
 
     /// Tells the client that started us that it may connect.
     private static void ready() {
-        Optional<Integer> number =
-                Optional.ofNullable(System.getenv("SAMPAN_READY_FD"))
-                        .filter(text -> text.matches("[0-9]{1,7}"))
-                        .map(Integer::parseInt)
-                        .filter(n -> n > 2 && n < READY_FD_MAX);
-        number.ifPresent(n -> {
-            try (Fd fd = Fd.own(n)) {
-                FileIo.writeFully(fd, new byte[] {'1'});
-            } catch (SampanException e) {
-                LOG.log(Level.DEBUG, "nobody waits for our start: " + e.getMessage());
-            }
-        });
+        waitingClient()
+                .ifPresent(number -> {
+                    try (Fd fd = Fd.own(number)) {
+                        FileIo.writeFully(fd, new byte[] {'1'});
+                    } catch (SampanException e) {
+                        LOG.log(Level.DEBUG, "nobody waits for our start: " + e.getMessage());
+                    }
+                });
+    }
+
+    /// The descriptor by which the client that started us hears.
+    private static Optional<Integer> waitingClient() {
+        return Optional.ofNullable(System.getenv("SAMPAN_READY_FD"))
+                .filter(text -> text.matches("[0-9]{1,7}"))
+                .map(Integer::parseInt)
+                .filter(n -> n > 2 && n < READY_FD_MAX);
     }
 
     static Path launcher(Settings settings) {

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import sampan.engine.containers.Container;
 import sampan.engine.services.ExecService.Exec;
-import sampan.engine.tasks.ExecPlans;
 import sampan.engine.tasks.LaunchRecord;
 import sampan.linux.namespaces.NamespaceId;
 
@@ -31,7 +30,7 @@ public interface ExplainService {
     /// One more process of a container, whose plan is kept still.
     record ExecExplanation(Exec exec, LaunchRecord launch) {}
 
-    /// @param execs those of the last [ExecPlans#KEPT_MAX], oldest first
+    /// @param execs those of the last [sampan.engine.tasks.ExecPlans#KEPT_MAX], oldest first
     /// @param launch of its last start; empty where it was never started
     /// @param process its first one, while it runs
     /// @param stopped its end was asked for
