@@ -76,8 +76,9 @@ class ResilienceTest {
         try (ScriptedServer server =
                         new ScriptedServer(peer -> {
                             peer.head();
+                            int number = connections.incrementAndGet();
                             peer.write(OK);
-                            if (connections.incrementAndGet() == 1) {
+                            if (number == 1) {
                                 peer.head(); // the next request, and goes without a word
                             }
                         });

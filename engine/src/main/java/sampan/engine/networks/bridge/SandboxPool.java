@@ -150,11 +150,15 @@ final class SandboxPool<T> implements AutoCloseable {
         }
     }
 
-    /// Changes how many are made ahead and hands back what is too many.
+    /// Changes how many are made ahead and hands back what is too many, those included that are being
+    /// made.
     Deque<T> resize(int wanted) {
         lock.lock();
         try {
             size = wanted;
+            while (making > 0 && waiting == 0) {
+                changed.awaitUninterruptibly();
+            }
             Deque<T> surplus = new ArrayDeque<>();
             while (ready.size() > size) {
                 surplus.add(ready.removeLast());
