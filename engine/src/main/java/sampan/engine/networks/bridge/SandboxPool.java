@@ -150,8 +150,8 @@ final class SandboxPool<T> implements AutoCloseable {
         }
     }
 
-    /// Changes how many are made ahead and hands back what is too many, those included that are being
-    /// made.
+    /// Changes how many are made ahead and hands back what is too many, those included that are
+    /// being made.
     Deque<T> resize(int wanted) {
         lock.lock();
         try {
