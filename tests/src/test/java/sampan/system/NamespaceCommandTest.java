@@ -116,14 +116,11 @@ class NamespaceCommandTest {
         daemon.background("busybox", "sleep", "100");
         String columns = "NS,TYPE,PATH,NPROCS,PID,PPID,UID,USER,ONS,PNS,COMMAND";
         assertEqualLists(
-                List.of("lsns", "-t", "pid", "-o", columns),
+                lsns("-t", "pid", "-o", columns),
                 List.of("ns", "ls", "-t", "pid", "-o", columns));
-        assertEqualLists(
-                List.of("lsns", "-r", "-t", "uts"), List.of("ns", "ls", "-r", "-t", "uts"));
-        assertEqualLists(
-                List.of("lsns", "-n", "-t", "net"), List.of("ns", "ls", "-n", "-t", "net"));
-        assertEqualLists(
-                List.of("lsns", "-l", "-t", "mnt"), List.of("ns", "ls", "-l", "-t", "mnt"));
+        assertEqualLists(lsns("-r", "-t", "uts"), List.of("ns", "ls", "-r", "-t", "uts"));
+        assertEqualLists(lsns("-n", "-t", "net"), List.of("ns", "ls", "-n", "-t", "net"));
+        assertEqualLists(lsns("-l", "-t", "mnt"), List.of("ns", "ls", "-l", "-t", "mnt"));
         assertThat(daemon.sampan("ns", "ls", "-o", "none").expect(1).err())
                 .contains("unknown column: none");
     }
@@ -160,7 +157,7 @@ class NamespaceCommandTest {
                         List.of("-n", "-u", "--", "hostname"),
                         List.of("-m", "pwd"),
                         List.of("-m", "-r", "ls", "/"),
-                        List.of("-m", "-W", "/etc", "pwd"),
+                        List.of("-m", "-W/etc", "pwd"), // newer ones take no word for it
                         List.of("-m", "-w", "pwd"),
                         List.of("-r", "ls", "/bin/busybox"),
                         List.of("--wd=/usr", "pwd"),
