@@ -116,8 +116,7 @@ class NamespaceCommandTest {
         daemon.background("busybox", "sleep", "100");
         String columns = "NS,TYPE,PATH,NPROCS,PID,PPID,UID,USER,ONS,PNS,COMMAND";
         assertEqualLists(
-                lsns("-t", "pid", "-o", columns),
-                List.of("ns", "ls", "-t", "pid", "-o", columns));
+                lsns("-t", "pid", "-o", columns), List.of("ns", "ls", "-t", "pid", "-o", columns));
         assertEqualLists(lsns("-r", "-t", "uts"), List.of("ns", "ls", "-r", "-t", "uts"));
         assertEqualLists(lsns("-n", "-t", "net"), List.of("ns", "ls", "-n", "-t", "net"));
         assertEqualLists(lsns("-l", "-t", "mnt"), List.of("ns", "ls", "-l", "-t", "mnt"));
