@@ -7,6 +7,9 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 off() { sync; echo o > /proc/sysrq-trigger; sleep 60; }
 fail() { echo "init.sh: $*" > /dev/kmsg; off; }
 
+# hostfs PATH TARGET: since Linux 6.11 the path is an option with a name.
+hostfs() { mount -t hostfs -o "$1" none "$2" 2> /dev/null || mount -t hostfs -o "hostfs=$1" none "$2"; }
+
 own_root() {
   mount -t proc proc /proc || exit 1
   mount -t sysfs sysfs /sys || fail "sys"
@@ -14,16 +17,16 @@ own_root() {
   mountpoint -q /dev || mount -t devtmpfs dev /dev || fail "dev"
   # Its own tree in memory: control directory, the host as lower layer, the layer above it, the root that comes of both.
   mount -t tmpfs -o mode=755 tmpfs /run && mkdir -p /run/control /run/host /run/above /run/work /run/root /run/m/lib/modules || fail "tmpfs"
-  mount -t hostfs -o "$CONTROL" none /run/control || fail "control directory"
+  hostfs "$CONTROL" /run/control || fail "control directory"
   . /run/control/settings
-  mount -t hostfs -o / none /run/host || fail "host's root"
-  mount -t hostfs -o "$modules" none /run/m/lib/modules 2> /dev/null \
+  hostfs / /run/host || fail "host's root"
+  hostfs "$modules" /run/m/lib/modules 2> /dev/null \
     && modprobe -d /run/m -aq overlay veth bridge fuse dummy 2> /dev/null
   mount -t overlay -o lowerdir=/run/host,upperdir=/run/above,workdir=/run/work root /run/root || fail "overlay"
   local root=/run/root each
   for each in proc sys dev; do mount --move "/$each" "$root/$each"; done
   mkdir -p "$root/share" "$root/old"
-  [ -z "$share" ] || mount -t hostfs -o "$share" none "$root/share" || fail "share $share"
+  [ -z "$share" ] || hostfs "$share" "$root/share" || fail "share $share"
   mount -t tmpfs -o mode=755 tmpfs "$root/run" && mkdir -p "$root/run/control" "$root/run/lock" || fail "run"
   mount --move /run/control "$root/run/control"
   cp "$0" "$root/run/init" && chmod 755 "$root/run/init"
