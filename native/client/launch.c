@@ -30,12 +30,21 @@ static int lifted(int fd)
     return fcntl(fd, F_DUPFD_CLOEXEC, ABOVE);
 }
 
+/* What came from the daemon took the lowest free numbers: those that the caller had nothing at. */
+static bool came_along(int fd, const int *fds)
+{
+    for (int i = 0; i < CLI_FDS; i++)
+        if (fds[i] == fd)
+            return true;
+    return false;
+}
+
 static int source(int32_t slot, const int *fds)
 {
     if (slot == NONE)
         return -1;
     if (slot <= OWN)
-        return lifted(OWN - slot);
+        return came_along(OWN - slot, fds) ? -1 : lifted(OWN - slot);
     return slot < CLI_FDS - CLI_LAUNCH_FIRST ? lifted(fds[CLI_LAUNCH_FIRST + slot]) : -1;
 }
 

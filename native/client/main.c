@@ -56,6 +56,16 @@ static void forward_signal(int sock, int signals)
     send_frame(sock, CLI_SIGNAL, &number, sizeof number, -1);
 }
 
+/* The low numbers are the caller's: it may want to pass what it has open there to a container. */
+static int out_of_the_way(int fd)
+{
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, OWN_FDS_FROM);
+    if (high < 0)
+        return fd;
+    close(fd);
+    return high;
+}
+
 static void open_file(int sock, const unsigned char *data, uint32_t length)
 {
     struct {
@@ -72,6 +82,9 @@ static void open_file(int sock, const unsigned char *data, uint32_t length)
     if (path) {
         fd = open(path, flags | O_CLOEXEC, mode);
         answer.error = fd < 0 ? errno : 0;
+        /* the daemon may look at what the caller has open as soon as it has the answer */
+        if (fd >= 0)
+            fd = out_of_the_way(fd);
     }
     send_frame(sock, CLI_OPENED, &answer, sizeof answer, fd);
     if (fd >= 0)
@@ -145,16 +158,6 @@ static void fill_standard_descriptors(void)
     while (fd >= 0 && fd < 3);
     if (fd >= 0)
         close(fd);
-}
-
-/* The low numbers are the caller's: it may want to pass what it has open there to a container. */
-static int out_of_the_way(int fd)
-{
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, OWN_FDS_FROM);
-    if (high < 0)
-        return fd;
-    close(fd);
-    return high;
 }
 
 int main(int argc, char **argv)

@@ -218,6 +218,20 @@ class RuncCommandTest {
                 .startsWith("runc run failed: please check that preserved-fd 0 (of 1) is present");
     }
 
+    /// The launcher's image lay at the number that the caller had nothing at.
+    @Test
+    void anAnnouncedSocketThatIsMissingIsToldAndNoneOfOurs() {
+        Outcome run =
+                new Command(words("run", "nine"))
+                        .with(environment())
+                        .with(Map.of("LISTEN_FDS", "1"))
+                        .run();
+        assertThat(message(run, 1))
+                .startsWith(
+                        "runc run failed: please check that the socket 0 (of LISTEN_FDS=1) is"
+                                + " present: stat /proc/self/fd/3");
+    }
+
     @Test
     void containersOutliveTheDaemonAndTheNextCommandFindsThem() {
         bundle.runs("sleep", "100").background("seven");

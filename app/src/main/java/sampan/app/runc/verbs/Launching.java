@@ -99,18 +99,22 @@ abstract class Launching {
 
     /// Refuses descriptors that the caller does not have.
     void checkPassed(int listenFds) {
-        for (int number = PASS_FROM + listenFds;
-                number < PASS_FROM + listenFds + preserveFds;
-                number++) {
-            Path place = Path.of("/proc/" + context.caller().pid() + "/fd/" + number);
+        for (int number = 0; number < listenFds + preserveFds; number++) {
+            Path place = Path.of("/proc/" + context.caller().pid() + "/fd/" + (PASS_FROM + number));
             if (!Files.isSymbolicLink(place)) {
+                String what =
+                        number < listenFds
+                                ? "the socket " + number + " (of LISTEN_FDS=" + listenFds + ")"
+                                : "preserved-fd "
+                                        + (number - listenFds)
+                                        + " (of "
+                                        + preserveFds
+                                        + ")";
                 throw SampanException.invalid(
-                        "please check that preserved-fd "
-                                + (number - PASS_FROM)
-                                + " (of "
-                                + preserveFds
-                                + ") is present: stat /proc/self/fd/"
-                                + number
+                        "please check that "
+                                + what
+                                + " is present: stat /proc/self/fd/"
+                                + (PASS_FROM + number)
                                 + ": no such file or directory");
             }
         }
