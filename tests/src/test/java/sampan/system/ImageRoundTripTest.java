@@ -127,11 +127,22 @@ class ImageRoundTripTest {
 
     @Test
     void aPlatformIsTakenWhereTheImageHasIt() {
-        assertThat(daemon.docker("save", "--platform", "linux/amd64", "busybox").status()).isZero();
-        assertThat(daemon.docker("save", "--platform", "linux/s390x", "busybox").expect(1).err())
-                .contains("its platform (linux/amd64) does not match")
-                .contains("(linux/s390x)");
-        assertThat(daemon.docker("push", "--platform", "linux/s390x", "busybox").expect(1).err())
-                .contains("its platform (linux/amd64) does not match");
+        // by the API: older clients have no such option
+        UnixHttp http = daemon.http();
+        assertThat(http.get("/images/busybox/get" + platform("amd64")).status()).isEqualTo(200);
+        String mismatch =
+                "its platform (linux/amd64) does not match the specified platform (linux/s390x)";
+        UnixHttp.Answer saved = http.get("/images/busybox/get" + platform("s390x"));
+        assertThat(saved.status()).isEqualTo(404);
+        assertThat(saved.text()).contains(mismatch);
+        UnixHttp.Answer pushed = http.post("/images/busybox/push" + platform("s390x"), "");
+        assertThat(pushed.status()).isEqualTo(404);
+        assertThat(pushed.text()).contains(mismatch);
+    }
+
+    private static String platform(String architecture) {
+        return "?platform=%7B%22os%22%3A%22linux%22%2C%22architecture%22%3A%22"
+                + architecture
+                + "%22%7D";
     }
 }

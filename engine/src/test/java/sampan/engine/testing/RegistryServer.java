@@ -3,9 +3,12 @@ package sampan.engine.testing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -35,8 +38,8 @@ public final class RegistryServer implements AutoCloseable {
         return start(directory, "", "");
     }
 
-    /// With a certificate of an unknown CA, for localhost and the machine's name, and one user; it
-    /// listens on all addresses.
+    /// With a certificate of an unknown CA, for localhost and the machine's address, and one user;
+    /// it listens on all addresses.
     ///
     /// @see #certificate
     public static RegistryServer guarded(Path directory) {
@@ -102,7 +105,7 @@ public final class RegistryServer implements AutoCloseable {
                         "-subj",
                         "/CN=localhost",
                         "-addext",
-                        "subjectAltName=DNS:localhost,DNS:" + machineName(),
+                        "subjectAltName=DNS:localhost,IP:" + machineAddress(),
                         "-keyout",
                         directory.resolve("key.pem").toString(),
                         "-out",
@@ -212,14 +215,24 @@ public final class RegistryServer implements AutoCloseable {
         return "localhost:" + port;
     }
 
-    /// The machine's own name, which is not of the loopback for a client; of a guarded one only.
+    /// An address of the machine that is not of the loopback; of a guarded one only.
     public String machine() {
-        return machineName() + ":" + port;
+        return machineAddress() + ":" + port;
     }
 
-    private static String machineName() {
+    // Its name would do as well, but a bare machine cannot resolve its own.
+    private static String machineAddress() {
         try {
-            return InetAddress.getLocalHost().getHostName();
+            return NetworkInterface.networkInterfaces()
+                    .sorted(Comparator.comparingInt(NetworkInterface::getIndex))
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(a -> a instanceof Inet4Address && !a.isLoopbackAddress())
+                    .map(InetAddress::getHostAddress)
+                    .findFirst()
+                    .orElseThrow(() ->
+                            new IllegalStateException(
+                                    "no interface of this machine has an IPv4 address that is not"
+                                            + " of the loopback"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
