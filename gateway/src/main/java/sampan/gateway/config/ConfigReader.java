@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import sampan.errors.SampanException;
 import sampan.gateway.config.GatewayConfig.ServiceDefinition;
 import sampan.gateway.config.GatewayConfig.TargetDefinition;
+import sampan.gateway.health.HealthSettings;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.proxy.ProxyLimits;
 import sampan.gateway.routes.Attribute;
@@ -33,11 +34,23 @@ public final class ConfigReader {
     /// @param file its name, for messages
     public static GatewayConfig read(String file, String text) {
         YamlSection root = YamlSection.parse(file, text);
-        Set<InternetAddress> listeners =
-                new LinkedHashSet<>(root.texts("listeners", InternetAddress::parse));
-        if (listeners.isEmpty()) {
+        GatewayConfig config = parse(root);
+        if (config.listeners().isEmpty()) {
             throw root.wrong("listeners", "none is named: write for instance 0.0.0.0:8080");
         }
+        references(root, config);
+        return config;
+    }
+
+    /// The same for a gateway that is fed: where it listens and which services there are may be
+    /// told by others.
+    public static GatewayConfig readFed(String file, String text) {
+        return parse(YamlSection.parse(file, text));
+    }
+
+    private static GatewayConfig parse(YamlSection root) {
+        Set<InternetAddress> listeners =
+                new LinkedHashSet<>(root.texts("listeners", InternetAddress::parse));
         int loops = root.number("loops", 0, 1, LOOPS_MAX);
         GatewayConfig config =
                 new GatewayConfig(
@@ -49,7 +62,6 @@ public final class ConfigReader {
                         services(root),
                         RouteReader.read(root));
         root.end();
-        references(root, config);
         return config;
     }
 
@@ -125,15 +137,9 @@ public final class ConfigReader {
         return services;
     }
 
-    private static ServiceDefinition service(String name, YamlSection section) {
-        List<TargetDefinition> targets = new ArrayList<>();
-        for (YamlSection target : section.list("targets", "address")) {
-            InternetAddress address =
-                    target.read("address", InternetAddress::parse)
-                            .orElseThrow(() -> target.wrong("address", "write HOST:PORT"));
-            targets.add(new TargetDefinition(address, target.number("weight", 1, 1, WEIGHT_MAX)));
-            target.end();
-        }
+    /// What stands below a service's name.
+    static ServiceDefinition service(String name, YamlSection section) {
+        List<TargetDefinition> targets = targets(section);
         Balance balance = section.read("balance", Balance::named).orElse(Balance.ROUND_ROBIN);
         Optional<Attribute> hashBy = section.read("hashBy", Attribute::parse);
         if (hashBy.isPresent() && balance != Balance.CONSISTENT_HASH) {
@@ -147,12 +153,32 @@ public final class ConfigReader {
                         section.number("retries", 2, 0, 10),
                         section.number("requestsMax", COUNT_MAX, 1, COUNT_MAX),
                         outlier.map(o -> o.number("failures", 5, 1, COUNT_MAX)).orElse(5),
-                        outlier.map(o -> o.nanos("ejectFor", 10 * SECOND)).orElse(10 * SECOND));
+                        outlier.map(o -> o.nanos("ejectFor", 10 * SECOND)).orElse(10 * SECOND),
+                        section.nanos("wake", 0));
         outlier.ifPresent(YamlSection::end);
         Optional<Breaker.Settings> breaker = section.section("breaker").map(ConfigReader::breaker);
+        Optional<HealthSettings> health = HealthReader.read(section);
         section.end();
         return new ServiceDefinition(
-                name, targets, balance, hashBy.orElse(Attribute.ADDRESS), settings, breaker);
+                name,
+                targets,
+                balance,
+                hashBy.orElse(Attribute.ADDRESS),
+                settings,
+                breaker,
+                health);
+    }
+
+    static List<TargetDefinition> targets(YamlSection section) {
+        List<TargetDefinition> targets = new ArrayList<>();
+        for (YamlSection target : section.list("targets", "address")) {
+            InternetAddress address =
+                    target.read("address", InternetAddress::parse)
+                            .orElseThrow(() -> target.wrong("address", "write HOST:PORT"));
+            targets.add(new TargetDefinition(address, target.number("weight", 1, 1, WEIGHT_MAX)));
+            target.end();
+        }
+        return targets;
     }
 
     private static Breaker.Settings breaker(YamlSection section) {

@@ -3,6 +3,7 @@ package sampan.gateway.config;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import sampan.gateway.health.HealthSettings;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.proxy.ProxyLimits;
 import sampan.gateway.routes.Attribute;
@@ -23,6 +24,18 @@ public record GatewayConfig(
         List<ServiceDefinition> services,
         List<RouteDefinition> routes) {
 
+    /// The same with other services and routes.
+    public GatewayConfig with(List<ServiceDefinition> services, List<RouteDefinition> routes) {
+        return new GatewayConfig(
+                listeners,
+                admin,
+                loops,
+                accessLog,
+                limits,
+                List.copyOf(services),
+                List.copyOf(routes));
+    }
+
     /// A target by name or address.
     public record TargetDefinition(InternetAddress address, int weight) {}
 
@@ -32,7 +45,14 @@ public record GatewayConfig(
             Balance balance,
             Attribute hashBy,
             Service.Settings settings,
-            Optional<Breaker.Settings> breaker) {}
+            Optional<Breaker.Settings> breaker,
+            Optional<HealthSettings> health) {
+        /// The same service with other targets.
+        public ServiceDefinition withTargets(List<TargetDefinition> others) {
+            return new ServiceDefinition(
+                    name, List.copyOf(others), balance, hashBy, settings, breaker, health);
+        }
+    }
 
     /// @param by what is counted apart, [Attribute#NONE] for all together
     /// @param key tells it from others of the route: with the same it keeps its counts

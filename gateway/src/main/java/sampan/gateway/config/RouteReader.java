@@ -42,7 +42,7 @@ final class RouteReader {
         return routes;
     }
 
-    private static RouteDefinition route(YamlSection section, int index) {
+    static RouteDefinition route(YamlSection section, int index) {
         String name = section.text("name").orElse("route-" + index);
         Route.Match match =
                 new Route.Match(
@@ -104,14 +104,42 @@ final class RouteReader {
         add(conditions, section.pairs("headers"), Attribute::header);
         add(conditions, section.pairs("query"), Attribute::query);
         add(conditions, section.pairs("cookies"), Attribute::cookie);
+        for (YamlSection not : section.list("not", "")) {
+            conditions.add(not(not));
+        }
         return conditions;
+    }
+
+    /// Refuses what all of this holds for.
+    private static Condition not(YamlSection section) {
+        List<Condition> inner = new ArrayList<>();
+        add(inner, section.pairs("headers"), Attribute::header);
+        add(inner, section.pairs("query"), Attribute::query);
+        add(inner, section.pairs("cookies"), Attribute::cookie);
+        List<String> hosts = section.texts("hosts", Values::host);
+        if (!hosts.isEmpty()) {
+            inner.add(new Condition.Hosts(hosts));
+        }
+        Set<Method> methods = methods(section);
+        if (!methods.isEmpty()) {
+            inner.add(new Condition.Methods(methods));
+        }
+        if (section.has("path")) {
+            inner.add(new Condition.Path(path(section)));
+        }
+        section.end();
+        if (inner.isEmpty()) {
+            throw section.wrong("not", "write what it shall not be: hosts, path, methods, headers");
+        }
+        return new Condition.Not(inner);
     }
 
     private static void add(
             List<Condition> conditions,
             Map<String, Optional<String>> pairs,
             Function<String, Attribute> attribute) {
-        pairs.forEach((name, value) -> conditions.add(new Condition(attribute.apply(name), value)));
+        pairs.forEach(
+                (name, value) -> conditions.add(new Condition.Part(attribute.apply(name), value)));
     }
 
     private static ActionDefinition action(YamlSection section) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import sampan.gateway.config.GatewayConfig.ForwardDefinition;
 import sampan.gateway.config.GatewayConfig.RouteDefinition;
 import sampan.gateway.config.GatewayConfig.ServiceDefinition;
+import sampan.gateway.health.HealthChecks;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.limits.Concurrency;
 import sampan.gateway.limits.RateLimit;
@@ -30,13 +31,21 @@ import sampan.gateway.routes.Target;
 /// their counters and buckets. Not thread-safe; resolving names blocks.
 public final class TableBuilder {
     /// A table and what it no longer names.
-    public record Built(RoutingTable table, Set<Target> gone) {}
+    ///
+    /// @param checked targets whose health is asked for
+    /// @param unchecked the others
+    public record Built(
+            RoutingTable table,
+            Set<Target> gone,
+            Map<Target, HealthChecks.Subject> checked,
+            Set<Target> unchecked) {}
 
     private final int loops;
     private Map<String, Target> targets = new HashMap<>();
     private Map<String, Service.State> states = new HashMap<>();
     private Map<String, RouteStats> stats = new HashMap<>();
     private Map<String, RateLimit> limits = new HashMap<>();
+    private Map<Target, HealthChecks.Subject> subjects = new HashMap<>();
 
     public TableBuilder(int loops) {
         this.loops = loops;
@@ -44,6 +53,7 @@ public final class TableBuilder {
 
     /// Where it fails, what was built before stays as it is.
     public Built build(GatewayConfig config) {
+        subjects = new HashMap<>();
         Map<String, Target> nextTargets = new LinkedHashMap<>();
         Map<String, Service.State> nextStates = new HashMap<>();
         Map<String, RouteStats> nextStats = new HashMap<>();
@@ -64,7 +74,18 @@ public final class TableBuilder {
         states = nextStates;
         stats = nextStats;
         limits = nextLimits;
-        return new Built(table, gone);
+        Map<Target, HealthChecks.Subject> checked = subjects;
+        subjects = new HashMap<>();
+        Set<Target> unchecked = new LinkedHashSet<>(nextTargets.values());
+        unchecked.removeAll(checked.keySet());
+        return new Built(table, gone, checked, unchecked);
+    }
+
+    private void check(Target target, HealthChecks.Subject subject, boolean made) {
+        subjects.put(target, subject);
+        if (made) {
+            target.ready(false);
+        }
     }
 
     private Service service(
@@ -84,6 +105,14 @@ public final class TableBuilder {
                                     known != null
                                             ? known
                                             : new Target(host, target.address().port(), loops));
+            int port = target.address().port();
+            definition
+                    .health()
+                    .ifPresent(health ->
+                            check(
+                                    made,
+                                    new HealthChecks.Subject(host, port, health),
+                                    known == null));
             shares.add(new Service.Share(made, target.weight()));
         }
         Service.State state = state(definition);

@@ -7,8 +7,12 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import sampan.linux.net.Memory;
 
@@ -25,6 +29,29 @@ public final class AccessLog implements AutoCloseable {
         private int length;
     }
 
+    /// Blocks that wait for one who listens; more are lost to it.
+    private static final int TAP_BLOCKS_MAX = 64;
+
+    /// One who reads along. Closed by whoever opened it.
+    public final class Tap implements AutoCloseable {
+        private final BlockingQueue<byte[]> blocks = new ArrayBlockingQueue<>(TAP_BLOCKS_MAX);
+
+        private Tap() {}
+
+        /// Whole lines, empty where none came within that time.
+        public byte[] next(long millisMax) throws InterruptedException {
+            byte[] lines = blocks.poll(millisMax, TimeUnit.MILLISECONDS);
+            return lines == null ? new byte[0] : lines;
+        }
+
+        @Override
+        public void close() {
+            taps.remove(this);
+        }
+    }
+
+    private final List<Tap> taps = new CopyOnWriteArrayList<>();
+    private final boolean kept;
     private final OutputStream out;
     private final Block[] current;
     private final BlockingQueue<Block> full;
@@ -35,17 +62,28 @@ public final class AccessLog implements AutoCloseable {
 
     /// Appends to a file, made where it is missing; `-` is standard output.
     public AccessLog(String file, int loops) {
+        this(open(file), true, loops);
+    }
+
+    /// Only for those who read along.
+    public static AccessLog unkept(int loops) {
+        return new AccessLog(OutputStream.nullOutputStream(), false, loops);
+    }
+
+    private static OutputStream open(String file) {
         try {
-            out =
-                    file.equals("-")
-                            ? new java.io.FileOutputStream(java.io.FileDescriptor.out)
-                            : Files.newOutputStream(
-                                    Path.of(file),
-                                    StandardOpenOption.CREATE,
-                                    StandardOpenOption.APPEND);
+            return file.equals("-")
+                    ? new java.io.FileOutputStream(java.io.FileDescriptor.out)
+                    : Files.newOutputStream(
+                            Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException("accessLog \"" + file + "\"", e);
         }
+    }
+
+    private AccessLog(OutputStream out, boolean kept, int loops) {
+        this.out = out;
+        this.kept = kept;
         int blocks = loops * BLOCKS_PER_LOOP;
         full = new ArrayBlockingQueue<>(blocks + loops);
         empty = new ArrayBlockingQueue<>(blocks + loops);
@@ -57,6 +95,18 @@ public final class AccessLog implements AutoCloseable {
             current[i] = new Block();
         }
         writer = Thread.ofPlatform().daemon().name("access log").start(this::run);
+    }
+
+    /// Whether anybody reads lines.
+    public boolean isWanted() {
+        return kept || !taps.isEmpty();
+    }
+
+    /// Reads along from now on.
+    public Tap tap() {
+        Tap tap = new Tap();
+        taps.add(tap);
+        return tap;
     }
 
     /// Takes a line of a loop; called by that loop only.
@@ -106,6 +156,9 @@ public final class AccessLog implements AutoCloseable {
                 }
                 if (block.length > 0) {
                     out.write(block.bytes, 0, block.length);
+                    for (Tap tap : taps) {
+                        tap.blocks.offer(Arrays.copyOf(block.bytes, block.length));
+                    }
                 }
                 block.length = 0;
                 empty.offer(block);

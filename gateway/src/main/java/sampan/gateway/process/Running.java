@@ -12,6 +12,7 @@ import sampan.gateway.admin.AdminServer;
 import sampan.gateway.config.ConfigReader;
 import sampan.gateway.config.GatewayConfig;
 import sampan.gateway.config.TableBuilder;
+import sampan.gateway.health.HealthChecks;
 import sampan.gateway.metrics.AccessLog;
 import sampan.gateway.proxy.Gateway;
 
@@ -26,6 +27,7 @@ public final class Running implements AutoCloseable {
     private final TableBuilder builder;
     private final Gateway gateway;
     private final Optional<AdminServer> admin;
+    private final HealthChecks health = new HealthChecks();
     private GatewayConfig config;
     private String text;
 
@@ -40,6 +42,7 @@ public final class Running implements AutoCloseable {
         gateway = new Gateway(loops, built.table(), config.limits(), log);
         try {
             gateway.listen(config.listeners());
+            health.follow(built.checked(), built.unchecked());
             admin = config.admin().map(address -> new AdminServer(gateway, address));
         } catch (RuntimeException e) {
             gateway.close();
@@ -105,6 +108,7 @@ public final class Running implements AutoCloseable {
             TableBuilder.Built built = builder.build(next);
             gateway.listen(next.listeners());
             gateway.publish(built.table(), next.limits(), built.gone());
+            health.follow(built.checked(), built.unchecked());
             config = next;
             LOG.log(Level.INFO, file + " was taken over");
             return true;
@@ -136,6 +140,7 @@ public final class Running implements AutoCloseable {
 
     @Override
     public void close() {
+        health.close();
         admin.ifPresent(AdminServer::close);
         gateway.close();
     }

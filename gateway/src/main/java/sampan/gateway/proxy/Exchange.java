@@ -360,6 +360,10 @@ final class Exchange {
             abort();
             return;
         }
+        if (forwarding.isParked()) {
+            forwarding.lookAgain();
+            return;
+        }
         long total = route == null ? 0 : route.bounds().totalNanos();
         if (total > 0 && loop.now - started >= total) {
             forwarding.timedOut();
@@ -394,6 +398,14 @@ final class Exchange {
         } else {
             refuse(Refusal.HEAD_TIMEOUT);
         }
+    }
+
+    /// The request that waited for a target is on its way.
+    void unparked() {
+        if (!requestBody.isDone() && !forwarding.isUpstreamBlocked()) {
+            client.setReading(true);
+        }
+        armClient();
     }
 
     // What UpstreamConnection tells goes to the forwarding.

@@ -16,6 +16,8 @@ final class Forwarding {
     private static final int UNAVAILABLE = 503;
     private static final int BAD_GATEWAY = 502;
     private static final int TIMEOUT = 504;
+    // Each look asks again: who was asked may have been away.
+    private static final long PARKED_LOOK_NANOS = 20_000_000L;
     private static final String NO_CONNECTION = "no connection to the target";
 
     private final Exchange exchange;
@@ -32,6 +34,8 @@ final class Forwarding {
     private long replay;
     private int replayCapacity;
     private int replayLength;
+    private boolean parked;
+    private long parkedUntil;
 
     Forwarding(Exchange exchange) {
         this.exchange = exchange;
@@ -62,14 +66,65 @@ final class Forwarding {
         permitted = true;
         hash = chosen.hash(loop.view);
         Target picked = chosen.pick(hash, loop.now, null);
-        if (picked == null) {
-            abandon();
-            refuse("no target is ready", RETRY_AFTER_NANOS);
+        if (picked == null && chosen.settings().wakeNanos() == 0) {
+            refuseUnready();
             return;
         }
         RequestWriter.write(loop.writer, loop.view, route, loop.told(), exchange.asksForUpgrade());
         long start = loop.writer.layBefore(body);
-        first(picked, start, (int) (bodyEnd - start));
+        if (picked == null) {
+            park(chosen, start, (int) (bodyEnd - start));
+        } else {
+            first(picked, start, (int) (bodyEnd - start));
+        }
+    }
+
+    private void refuseUnready() {
+        abandon();
+        refuse("no target is ready", RETRY_AFTER_NANOS);
+    }
+
+    /// Keeps the request until the service has a target, and asks for one.
+    private void park(Service chosen, long start, int length) {
+        keepReplay(start, length);
+        if (replay == 0) {
+            refuseUnready();
+            return;
+        }
+        parkedUntil = loop.now + chosen.settings().wakeNanos();
+        parked = true;
+        exchange.client.setReading(false);
+        look(chosen);
+    }
+
+    private void look(Service chosen) {
+        loop.wakeUp(chosen);
+        loop.timers.set(exchange.client, loop.now + PARKED_LOOK_NANOS);
+    }
+
+    /// Whether the request waits for its service to have a target.
+    boolean isParked() {
+        return parked;
+    }
+
+    /// The time has come to look whether the service has a target now.
+    void lookAgain() {
+        Service chosen = loop.table().service(Objects.requireNonNull(service).name());
+        Target picked = chosen == null ? null : chosen.pick(hash, loop.now, null);
+        if (picked != null) {
+            parked = false;
+            service = chosen;
+            long block = replay;
+            replay = 0;
+            start(picked, block, replayCapacity, replayLength);
+            if (upstream != null) {
+                exchange.unparked();
+            }
+        } else if (chosen == null || loop.now - parkedUntil >= 0) {
+            refuseUnready();
+        } else {
+            look(chosen);
+        }
     }
 
     private void refuse(String words, long retryAfterNanos) {
@@ -151,7 +206,7 @@ final class Forwarding {
 
     private void keepReplay(long start, int length) {
         int capacity = Buffers.capacity(length);
-        long block = loop.buffers.take(capacity);
+        long block = capacity == 0 ? 0 : loop.buffers.take(capacity);
         if (block != 0) {
             Memory.copy(start, block, length);
             replay = block;
@@ -421,6 +476,7 @@ final class Forwarding {
     }
 
     private void end() {
+        parked = false;
         dropReplay();
         Target used = target;
         if (used != null) {

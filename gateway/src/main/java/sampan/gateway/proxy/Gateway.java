@@ -1,8 +1,6 @@
 package sampan.gateway.proxy;
 
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import sampan.gateway.metrics.AccessLog;
 import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.RoutingTable;
@@ -27,6 +26,7 @@ public final class Gateway implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
     private static final int JOIN_MILLIS_MAX = 5_000;
     private static final int DRAIN_STEP_MILLIS = 20;
+    private static final int SETTLE_STEP_MILLIS = 1;
 
     private final Loop[] loops;
     private final Optional<AccessLog> accessLog;
@@ -34,12 +34,27 @@ public final class Gateway implements AutoCloseable {
     private final Map<InternetAddress, Integer> listening = new LinkedHashMap<>();
     private final Map<InternetAddress, Integer> ports = new LinkedHashMap<>();
     private final CountDownLatch failed = new CountDownLatch(1);
+    private final ListenSockets sockets;
+    private volatile Consumer<String> waker = _ -> {};
     private volatile Snapshot snapshot;
     private int listened;
 
-    /// Starts loops that listen nowhere yet.
+    /// Starts loops that listen nowhere yet, on sockets of their own.
     public Gateway(
             int loopCount, RoutingTable table, ProxyLimits limits, Optional<AccessLog> accessLog) {
+        this(loopCount, table, limits, accessLog, ListenSockets.OWN);
+    }
+
+    /// Starts loops that listen nowhere yet.
+    ///
+    /// @param sockets where those come from that [#listen] is to use
+    public Gateway(
+            int loopCount,
+            RoutingTable table,
+            ProxyLimits limits,
+            Optional<AccessLog> accessLog,
+            ListenSockets sockets) {
+        this.sockets = sockets;
         this.accessLog = accessLog;
         unrouted = new RouteStats("", loopCount);
         snapshot = Snapshot.of(table, limits);
@@ -59,27 +74,19 @@ public final class Gateway implements AutoCloseable {
         try {
             for (InternetAddress address : addresses) {
                 if (!listening.containsKey(address)) {
-                    List<Fd> sockets = new ArrayList<>();
-                    opened.put(address, sockets);
-                    InetAddress host = address.resolve();
-                    int port = address.port();
-                    for (int i = 0; i < loops.length; i++) {
-                        Fd socket = ListenSocket.open(host, port);
-                        sockets.add(socket);
-                        port = ListenSocket.port(socket); // where it was 0, all take the first's
-                    }
+                    opened.put(address, sockets.open(address, loops.length));
                 }
             }
         } catch (RuntimeException e) {
-            opened.values().forEach(sockets -> sockets.forEach(Fd::close));
+            opened.values().forEach(fds -> fds.forEach(Fd::close));
             throw e;
         }
-        opened.forEach((address, sockets) -> {
+        opened.forEach((address, fds) -> {
             listening.put(address, listened++);
-            ports.put(address, ListenSocket.port(sockets.getFirst()));
+            ports.put(address, ListenSocket.port(fds.getFirst()));
             for (int i = 0; i < loops.length; i++) {
                 Loop loop = loops[i];
-                Fd socket = sockets.get(i);
+                Fd socket = fds.get(i);
                 loop.order(() -> loop.listen(socket));
             }
         });
@@ -105,6 +112,40 @@ public final class Gateway implements AutoCloseable {
                 loop.order(() -> loop.pool(target).closeAll());
             }
         }
+    }
+
+    /// Waits until all loops go by the table that was published last and these targets have no
+    /// request under way.
+    ///
+    /// @return whether that was so within that time
+    public boolean settle(Set<Target> targets, long millisMax) throws InterruptedException {
+        long end = System.nanoTime() + millisMax * 1_000_000;
+        // An order may be met in a batch that began before the table came; the next is behind it.
+        for (int round = 0; round < 2; round++) {
+            CountDownLatch met = new CountDownLatch(loops.length);
+            for (Loop loop : loops) {
+                loop.order(met::countDown);
+            }
+            if (!met.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        }
+        while (targets.stream().anyMatch(target -> target.active() > 0)) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            Thread.sleep(SETTLE_STEP_MILLIS);
+        }
+        return true;
+    }
+
+    /// Who is told the names of services that a request waits for. It must not block.
+    public void waker(Consumer<String> waker) {
+        this.waker = waker;
+    }
+
+    void wakeUp(String service) {
+        waker.accept(service);
     }
 
     /// Takes no more connections, closes those that wait, lets the others end.

@@ -12,6 +12,7 @@ import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.RequestView;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.RoutingTable;
+import sampan.gateway.routes.Service;
 import sampan.gateway.routes.Target;
 import sampan.gateway.wire.RequestHead;
 import sampan.gateway.wire.ResponseHead;
@@ -160,8 +161,12 @@ final class Loop implements Runnable {
         epoll.add(socket.number(), Readiness.IN, LISTENER_TOKEN - (listeners.size() - 1));
     }
 
-    /// Accepts no more on the i-th socket that it was given.
+    /// Accepts no more on the i-th socket that it was given, but what the kernel has accepted on it
+    /// already: nobody else would answer that.
     void unlisten(int i) {
+        if (!ending) {
+            accept(i);
+        }
         Fd socket = listeners.set(i, null);
         if (socket != null) {
             socket.close();
@@ -297,6 +302,11 @@ final class Loop implements Runnable {
         return route == null ? gateway.unrouted() : route.stats();
     }
 
+    /// Asks for a target of a service that has none.
+    void wakeUp(Service service) {
+        gateway.wakeUp(service.name());
+    }
+
     boolean isDraining() {
         return draining;
     }
@@ -309,13 +319,14 @@ final class Loop implements Runnable {
     /// Takes no more connections and closes those that wait for a request.
     void drain() {
         draining = true;
-        for (int i = 0; i < listeners.size(); i++) {
-            unlisten(i);
-        }
         for (int i = 0; i < slots; i++) {
             if (connections[i] instanceof ClientConnection client && client.isOpen()) {
                 client.drain();
             }
+        }
+        // Who comes with it has not been served yet: one request, then the connection ends.
+        for (int i = 0; i < listeners.size(); i++) {
+            unlisten(i);
         }
     }
 

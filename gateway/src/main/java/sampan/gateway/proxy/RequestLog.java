@@ -48,7 +48,7 @@ final class RequestLog {
 
     /// Keeps what is to be known of the request.
     void begin(Exchange exchange, RequestView view) {
-        if (log == null) {
+        if (log == null || !log.isWanted()) {
             return;
         }
         long block = loop.buffers.take(LINE_BYTES_MAX);
@@ -71,13 +71,13 @@ final class RequestLog {
     /// Writes the line; what could not be kept is left out.
     void end(Exchange exchange, long tookNanos) {
         AccessLog to = log;
-        if (to == null) {
+        long block = exchange.logLine();
+        if (to == null || block == 0 && !to.isWanted()) {
             return;
         }
         at = line;
         put(TIME);
         time();
-        long block = exchange.logLine();
         if (block == 0) {
             put(CLIENT);
             copy(

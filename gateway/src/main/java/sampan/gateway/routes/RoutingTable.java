@@ -26,6 +26,7 @@ public final class RoutingTable {
     private final ByteMap<PathTable> hosts;
     private final ByteMap<PathTable> wildcards;
     private final PathTable others;
+    private final Map<String, Service> services;
 
     public RoutingTable(List<Route> routes) {
         this.routes = List.copyOf(routes);
@@ -47,6 +48,7 @@ public final class RoutingTable {
         hosts = new ByteMap<>(exact, PathTable::new);
         wildcards = new ByteMap<>(below, PathTable::new);
         others = new PathTable(any);
+        services = services(this.routes);
     }
 
     /// In the order of the configuration.
@@ -56,13 +58,22 @@ public final class RoutingTable {
 
     /// All services that a route names, by name.
     public Map<String, Service> services() {
+        return services;
+    }
+
+    /// The service of that name, null where no route names one.
+    public @Nullable Service service(String name) {
+        return services.get(name);
+    }
+
+    private static Map<String, Service> services(List<Route> routes) {
         Map<String, Service> services = new HashMap<>();
         for (Route route : routes) {
             if (route.action() instanceof Route.Forward forward) {
                 forward.services().forEach(w -> services.put(w.service().name(), w.service()));
             }
         }
-        return services;
+        return Map.copyOf(services);
     }
 
     public @Nullable Route find(RequestView view, Room room) {

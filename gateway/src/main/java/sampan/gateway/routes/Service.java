@@ -19,13 +19,16 @@ public final class Service {
     /// @param requestsMax requests under way to all targets
     /// @param failuresMax failures in a row after which a target is ejected
     /// @param ejectNanos for how long, times how often it was since
+    /// @param wakeNanos how long a request waits for a service that has no target and is asked to
+    ///   start one, 0 where it does not
     public record Settings(
             long connectNanos,
             long responseNanos,
             int retries,
             int requestsMax,
             int failuresMax,
-            long ejectNanos) {}
+            long ejectNanos,
+            long wakeNanos) {}
 
     /// What outlives a table.
     ///

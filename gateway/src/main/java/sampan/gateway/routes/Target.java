@@ -27,6 +27,7 @@ public final class Target {
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile boolean retired;
+    private volatile boolean ready = true;
 
     /// @param loops how many loops there are, each with its own attachment
     public Target(InetAddress host, int port, int loops) {
@@ -104,8 +105,20 @@ public final class Target {
         }
     }
 
-    /// Whether it gets no requests for a while after failures.
+    /// What health checks say of it: one that is not ready gets no requests.
+    public void ready(boolean ready) {
+        this.ready = ready;
+    }
+
+    public boolean isReady() {
+        return ready;
+    }
+
+    /// Whether it gets no requests: not ready, or for a while after failures.
     public boolean isEjected(long now) {
+        if (!ready) {
+            return true;
+        }
         long until = ejectedUntil.get();
         return until != Long.MIN_VALUE && until - now > 0;
     }

@@ -115,6 +115,23 @@ class RoutingTest {
     }
 
     @Test
+    void whatARouteIsNot() {
+        RoutingTable table =
+                table(
+                        "name: not, path: /a, not: [{hosts: ['b', '*.c']}, {path: /a/secret},"
+                                + " {methods: [DELETE]}, {headers: {X-A: '1'}, query: {q: }}]",
+                        "name: rest");
+        assertThat(route(table, "GET /a/b", "Host: x")).isEqualTo("not");
+        assertThat(route(table, "GET /a/secretly", "Host: x")).isEqualTo("not");
+        assertThat(route(table, "GET /a/secret/x", "Host: x")).isEqualTo("rest");
+        assertThat(route(table, "GET /a", "Host: B:80")).isEqualTo("rest");
+        assertThat(route(table, "GET /a", "Host: d.c")).isEqualTo("rest");
+        assertThat(route(table, "DELETE /a", "Host: x")).isEqualTo("rest");
+        assertThat(route(table, "GET /a", "Host: x", "X-A: 1")).isEqualTo("not");
+        assertThat(route(table, "GET /a?q", "Host: x", "X-A: 1")).isEqualTo("rest");
+    }
+
+    @Test
     void aThousandRoutes() {
         String[] routes =
                 IntStream.range(0, 1000)

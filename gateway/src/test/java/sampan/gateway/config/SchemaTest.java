@@ -70,6 +70,8 @@ class SchemaTest {
                 "target",
                 top + "services: {s: {targets: [{address: 'a:1', x_: 1}]}}");
         compare(wrong, schema, "outlier", top + "services: {s: {outlier: {x_: 1}}}");
+        compare(wrong, schema, "health", top + "services: {s: {health: {x_: 1}}}");
+        compare(wrong, schema, "not", top + "routes: [{service: s, not: [{x_: 1}]}]");
         compare(wrong, schema, "breaker", top + "services: {s: {breaker: {x_: 1}}}");
         compare(wrong, schema, "route", top + "routes: [{service: s, x_: 1}]");
         compare(wrong, schema, "path", top + "routes: [{service: s, path: {exact: /, x_: 1}}]");

@@ -26,7 +26,7 @@ class ServiceTest {
                         .toList();
         return new Service(
                 "s",
-                new Service.Settings(1, 1, 1, 10, 3, 100),
+                new Service.Settings(1, 1, 1, 10, 3, 100, 0),
                 new Service.State(new AtomicInteger(), new Concurrency(), Optional.empty()),
                 balance,
                 Attribute.ADDRESS,

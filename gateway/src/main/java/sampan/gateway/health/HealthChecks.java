@@ -1,0 +1,118 @@
+package sampan.gateway.health;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import sampan.gateway.routes.Target;
+
+/// All checks that run: one virtual thread a target, of which at most [#PROBES_MAX] look at once.
+/// Thread-safe.
+public final class HealthChecks implements AutoCloseable {
+    /// Probes under way at once.
+    public static final int PROBES_MAX = 256;
+
+    // Who has just come is looked at often, so that it joins soon.
+    private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int SPREAD = 10;
+
+    /// What is checked.
+    public record Subject(InetAddress host, int port, HealthSettings settings) {}
+
+    private static final class Check {
+        private final Subject subject;
+        private volatile boolean ended;
+
+        private Check(Subject subject) {
+            this.subject = subject;
+        }
+    }
+
+    private final Map<Target, Check> checks = new HashMap<>();
+    private final Semaphore probes = new Semaphore(PROBES_MAX);
+
+    /// Checks these targets from now on, and no others. Who is checked already and alike is not
+    /// begun anew; who is no longer checked is ready.
+    public synchronized void follow(Map<Target, Subject> subjects, Set<Target> unchecked) {
+        Iterator<Map.Entry<Target, Check>> known = checks.entrySet().iterator();
+        while (known.hasNext()) {
+            Map.Entry<Target, Check> entry = known.next();
+            if (!entry.getValue().subject.equals(subjects.get(entry.getKey()))) {
+                entry.getValue().ended = true;
+                known.remove();
+            }
+        }
+        unchecked.forEach(target -> target.ready(true));
+        subjects.forEach((target, subject) -> {
+            if (!checks.containsKey(target)) {
+                Check check = new Check(subject);
+                checks.put(target, check);
+                Thread.ofVirtual().name("health").start(() -> run(target, check));
+            }
+        });
+    }
+
+    private void run(Target target, Check check) {
+        HealthSettings settings = check.subject.settings();
+        long young = FIRST_NANOS;
+        int passed = 0;
+        int failed = 0;
+        try {
+            while (!check.ended) {
+                boolean well = probe(check.subject);
+                passed = well ? passed + 1 : 0;
+                failed = well ? 0 : failed + 1;
+                if (check.ended) {
+                    return;
+                }
+                if (passed >= settings.healthy() && !target.isReady()) {
+                    target.ready(true);
+                }
+                if (failed >= settings.unhealthy() && target.isReady() && !settings.once()) {
+                    target.ready(false);
+                }
+                if (target.isReady() && settings.once()) {
+                    return;
+                }
+                long pause = settings.intervalNanos();
+                if (!target.isReady() && young < pause) {
+                    pause = young;
+                    young = Math.min(YOUNG_NANOS, young * 2);
+                }
+                sleep(pause);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean probe(Subject subject) throws InterruptedException {
+        probes.acquire();
+        try {
+            return HealthProbe.passes(subject.host(), subject.port(), subject.settings());
+        } finally {
+            probes.release();
+        }
+    }
+
+    /// A little longer or shorter each time, so that checks of many do not come together.
+    private static void sleep(long nanos) throws InterruptedException {
+        long spread = Math.max(1, nanos / SPREAD);
+        LockSupport.parkNanos(nanos + ThreadLocalRandom.current().nextLong(spread) - spread / 2);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        checks.values().forEach(check -> check.ended = true);
+        checks.clear();
+    }
+}

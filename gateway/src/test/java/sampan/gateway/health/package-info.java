@@ -1,0 +1,5 @@
+/// Tests of health checks against real servers.
+@NullMarked
+package sampan.gateway.health;
+
+import org.jspecify.annotations.NullMarked;
