@@ -16,8 +16,6 @@ final class Forwarding {
     private static final int UNAVAILABLE = 503;
     private static final int BAD_GATEWAY = 502;
     private static final int TIMEOUT = 504;
-    // Each look asks again: who was asked may have been away.
-    private static final long PARKED_LOOK_NANOS = 20_000_000L;
     private static final String NO_CONNECTION = "no connection to the target";
 
     private final Exchange exchange;
@@ -34,8 +32,7 @@ final class Forwarding {
     private long replay;
     private int replayCapacity;
     private int replayLength;
-    private boolean parked;
-    private long parkedUntil;
+    private final Parking parking = new Parking();
 
     Forwarding(Exchange exchange) {
         this.exchange = exchange;
@@ -91,20 +88,12 @@ final class Forwarding {
             refuseUnready();
             return;
         }
-        parkedUntil = loop.now + chosen.settings().wakeNanos();
-        parked = true;
-        exchange.client.setReading(false);
-        look(chosen);
-    }
-
-    private void look(Service chosen) {
-        loop.wakeUp(chosen);
-        loop.timers.set(exchange.client, loop.now + PARKED_LOOK_NANOS);
+        parking.begin(exchange, chosen);
     }
 
     /// Whether the request waits for its service to have a target.
     boolean isParked() {
-        return parked;
+        return parking.isOn();
     }
 
     /// The time has come to look whether the service has a target now.
@@ -112,7 +101,7 @@ final class Forwarding {
         Service chosen = loop.table().service(Objects.requireNonNull(service).name());
         Target picked = chosen == null ? null : chosen.pick(hash, loop.now, null);
         if (picked != null) {
-            parked = false;
+            parking.end();
             service = chosen;
             long block = replay;
             replay = 0;
@@ -120,10 +109,8 @@ final class Forwarding {
             if (upstream != null) {
                 exchange.unparked();
             }
-        } else if (chosen == null || loop.now - parkedUntil >= 0) {
+        } else if (chosen == null || !parking.goesOn(exchange, chosen)) {
             refuseUnready();
-        } else {
-            look(chosen);
         }
     }
 
@@ -476,7 +463,7 @@ final class Forwarding {
     }
 
     private void end() {
-        parked = false;
+        parking.end();
         dropReplay();
         Target used = target;
         if (used != null) {
