@@ -10,15 +10,18 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/// `RunTagged PACKAGE TAG`: runs the tests below a package that have a tag, a line for each, without Maven.
-/// Fails where there are none, or one is skipped.
+/// `RunTagged PACKAGE TAG [UNWANTED]`: runs the tests below a package that have a tag and not the unwanted one, a line
+/// for each, without Maven. Fails where there are none, or one is skipped.
 final class RunTagged {
     public static void main(String[] args) {
-        LauncherDiscoveryRequest request =
+        LauncherDiscoveryRequestBuilder wanted =
                 LauncherDiscoveryRequestBuilder.request()
                         .selectors(selectPackage(args[0]))
-                        .filters(TagFilter.includeTags(args[1]))
-                        .build();
+                        .filters(TagFilter.includeTags(args[1]));
+        if (args.length > 2) {
+            wanted.filters(TagFilter.excludeTags(args[2]));
+        }
+        LauncherDiscoveryRequest request = wanted.build();
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         LauncherFactory.create().execute(request, summary, new Lines());
         summary.getSummary().printFailuresTo(new PrintWriter(System.out, true), 30);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -176,6 +177,7 @@ abstract class CgroupContract {
     }
 
     @Test
+    @Tag("memory")
     void statsCount() throws Exception {
         Cgroup cgroup = create("c", CgroupLimits.builder().pids(50).memoryMax(64 * MIB));
         Process process =
@@ -195,6 +197,7 @@ abstract class CgroupContract {
     }
 
     @Test
+    @Tag("memory")
     void oomKillIsCounted() throws Exception {
         Cgroup cgroup =
                 create("c", CgroupLimits.builder().memoryMax(8 * MIB).memoryAndSwap(8 * MIB));
@@ -249,6 +252,7 @@ abstract class CgroupContract {
     }
 
     @Test
+    @Tag("memory")
     void memoryLimitBelowUseIsRefusedOnRequest() throws Exception {
         Cgroup cgroup = create("c", CgroupLimits.builder().memoryMax(256 * MIB));
         Process process =

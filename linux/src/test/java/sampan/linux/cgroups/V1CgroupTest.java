@@ -14,12 +14,13 @@ import org.junit.jupiter.api.Test;
 final class V1CgroupTest extends CgroupContract {
     @BeforeEach
     void v1IsHere() {
-        assertThat(layout.home(Controller.MEMORY).orElseThrow().unified())
-                .as("memory is governed by version 2")
+        assertThat(layout.home(Controller.PIDS).orElseThrow().unified())
+                .as("pids are governed by version 2")
                 .isFalse();
     }
 
     @Test
+    @Tag("memory")
     void limitsReachTheirFiles() {
         Cgroup cgroup =
                 create(
@@ -58,6 +59,7 @@ final class V1CgroupTest extends CgroupContract {
     }
 
     @Test
+    @Tag("memory")
     void updateMovesMemoryAndSwapEitherWay() {
         Cgroup cgroup =
                 create("c", CgroupLimits.builder().memoryMax(64 * MIB).memoryAndSwap(64 * MIB));
@@ -101,6 +103,7 @@ final class V1CgroupTest extends CgroupContract {
     }
 
     @Test
+    @Tag("memory")
     void whatOnlyVersion2HasIsRefused() {
         assertThatThrownBy(() -> create("c", CgroupLimits.builder().memoryHigh(MIB)))
                 .hasMessageContaining("cannot set memory high limit");
@@ -111,6 +114,7 @@ final class V1CgroupTest extends CgroupContract {
     }
 
     @Test
+    @Tag("memory")
     void featuresAndNotes() {
         CgroupFeatures features = layout.features();
         assertThat(features.memory() && features.pids() && features.freezer()).isTrue();
