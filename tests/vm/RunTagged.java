@@ -10,8 +10,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/// `RunTagged PACKAGE TAG [UNWANTED]`: runs the tests below a package that have a tag and not the unwanted one, a line
-/// for each, without Maven. Fails where there are none, or one is skipped.
+/// `RunTagged PACKAGE TAG [UNWANTED]`: runs the tests below a package that have a tag and not the
+/// unwanted one, a line for each, without Maven. Fails where there are none, or one is skipped.
 final class RunTagged {
     public static void main(String[] args) {
         LauncherDiscoveryRequestBuilder wanted =
