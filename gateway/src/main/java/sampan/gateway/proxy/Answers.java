@@ -2,18 +2,24 @@ package sampan.gateway.proxy;
 
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import sampan.gateway.routes.Reply;
+import sampan.gateway.routes.RequestView;
+import sampan.gateway.routes.Route;
 import sampan.gateway.wire.Octets;
+import sampan.gateway.wire.RequestHead;
 
 /// Answers of the gateway itself, in plain text.
 final class Answers {
     private static final int STATUS_MAX = 600;
     private static final byte[] HTTP = Octets.ascii("HTTP/1.1 ");
-    private static final byte[] TEXT =
-            Octets.ascii("\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ");
+    private static final byte[] TYPE = Octets.ascii("\r\nContent-Type: ");
+    private static final byte[] LENGTH = Octets.ascii("\r\nContent-Length: ");
+    private static final byte[] PLAIN = Octets.ascii("text/plain; charset=utf-8");
+    private static final byte[] NOTHING = {};
+    private static final byte[] LINE_END = Octets.ascii("\r\n");
     private static final byte[] RETRY_AFTER = Octets.ascii("\r\nRetry-After: ");
     private static final byte[] LOCATION = Octets.ascii("\r\nLocation: ");
     private static final byte[] CLOSE = Octets.ascii("\r\nConnection: close");
-    private static final byte[] END = Octets.ascii("\r\n\r\n");
     private static final long SECOND = 1_000_000_000L;
     private static final byte[][] REASONS = reasons();
 
@@ -21,7 +27,44 @@ final class Answers {
     ///
     /// @param retryAfterNanos 0 for no Retry-After
     /// @param location of a redirect
-    record Answer(int status, byte[] text, long retryAfterNanos, byte @Nullable [] location) {
+    /// @param type of the text
+    /// @param fields more lines, each with its CR LF
+    record Answer(
+            int status,
+            byte[] text,
+            long retryAfterNanos,
+            byte @Nullable [] location,
+            byte[] type,
+            byte[] fields) {
+        Answer(int status, byte[] text, long retryAfterNanos, byte @Nullable [] location) {
+            this(status, text, retryAfterNanos, location, PLAIN, NOTHING);
+        }
+
+        static Answer of(Route.Redirect redirect, RequestView view) {
+            RequestHead head = view.head();
+            String location =
+                    redirect.location()
+                            .replace("{host}", Octets.text(head.authorityAt(), head.hostEnd()))
+                            .replace("{path}", Octets.text(view.pathAt(), view.pathEnd()))
+                            .replace("{query}", Octets.text(head.pathEnd(), head.queryEnd()));
+            return new Answer(
+                    redirect.status(),
+                    Octets.ascii("see " + location + "\n"),
+                    0,
+                    Octets.ascii(location));
+        }
+
+        /// What a filter has the client told.
+        static Answer of(Reply reply, long retryAfterNanos) {
+            return new Answer(
+                    reply.status(),
+                    reply.text(),
+                    retryAfterNanos,
+                    null,
+                    Octets.ascii(reply.type()),
+                    reply.fields());
+        }
+
         static Answer of(int status, String text) {
             return new Answer(status, (text + "\n").getBytes(StandardCharsets.UTF_8), 0, null);
         }
@@ -71,7 +114,7 @@ final class Answers {
         if (reason != null) {
             writer.put(reason);
         }
-        writer.put(TEXT).decimal(answer.text().length);
+        writer.put(TYPE).put(answer.type()).put(LENGTH).decimal(answer.text().length);
         if (answer.retryAfterNanos() > 0) {
             writer.put(RETRY_AFTER).decimal((answer.retryAfterNanos() + SECOND - 1) / SECOND);
         }
@@ -82,7 +125,7 @@ final class Answers {
         if (close) {
             writer.put(CLOSE);
         }
-        writer.put(END);
+        writer.put(LINE_END).put(answer.fields()).put(LINE_END);
         if (!head) {
             writer.put(answer.text());
         }

@@ -1,5 +1,7 @@
 package sampan.gateway.proxy;
 
+import org.jspecify.annotations.Nullable;
+import sampan.gateway.routes.ClientCertificate;
 import sampan.gateway.wire.Head;
 import sampan.gateway.wire.Octets;
 import sampan.gateway.wire.Refusal;
@@ -52,6 +54,11 @@ final class ClientConnection extends Connection {
 
     int addressLength() {
         return addressLength;
+    }
+
+    /// What the client has proven of itself by TLS, null where it has not.
+    @Nullable ClientCertificate certificate() {
+        return null;
     }
 
     boolean isIdle() {

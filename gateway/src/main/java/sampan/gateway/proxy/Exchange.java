@@ -2,8 +2,6 @@ package sampan.gateway.proxy;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import sampan.gateway.routes.Filter;
-import sampan.gateway.routes.RequestView;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Target;
 import sampan.gateway.wire.BodyFraming;
@@ -26,6 +24,7 @@ final class Exchange {
     final ClientConnection client;
     final BodyFraming requestBody = new BodyFraming();
     final Forwarding forwarding;
+    final Admission admission;
 
     private Method method = Method.OTHER;
     private int minorVersion;
@@ -51,6 +50,7 @@ final class Exchange {
         this.loop = loop;
         this.client = client;
         forwarding = new Forwarding(this);
+        admission = new Admission(this);
     }
 
     /// Takes a head that is complete.
@@ -83,6 +83,7 @@ final class Exchange {
         bytesIn += bodyEnd - base - end;
         upgrade = canUpgrade(head);
         loop.view.begin(client.address(), client.addressLength());
+        loop.view.certificate(client.certificate());
         loop.log.begin(this, loop.view);
         Route found = loop.table().find(loop.view, loop.room);
         if (found == null) {
@@ -110,6 +111,7 @@ final class Exchange {
         minorVersion = 1;
         requestBody.none();
         forwarding.forget();
+        admission.forget();
         windowBegin = started;
         windowBytes = 0;
         windowAwaits = false;
@@ -143,36 +145,19 @@ final class Exchange {
             refuse(Refusal.BODY_TOO_LARGE);
             return;
         }
-        int checked = found.check(loop.view, loop.now);
-        if (checked != Filter.PASS) {
-            long wait = loop.view.retryAfterNanos();
-            answer(new Answers.Answer(checked, Octets.ascii("refused\n"), wait, null));
-            return;
-        }
-        upgrade &= bounds.upgrades();
+        admission.check(found, body, bodyEnd);
+    }
+
+    /// The filters let the request pass.
+    void admitted(Route found, long body, long bodyEnd) {
+        upgrade &= found.bounds().upgrades();
         armClient();
         switch (found.action()) {
             case Route.Forward _ -> forwarding.begin(found, body, bodyEnd);
-            case Route.Redirect redirect -> redirect(redirect);
+            case Route.Redirect redirect -> answer(Answers.Answer.of(redirect, loop.view));
             case Route.Respond respond ->
                     answer(Answers.Answer.of(respond.status(), respond.text()));
         }
-    }
-
-    private void redirect(Route.Redirect redirect) {
-        RequestView view = loop.view;
-        RequestHead head = view.head();
-        String location =
-                redirect.location()
-                        .replace("{host}", Octets.text(head.authorityAt(), head.hostEnd()))
-                        .replace("{path}", Octets.text(view.pathAt(), view.pathEnd()))
-                        .replace("{query}", Octets.text(head.pathEnd(), head.queryEnd()));
-        answer(
-                new Answers.Answer(
-                        redirect.status(),
-                        Octets.ascii("see " + location + "\n"),
-                        0,
-                        Octets.ascii(location)));
     }
 
     /// Answers what is no request, or one that may not go on, and ends the connection.
@@ -209,6 +194,7 @@ final class Exchange {
     /// Ends without a proper end: the client gets a reset, so that it takes nothing for complete.
     void abort() {
         account();
+        admission.drop();
         forwarding.discard();
         client.closeWithReset();
     }
@@ -356,6 +342,10 @@ final class Exchange {
     }
 
     void clientExpired() {
+        if (admission.isWaiting()) {
+            admission.expired();
+            return;
+        }
         if (tunnel) {
             abort();
             return;

@@ -49,6 +49,7 @@ final class Loop implements Runnable {
     final RoutingTable.Room room = new RoutingTable.Room();
     final HeadWriter writer = new HeadWriter();
     final RequestLog log;
+    final Waiting waiting = new Waiting(this);
     final int index;
     long now = System.nanoTime();
 
@@ -144,6 +145,7 @@ final class Loop implements Runnable {
             for (Runnable order = orders.poll(); order != null; order = orders.poll()) {
                 order.run();
             }
+            waiting.resume();
         } else if (token <= LISTENER_TOKEN) {
             accept((int) (LISTENER_TOKEN - token));
         } else {

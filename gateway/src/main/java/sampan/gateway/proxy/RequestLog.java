@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sampan.gateway.metrics.AccessLog;
+import sampan.gateway.routes.Identity;
 import sampan.gateway.routes.RequestView;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Target;
@@ -27,7 +28,8 @@ final class RequestLog {
     private static final byte[] BYTES_IN = Octets.ascii(",\"bytesIn\":");
     private static final byte[] BYTES_OUT = Octets.ascii(",\"bytesOut\":");
     private static final byte[] MICROS = Octets.ascii(",\"micros\":");
-    private static final byte[] ROUTE = Octets.ascii(",\"route\":\"");
+    private static final byte[] CONSUMER = Octets.ascii(",\"consumer\":\"");
+    private static final byte[] ROUTE = Octets.ascii("\",\"route\":\"");
     private static final byte[] TARGET = Octets.ascii("\",\"target\":\"");
     private static final byte[] END = Octets.ascii("\"}\n");
     private static final byte[] ESCAPE = Octets.ascii("\\u00");
@@ -96,6 +98,8 @@ final class RequestLog {
         at = Octets.decimal(exchange.bytesOut(), at);
         put(MICROS);
         at = Octets.decimal(tookNanos / 1000, at);
+        put(CONSUMER);
+        consumer(exchange.admission.identity());
         put(ROUTE);
         Route route = exchange.route();
         put(route == null ? new byte[0] : route.logName());
@@ -133,13 +137,31 @@ final class RequestLog {
     private void escaped(long from, long to, int max) {
         long end = Math.min(to, from + max);
         for (long p = from; p < end; p++) {
-            byte c = Memory.get(p);
-            if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F) {
-                Memory.put(at++, c);
+            escaped(Memory.get(p));
+        }
+    }
+
+    private void escaped(byte c) {
+        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F) {
+            Memory.put(at++, c);
+        } else {
+            put(ESCAPE);
+            Memory.put(at++, digit(c >> 4 & 15));
+            Memory.put(at++, digit(c & 15));
+        }
+    }
+
+    private void consumer(@Nullable Identity identity) {
+        if (identity == null) {
+            return;
+        }
+        int length = Math.min(identity.logLength(), PART_BYTES_MAX / 4);
+        for (int i = 0; i < length; i++) {
+            byte c = identity.logOctet(i);
+            if (c < 0) {
+                Memory.put(at++, c); // UTF-8 stands as it is
             } else {
-                put(ESCAPE);
-                Memory.put(at++, digit(c >> 4 & 15));
-                Memory.put(at++, digit(c & 15));
+                escaped(c);
             }
         }
     }

@@ -56,6 +56,7 @@ final class RequestWriter {
                     .put(head.valueAt(line), head.valueEnd(line))
                     .put(LINE_END);
         }
+        writer.put(view.added(), view.added() + view.addedLength());
         writer.added(edits.request()).put(LINE_END);
     }
 

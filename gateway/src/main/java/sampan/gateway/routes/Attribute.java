@@ -14,7 +14,9 @@ public final class Attribute {
         PATH,
         HEADER,
         QUERY,
-        COOKIE
+        COOKIE,
+        CONSUMER,
+        CLAIM
     }
 
     /// The same for all requests.
@@ -26,10 +28,12 @@ public final class Attribute {
     private static final long PRIME = 0x100000001B3L;
 
     private final Kind kind;
+    private final String text;
     private final byte[] name;
 
     private Attribute(Kind kind, String name) {
         this.kind = kind;
+        text = name;
         this.name = Octets.ascii(name);
     }
 
@@ -45,7 +49,8 @@ public final class Attribute {
         return new Attribute(Kind.COOKIE, name);
     }
 
-    /// Reads `address`, `path`, `header:NAME`, `query:NAME` or `cookie:NAME`.
+    /// Reads `address`, `path`, `consumer`, `header:NAME`, `query:NAME`, `cookie:NAME` or
+    /// `claim:NAME`.
     public static Attribute parse(String field, String text) {
         int colon = text.indexOf(':');
         String name = text.substring(colon + 1);
@@ -54,6 +59,8 @@ public final class Attribute {
         return switch (kind + (named ? ":" : "")) {
             case "address" -> ADDRESS;
             case "path" -> new Attribute(Kind.PATH, "");
+            case "consumer" -> new Attribute(Kind.CONSUMER, "");
+            case "claim:" -> new Attribute(Kind.CLAIM, name);
             case "header:" -> header(name);
             case "query:" -> query(name);
             case "cookie:" -> cookie(name);
@@ -62,15 +69,25 @@ public final class Attribute {
                             field
                                     + " \""
                                     + text
-                                    + "\": write address, path, header:NAME, query:NAME or"
-                                    + " cookie:NAME");
+                                    + "\": write address, path, consumer, header:NAME,"
+                                    + " query:NAME, cookie:NAME or claim:NAME");
         };
     }
 
-    /// Looks it up; where true, the view knows the place.
+    /// Whether it is of who the request is from, and known only once that is.
+    public boolean isOfIdentity() {
+        return kind == Kind.CONSUMER || kind == Kind.CLAIM;
+    }
+
+    /// Whether it is of the connection, and known before anything is proven.
+    public boolean isOfConnection() {
+        return kind == Kind.ADDRESS;
+    }
+
+    /// Looks it up; where true, the view knows the place. What [#isOfIdentity] has none.
     public boolean find(RequestView view) {
         return switch (kind) {
-            case NONE -> false;
+            case NONE, CONSUMER, CLAIM -> false;
             case ADDRESS -> view.findClient();
             case PATH -> view.findPath();
             case HEADER -> view.findField(name);
@@ -81,6 +98,12 @@ public final class Attribute {
 
     /// A hash of the value; 0 where there is none.
     public long hash(RequestView view) {
+        if (isOfIdentity()) {
+            Identity identity = view.identity();
+            return identity == null
+                    ? 0
+                    : kind == Kind.CONSUMER ? identity.hash() : identity.claimHash(text);
+        }
         return find(view) ? hash(view.foundAt(), view.foundEnd()) : 0;
     }
 

@@ -1,5 +1,7 @@
 package sampan.gateway.routes;
 
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import sampan.gateway.wire.Field;
 import sampan.gateway.wire.Octets;
 import sampan.gateway.wire.Paths;
@@ -7,9 +9,12 @@ import sampan.gateway.wire.RequestHead;
 import sampan.linux.net.Memory;
 
 /// A request as routes, filters and balancing see it: its head, the path in its normal form, the
-/// client's address. One per loop, used again for each request; what it says holds until the loop
-/// goes on.
+/// client's address and identity. One per loop, used again for each request; what it says holds
+/// until the loop goes on.
 public final class RequestView {
+    /// Octets that filters may add to the head.
+    public static final int ADDED_BYTES_MAX = 16 << 10;
+
     private final RequestHead head;
     private final long pathRoom = Memory.allocate(RequestHead.TARGET_BYTES_MAX + 8L);
     private long pathAt;
@@ -20,6 +25,14 @@ public final class RequestView {
     private long foundAt;
     private long foundEnd;
     private long retryAfterNanos;
+    private @Nullable Reply reply;
+    private @Nullable ClientCertificate certificate;
+    private @Nullable Identity identity;
+    private final long added = Memory.allocate(ADDED_BYTES_MAX);
+    private int addedLength;
+    private int step;
+    private @Nullable Callable<Object> work;
+    private @Nullable Object outcome;
 
     public RequestView(RequestHead head) {
         this.head = head;
@@ -29,6 +42,13 @@ public final class RequestView {
     ///
     /// @param clientAt the client's numeric address in ASCII
     public void begin(long clientAt, int clientLength) {
+        certificate = null;
+        reply = null;
+        identity = null;
+        addedLength = 0;
+        step = 0;
+        work = null;
+        outcome = null;
         this.clientAt = clientAt;
         this.clientLength = clientLength;
         retryAfterNanos = 0;
@@ -88,6 +108,115 @@ public final class RequestView {
 
     public void retryAfter(long nanos) {
         retryAfterNanos = nanos;
+    }
+
+    /// What the client is told besides the status that the filter returns, null for the usual.
+    public @Nullable Reply reply() {
+        return reply;
+    }
+
+    /// Has the client told that; returns its status, for the filter to return.
+    public int reply(Reply told) {
+        reply = told;
+        return told.status();
+    }
+
+    /// What the client has proven of itself by TLS, null where it has not.
+    public @Nullable ClientCertificate certificate() {
+        return certificate;
+    }
+
+    public void certificate(@Nullable ClientCertificate proven) {
+        certificate = proven;
+    }
+
+    /// Who the request is from, null while that is unknown.
+    public @Nullable Identity identity() {
+        return identity;
+    }
+
+    public void identity(@Nullable Identity proven) {
+        identity = proven;
+    }
+
+    /// Adds octets to the head that the service gets: whole lines, each with its CR LF in the end.
+    ///
+    /// @return whether there was room
+    public boolean add(byte[] octets) {
+        if (addedLength + octets.length > ADDED_BYTES_MAX) {
+            return false;
+        }
+        Memory.copy(octets, added + addedLength);
+        addedLength += octets.length;
+        return true;
+    }
+
+    public boolean add(long from, long to) {
+        if (addedLength + (to - from) > ADDED_BYTES_MAX) {
+            return false;
+        }
+        Memory.copy(from, added + addedLength, to - from);
+        addedLength += (int) (to - from);
+        return true;
+    }
+
+    /// What filters have added.
+    public long added() {
+        return added;
+    }
+
+    public int addedLength() {
+        return addedLength;
+    }
+
+    /// Which filter is asked, counted from 0.
+    int step() {
+        return step;
+    }
+
+    void step(int next) {
+        step = next;
+    }
+
+    /// Lets go of the request until that work, which may block and is done on another thread, has
+    /// come to an outcome; then the same filter is asked again and finds it in [#outcome]. The work
+    /// must not touch the view, and must end by itself.
+    ///
+    /// @return [Filter#WAIT], for the filter to return
+    public int await(Callable<Object> blocking) {
+        work = blocking;
+        return Filter.WAIT;
+    }
+
+    /// What the filter that is asked has waited for, null where it is asked for the first time.
+    public @Nullable Object outcome() {
+        return outcome;
+    }
+
+    /// After [Filter#WAIT]: what is to be done.
+    public Callable<Object> takeWork() {
+        Callable<Object> taken = java.util.Objects.requireNonNull(work);
+        work = null;
+        return taken;
+    }
+
+    /// The filter that let go of the request, for [#resume].
+    public int suspend() {
+        return step;
+    }
+
+    /// After [#begin]: goes on where it was let go of.
+    ///
+    /// @param at what [#suspend] told
+    public void resume(int at, @Nullable Identity proven, Object come) {
+        step = at;
+        identity = proven;
+        outcome = come;
+    }
+
+    /// The outcome is for one filter only.
+    void forgetOutcome() {
+        outcome = null;
     }
 
     private boolean found(long at, long end) {

@@ -141,13 +141,16 @@ public final class Route {
         return newPath;
     }
 
-    /// Runs the filters; the first that does not let pass decides.
+    /// Runs the filters, from the one on at which the view stands; the first that does not let pass
+    /// decides.
     public int check(RequestView view, long now) {
-        for (Filter filter : filters) {
-            int status = filter.check(view, now);
+        for (int i = view.step(); i < filters.length; i++) {
+            view.step(i);
+            int status = filters[i].check(view, now);
             if (status != Filter.PASS) {
                 return status;
             }
+            view.forgetOutcome();
         }
         return Filter.PASS;
     }
