@@ -2,6 +2,7 @@ package sampan.engine.containers;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Limits, in the units of the Docker API: bytes, microseconds, nano CPUs. 0 or empty means not
 /// set; -1 where Docker reads it as unlimited (memorySwap, pidsLimit, swappiness).
@@ -47,21 +48,58 @@ public record ResourceSpec(
     /// As a container keeps it: Docker limits swap to as much as the memory unless it is said
     /// otherwise, and no limit of processes has one spelling.
     public ResourceSpec settled() {
+        return with(limits -> {
+            limits.memorySwap = memory > 0 && memorySwap == 0 ? 2 * memory : memorySwap;
+            limits.pidsLimit = pidsLimit.filter(pids -> pids > 0);
+        });
+    }
+
+    /// Limits that builds and settling change; each begins as the spec's own.
+    public static final class Limits {
+        public long memory;
+        public long memorySwap;
+        public long cpuShares;
+        public long cpuPeriod;
+        public long cpuQuota;
+        public String cpusetCpus;
+        public String cpusetMems;
+        public Optional<Long> pidsLimit;
+        public List<Ulimit> ulimits;
+        public String cgroupParent;
+
+        private Limits(ResourceSpec of) {
+            memory = of.memory;
+            memorySwap = of.memorySwap;
+            cpuShares = of.cpuShares;
+            cpuPeriod = of.cpuPeriod;
+            cpuQuota = of.cpuQuota;
+            cpusetCpus = of.cpusetCpus;
+            cpusetMems = of.cpusetMems;
+            pidsLimit = of.pidsLimit;
+            ulimits = of.ulimits;
+            cgroupParent = of.cgroupParent;
+        }
+    }
+
+    /// This spec with some limits changed.
+    public ResourceSpec with(Consumer<Limits> change) {
+        Limits limits = new Limits(this);
+        change.accept(limits);
         return new ResourceSpec(
-                memory,
+                limits.memory,
                 memoryReservation,
-                memory > 0 && memorySwap == 0 ? 2 * memory : memorySwap,
+                limits.memorySwap,
                 memorySwappiness,
                 oomKillDisable,
-                cpuShares,
+                limits.cpuShares,
                 nanoCpus,
-                cpuPeriod,
-                cpuQuota,
+                limits.cpuPeriod,
+                limits.cpuQuota,
                 cpuRealtimePeriod,
                 cpuRealtimeRuntime,
-                cpusetCpus,
-                cpusetMems,
-                pidsLimit.filter(pids -> pids > 0),
+                limits.cpusetCpus,
+                limits.cpusetMems,
+                limits.pidsLimit,
                 blkioWeight,
                 blkioWeightDevice,
                 blkioDeviceReadBps,
@@ -70,8 +108,8 @@ public record ResourceSpec(
                 blkioDeviceWriteIops,
                 devices,
                 deviceCgroupRules,
-                ulimits,
-                cgroupParent,
+                limits.ulimits,
+                limits.cgroupParent,
                 oomScoreAdj);
     }
 
