@@ -272,8 +272,6 @@ class BuildxTest {
         dockerfile("FROM busybox");
         assertThat(build("--platform", "linux/amd64,linux/arm64").err())
                 .contains("more than one platform at a time is not supported");
-        assertThat(client("buildx", "build", "https://example.invalid/x.git").run().err())
-                .contains("building from a remote context is not supported");
         assertThat(build("--output", "type=local,dest=" + place + "/o,platform-split=false").err())
                 .contains("platform-split=false is not supported");
     }

@@ -83,12 +83,10 @@ public final class SessionBuilds {
 
     private static Asked asked(Call call) {
         String remote = call.query("remote");
-        if (!remote.equals(SESSION_CONTEXT)) {
+        if (remote.isEmpty()) {
             throw Problem.unsupported(
-                    "building with BuildKit from "
-                            + (remote.isEmpty() ? "an archive" : remote)
-                            + " is not supported for this client: give a directory, or set"
-                            + " DOCKER_BUILDKIT=0");
+                    "building with BuildKit from an archive is not supported for this client: give"
+                            + " a directory, or set DOCKER_BUILDKIT=0");
         }
         String id = call.query("buildid");
         return new Asked(
@@ -103,6 +101,9 @@ public final class SessionBuilds {
     private static Map<String, String> attributes(Call call) {
         Map<String, String> found = new LinkedHashMap<>();
         put(found, "filename", call.query("dockerfile"));
+        if (!call.query("remote").equals(SESSION_CONTEXT)) {
+            found.put("context", call.query("remote"));
+        }
         put(found, "target", call.query("target"));
         put(found, "platform", call.query("platform"));
         put(found, "cgroup-parent", call.query("cgroupparent"));

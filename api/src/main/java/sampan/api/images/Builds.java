@@ -81,12 +81,6 @@ public final class Builds {
                     "multiple outputs are only supported with the BuildKit backend: the parameter"
                             + " outputs must be left out");
         }
-        if (!call.query("remote").isEmpty()) {
-            throw Problem.unsupported(
-                    "building from a remote context is not supported: send the context itself,"
-                            + " not "
-                            + call.query("remote"));
-        }
         if (!call.all("securityopt").stream().allMatch(String::isEmpty)) {
             throw Problem.unsupported("securityopt is not supported for builds: leave it out");
         }
@@ -96,11 +90,19 @@ public final class Builds {
         }
     }
 
+    private static BuildSource source(Call call) {
+        String remote = call.query("remote");
+        return remote.isEmpty()
+                ? new BuildSource.Archive(
+                        call.exchange().body(), call.query("dockerfile"), Optional.empty())
+                : new BuildSource.Remote(
+                        remote, call.query("dockerfile"), Optional.empty(), Map.of());
+    }
+
     private static BuildRequest request(Call call) {
         boolean remove = call.flag("rm", true) || call.flag("forcerm");
         return new BuildRequest(
-                new BuildSource.Archive(
-                        call.exchange().body(), call.query("dockerfile"), Optional.empty()),
+                source(call),
                 call.all("t").stream().filter(t -> !t.isEmpty()).toList(),
                 arguments(call.query("buildargs")),
                 call.query("target"),
@@ -175,33 +177,18 @@ public final class Builds {
     }
 
     private static ResourceSpec resources(Call call) {
-        ResourceSpec none = ResourceSpec.none();
-        return new ResourceSpec(
-                number(call, "memory"),
-                none.memoryReservation(),
-                number(call, "memswap"),
-                none.memorySwappiness(),
-                none.oomKillDisable(),
-                number(call, "cpushares"),
-                none.nanoCpus(),
-                number(call, "cpuperiod"),
-                number(call, "cpuquota"),
-                none.cpuRealtimePeriod(),
-                none.cpuRealtimeRuntime(),
-                call.query("cpusetcpus"),
-                call.query("cpusetmems"),
-                none.pidsLimit(),
-                none.blkioWeight(),
-                none.blkioWeightDevice(),
-                none.blkioDeviceReadBps(),
-                none.blkioDeviceWriteBps(),
-                none.blkioDeviceReadIops(),
-                none.blkioDeviceWriteIops(),
-                none.devices(),
-                none.deviceCgroupRules(),
-                ulimits(call.query("ulimits")),
-                call.query("cgroupparent"),
-                none.oomScoreAdj());
+        return ResourceSpec.none()
+                .with(limits -> {
+                    limits.memory = number(call, "memory");
+                    limits.memorySwap = number(call, "memswap");
+                    limits.cpuShares = number(call, "cpushares");
+                    limits.cpuPeriod = number(call, "cpuperiod");
+                    limits.cpuQuota = number(call, "cpuquota");
+                    limits.cpusetCpus = call.query("cpusetcpus");
+                    limits.cpusetMems = call.query("cpusetmems");
+                    limits.ulimits = ulimits(call.query("ulimits"));
+                    limits.cgroupParent = call.query("cgroupparent");
+                });
     }
 
     private static List<ResourceSpec.Ulimit> ulimits(String text) {

@@ -15,6 +15,7 @@ import sampan.buildkit.session.FileFetch;
 import sampan.buildkit.session.SessionAgents;
 import sampan.buildkit.session.SessionInputs;
 import sampan.buildkit.session.Upload;
+import sampan.engine.build.context.GitAddress;
 import sampan.engine.containers.ResourceSpec;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildSource;
@@ -161,33 +162,14 @@ final class BuildInputs {
     }
 
     private ResourceSpec resources() {
-        ResourceSpec none = ResourceSpec.none();
-        return new ResourceSpec(
-                none.memory(),
-                none.memoryReservation(),
-                none.memorySwap(),
-                none.memorySwappiness(),
-                none.oomKillDisable(),
-                none.cpuShares(),
-                none.nanoCpus(),
-                none.cpuPeriod(),
-                none.cpuQuota(),
-                none.cpuRealtimePeriod(),
-                none.cpuRealtimeRuntime(),
-                none.cpusetCpus(),
-                none.cpusetMems(),
-                none.pidsLimit(),
-                none.blkioWeight(),
-                none.blkioWeightDevice(),
-                none.blkioDeviceReadBps(),
-                none.blkioDeviceWriteBps(),
-                none.blkioDeviceReadIops(),
-                none.blkioDeviceWriteIops(),
-                none.devices(),
-                none.deviceCgroupRules(),
-                list(frontend.attribute("ulimit")).stream().map(BuildInputs::limit).toList(),
-                frontend.attribute("cgroup-parent"),
-                none.oomScoreAdj());
+        return ResourceSpec.none()
+                .with(limits -> {
+                    limits.ulimits =
+                            list(frontend.attribute("ulimit")).stream()
+                                    .map(BuildInputs::limit)
+                                    .toList();
+                    limits.cgroupParent = frontend.attribute("cgroup-parent");
+                });
     }
 
     // NAME=SOFT:HARD
@@ -203,21 +185,29 @@ final class BuildInputs {
     }
 
     private BuildSource source() {
-        if (frontend.upload().isPresent()) {
-            return new BuildSource.Archive(
-                    new Upload(job.session, frontend.upload().get()),
-                    frontend.filename(),
-                    Optional.empty());
-        }
         Map<String, BuildSource.Named> named = new HashMap<>();
         prefixed(NAMED).forEach((name, value) -> named.put(name, named(name, value)));
-        String context =
-                frontend.attribute("contextkey").isEmpty()
-                        ? "context"
-                        : frontend.attribute("contextkey");
-        FileFetch.Wanted wanted = new FileFetch.Wanted(context, List.of(), frontend.exclude());
-        return new BuildSource.Fetched(
-                frontend.text(), at -> fetch("[internal] load build context", wanted, at), named);
+        return switch (frontend.context()) {
+            case Frontend.Context.Upload(String path) ->
+                    new BuildSource.Archive(
+                            new Upload(job.session, path), frontend.filename(), Optional.empty());
+            case Frontend.Context.Remote(String address) ->
+                    new BuildSource.Remote(
+                            address,
+                            frontend.filename(),
+                            Optional.of(frontend.text()).filter(text -> !text.isEmpty()),
+                            named);
+            case Frontend.Context.OfSession() -> {
+                String key = frontend.attribute("contextkey");
+                FileFetch.Wanted wanted =
+                        new FileFetch.Wanted(
+                                key.isEmpty() ? "context" : key, List.of(), frontend.exclude());
+                yield new BuildSource.Fetched(
+                        frontend.text(),
+                        at -> fetch("[internal] load build context", wanted, at),
+                        named);
+            }
+        };
     }
 
     private BuildSource.Named named(String name, String value) {
@@ -230,12 +220,15 @@ final class BuildInputs {
             return new BuildSource.Named.Tree(
                     at -> fetch("[context " + name + "] load from client", wanted, at));
         }
+        if (GitAddress.isRemote(value)) {
+            return new BuildSource.Named.Remote(value);
+        }
         throw unsupported(
                 "--build-context "
                         + name
                         + "="
                         + value
-                        + " is not supported: give a directory or docker-image://");
+                        + " is not supported: give a directory, an address or docker-image://");
     }
 
     private void fetch(String shown, FileFetch.Wanted wanted, Path at) {

@@ -5,22 +5,37 @@ import java.util.Map;
 import java.util.Optional;
 import sampan.engine.build.syntax.Dockerfile;
 
-/// A Dockerfile that was read, and how it is to be built.
+/// A Dockerfile that a client wants built, and what it said with it.
 ///
-/// @param attributes of BuildKit's Dockerfile frontend
-/// @param upload path of an archive that the client uploads as the context, Dockerfile and all; the
-///   rest but the attributes is empty then
 /// @param filename of the Dockerfile, as the client knows it
+/// @param text empty where the Dockerfile comes with the context
 /// @param exclude patterns of its `.dockerignore`
 record Frontend(
         Map<String, String> attributes,
-        Optional<String> upload,
+        Context context,
         String filename,
         String text,
         Optional<Dockerfile> dockerfile,
         List<String> exclude) {
     Frontend {
         exclude = List.copyOf(exclude);
+    }
+
+    /// Where the files are.
+    sealed interface Context {
+        /// The client's, brought when a step looks at them.
+        record OfSession() implements Context {}
+
+        /// An archive that the client sends, Dockerfile and all.
+        ///
+        /// @param path names it to the client
+        record Upload(String path) implements Context {}
+
+        record Remote(String address) implements Context {}
+
+        static Context ofSession() {
+            return new OfSession();
+        }
     }
 
     String attribute(String name) {

@@ -10,6 +10,7 @@ import sampan.buildkit.control.Progress.Line;
 import sampan.buildkit.control.Progress.Vertex;
 import sampan.buildkit.session.FileFetch;
 import sampan.buildkit.session.Scratch;
+import sampan.engine.build.context.GitAddress;
 import sampan.engine.build.context.IgnoreRules;
 import sampan.engine.build.syntax.Dockerfile;
 import sampan.engine.build.syntax.DockerfileParser;
@@ -53,30 +54,48 @@ final class FrontendReader {
         if (context.startsWith(UPLOAD)) {
             return new Frontend(
                     attributes,
-                    Optional.of(context.substring(UPLOAD.length() - 1)),
+                    new Frontend.Context.Upload(context.substring(UPLOAD.length() - 1)),
                     attributes.getOrDefault("filename", "Dockerfile"),
                     "",
                     Optional.empty(),
                     List.of());
         }
-        if (!context.isEmpty()) {
-            throw unsupported(
-                    "building from a remote context is not supported: check "
-                            + context
-                            + " out and build the directory");
-        }
         String filename = attributes.getOrDefault("filename", "Dockerfile");
+        if (!context.isEmpty() && !attributes.containsKey("dockerfilekey")) {
+            return remote(attributes, context, Optional.empty());
+        }
         try (Scratch at = Scratch.below(directory)) {
             String key = attributes.getOrDefault("dockerfilekey", "dockerfile");
             String text = dockerfile(filename, key, at.path());
+            if (!context.isEmpty()) {
+                return remote(attributes, context, Optional.of(text));
+            }
             return new Frontend(
                     attributes,
-                    Optional.empty(),
+                    Frontend.Context.ofSession(),
                     filename,
                     text,
                     Optional.of(DockerfileParser.parse(text)),
                     exclude(filename, at.path(), attributes.getOrDefault("contextkey", "context")));
         }
+    }
+
+    private static Frontend remote(
+            Map<String, String> attributes, String address, Optional<String> text) {
+        if (!GitAddress.isRemote(address)) {
+            throw unsupported(
+                    "context "
+                            + address
+                            + ": must be a directory or the address of a repository,"
+                            + " an archive or a Dockerfile");
+        }
+        return new Frontend(
+                attributes,
+                new Frontend.Context.Remote(address),
+                attributes.getOrDefault("filename", ""),
+                text.orElse(""),
+                text.map(DockerfileParser::parse),
+                List.of());
     }
 
     private static SampanException unsupported(String message) {

@@ -76,7 +76,8 @@ public final class Solver {
     }
 
     private static Frontend nothing() {
-        return new Frontend(Map.of(), Optional.empty(), "", "", Optional.empty(), List.of());
+        return new Frontend(
+                Map.of(), Frontend.Context.ofSession(), "", "", Optional.empty(), List.of());
     }
 
     /// Gets a Dockerfile for the job.

@@ -24,6 +24,28 @@ public sealed interface BuildSource {
         }
     }
 
+    /// Files that the engine itself fetches before anything else.
+    ///
+    /// @param address of a repository, an archive or a Dockerfile
+    /// @param dockerfile its path there; empty: the usual one
+    /// @param text the Dockerfile itself, where it is not taken from there
+    record Remote(
+            String address, String dockerfile, Optional<String> text, Map<String, Named> named)
+            implements BuildSource {
+        public Remote {
+            named = Map.copyOf(named);
+        }
+    }
+
+    /// What `FROM` and `--from` may name beside stages and images.
+    default Map<String, Named> names() {
+        return switch (this) {
+            case Archive _ -> Map.of();
+            case Fetched fetched -> fetched.named();
+            case Remote remote -> remote.named();
+        };
+    }
+
     /// A tree of files that is somewhere else.
     interface Files {
         /// Brings all of them; called at most once, by the thread of the step that needs them.
@@ -37,5 +59,8 @@ public sealed interface BuildSource {
         record Image(String reference) implements Named {}
 
         record Tree(Files files) implements Named {}
+
+        /// A repository or an archive that the engine itself fetches.
+        record Remote(String address) implements Named {}
     }
 }

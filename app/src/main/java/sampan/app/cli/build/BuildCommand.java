@@ -18,6 +18,7 @@ import sampan.app.cli.Words;
 import sampan.app.cli.registry.Credentials;
 import sampan.app.cli.usage.UsageException;
 import sampan.app.session.Caller;
+import sampan.engine.build.context.GitAddress;
 import sampan.engine.build.syntax.DockerfileParser;
 import sampan.engine.containers.ResourceSpec;
 import sampan.engine.services.BuildRequest;
@@ -41,8 +42,10 @@ public final class BuildCommand implements Callable<Integer> {
 
     @Parameters(
             index = "0",
-            paramLabel = "PATH|-",
-            description = "Directory of the context, or - for an archive or a Dockerfile on stdin")
+            paramLabel = "PATH|URL|-",
+            description =
+                    "Directory of the context, address of a repository, an archive or a Dockerfile, or - for"
+                            + " an archive or a Dockerfile on stdin")
     private String path = "";
 
     public BuildCommand(CommandContext context) {
@@ -78,14 +81,6 @@ public final class BuildCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (path.startsWith("http://")
-                || path.startsWith("https://")
-                || path.startsWith("git@")
-                || path.startsWith("git://")
-                || path.startsWith("ssh://")) {
-            throw new UsageException(
-                    "context " + path + ": remote contexts are not supported; fetch it first");
-        }
         if (!Set.of("auto", "plain", "quiet").contains(options.progress)) {
             throw new UsageException(
                     "--progress " + options.progress + ": must be auto, plain or quiet");
@@ -104,13 +99,26 @@ public final class BuildCommand implements Callable<Integer> {
 
     private Built build(BuildRequest.Running running) {
         if (path.equals(STDIN)) {
-            return build(running, Optional.empty(), caller().in());
+            return build(
+                    running,
+                    new BuildSource.Archive(caller().in(), options.file, Optional.empty()));
+        }
+        if (GitAddress.isRemote(path)) {
+            return build(running, remote());
         }
         try (LocalContext local = LocalContext.open(caller(), path)) {
             Optional<String> text =
                     options.file.isEmpty() ? Optional.empty() : Optional.of(dockerfile());
-            return local.give(nameBelow(), in -> build(running, text, in));
+            return local.give(
+                    nameBelow(), in -> build(running, new BuildSource.Archive(in, "", text)));
         }
+    }
+
+    // Of a remote context -f names a file there, but for standard input.
+    private BuildSource remote() {
+        Optional<String> text =
+                options.file.equals(STDIN) ? Optional.of(dockerfile()) : Optional.empty();
+        return new BuildSource.Remote(path, text.isPresent() ? "" : options.file, text, Map.of());
     }
 
     /// The Dockerfile's name in the context, where it is in it.
@@ -147,10 +155,10 @@ public final class BuildCommand implements Callable<Integer> {
         }
     }
 
-    private Built build(BuildRequest.Running running, Optional<String> text, InputStream in) {
+    private Built build(BuildRequest.Running running, BuildSource source) {
         BuildRequest request =
                 new BuildRequest(
-                        new BuildSource.Archive(in, path.equals(STDIN) ? options.file : "", text),
+                        source,
                         options.tags,
                         arguments(),
                         options.target,
@@ -198,33 +206,17 @@ public final class BuildCommand implements Callable<Integer> {
     }
 
     private ResourceSpec resources() {
-        ResourceSpec none = ResourceSpec.none();
-        return new ResourceSpec(
-                bytes("--memory", options.memory),
-                none.memoryReservation(),
-                bytes("--memory-swap", options.memorySwap),
-                none.memorySwappiness(),
-                none.oomKillDisable(),
-                options.cpuShares,
-                none.nanoCpus(),
-                options.cpuPeriod,
-                options.cpuQuota,
-                none.cpuRealtimePeriod(),
-                none.cpuRealtimeRuntime(),
-                options.cpusetCpus,
-                options.cpusetMems,
-                none.pidsLimit(),
-                none.blkioWeight(),
-                none.blkioWeightDevice(),
-                none.blkioDeviceReadBps(),
-                none.blkioDeviceWriteBps(),
-                none.blkioDeviceReadIops(),
-                none.blkioDeviceWriteIops(),
-                none.devices(),
-                none.deviceCgroupRules(),
-                none.ulimits(),
-                options.cgroupParent,
-                none.oomScoreAdj());
+        return ResourceSpec.none()
+                .with(limits -> {
+                    limits.memory = bytes("--memory", options.memory);
+                    limits.memorySwap = bytes("--memory-swap", options.memorySwap);
+                    limits.cpuShares = options.cpuShares;
+                    limits.cpuPeriod = options.cpuPeriod;
+                    limits.cpuQuota = options.cpuQuota;
+                    limits.cpusetCpus = options.cpusetCpus;
+                    limits.cpusetMems = options.cpusetMems;
+                    limits.cgroupParent = options.cgroupParent;
+                });
     }
 
     private void finish(Built built) {

@@ -45,6 +45,7 @@ final class BuildRun implements AutoCloseable {
     final KnownImages known;
     final Trees trees;
     final StageEvents events;
+    final GitFiles git;
     private final Map<Integer, CompletableFuture<StageState>> stages = new HashMap<>();
     private final Semaphore turns = new Semaphore(STAGES_MAX);
     private final Set<String> running = ConcurrentHashMap.newKeySet();
@@ -90,18 +91,18 @@ final class BuildRun implements AutoCloseable {
                         BuildRun.aliases(request));
         this.known = new KnownImages(parts.stores(), images, request.cacheFrom(), this::fetch);
         this.trees = new Trees(parts.stores().snapshots());
+        this.git = new GitFiles(parts, request, given.scratch());
     }
 
     private static Map<String, String> aliases(BuildRequest request) {
         Map<String, String> aliases = new HashMap<>();
-        if (request.source() instanceof BuildSource.Fetched fetched) {
-            fetched.named()
-                    .forEach((name, what) -> {
-                        if (what instanceof BuildSource.Named.Image(String reference)) {
-                            aliases.put(name, reference);
-                        }
-                    });
-        }
+        request.source()
+                .names()
+                .forEach((name, what) -> {
+                    if (what instanceof BuildSource.Named.Image(String reference)) {
+                        aliases.put(name, reference);
+                    }
+                });
         return aliases;
     }
 

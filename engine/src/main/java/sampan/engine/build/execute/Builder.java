@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,22 +59,26 @@ public final class Builder {
                 case BuildSource.Archive archive ->
                         build(request, listener, use, archive, home, names);
                 case BuildSource.Fetched fetched -> {
-                    Map<String, ContextTree> named = new HashMap<>();
-                    fetched.named()
-                            .forEach((name, what) -> {
-                                if (what
-                                        instanceof
-                                        BuildSource.Named.Tree(BuildSource.Files files)) {
-                                    Path at = home.resolve("named-" + named.size());
-                                    named.put(name, ContextTree.later(at, files));
-                                }
-                            });
-                    try (ContextTree context =
-                            ContextTree.later(home.resolve("context"), fetched.files())) {
-                        Sources sources = new Sources(fetched.text(), context, named, home);
+                    ContextTree context =
+                            ContextTree.later(home.resolve("context"), fetched.files());
+                    try (context;
+                            NamedTrees named = new NamedTrees(parts, request, home)) {
+                        Sources sources = new Sources(fetched.text(), context, named.trees(), home);
                         yield build(request, listener, use, sources, names);
-                    } finally {
-                        named.values().forEach(ContextTree::close);
+                    }
+                }
+                case BuildSource.Remote remote -> {
+                    Path at = home.resolve("context");
+                    try (BuildContext context =
+                                    new RemoteContexts(parts, request, home)
+                                            .open(remote.address(), at);
+                            NamedTrees named = new NamedTrees(parts, request, home)) {
+                        String text =
+                                remote.text()
+                                        .orElseGet(() -> context.dockerfile(remote.dockerfile()));
+                        Sources sources =
+                                new Sources(text, ContextTree.of(context), named.trees(), home);
+                        yield build(request, listener, use, sources, names);
                     }
                 }
             };

@@ -2,6 +2,7 @@ package sampan.engine.build.execute;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import sampan.engine.build.cache.StepInput;
 import sampan.engine.build.context.FileMode;
 import sampan.engine.build.context.FileSums;
+import sampan.engine.build.context.GitAddress;
 import sampan.engine.build.context.IgnoreRules;
 import sampan.engine.build.context.LayerWriter;
 import sampan.engine.build.context.LayerWriter.Attributes;
@@ -45,6 +47,7 @@ final class CopyStep {
     private final StageState state;
     private final List<Document> documents = new ArrayList<>();
     private final List<Remote> remotes = new ArrayList<>();
+    private final List<Repository> repositories = new ArrayList<>();
     private final List<Archive> archives = new ArrayList<>();
 
     /// A file of a heredoc.
@@ -52,6 +55,9 @@ final class CopyStep {
 
     /// A fetched file.
     private record Remote(RemoteFiles.Fetched file) {}
+
+    /// A repository at a commit.
+    private record Repository(GitAddress address, String commit) {}
 
     /// A file of the source tree that is unpacked.
     private record Archive(String path) {}
@@ -73,11 +79,12 @@ final class CopyStep {
                 destination.endsWith("/") || destination.equals(".") || destination.endsWith("/.");
         Tree source = sourceTree();
         List<String> paths = expanded(source, sources);
-        int count = paths.size() + documents.size() + remotes.size() + archives.size();
+        int fetched = documents.size() + remotes.size() + repositories.size();
+        int count = paths.size() + fetched + archives.size();
         if (count == 0) {
             throw SampanException.invalid(verb() + " failed: no source files were specified");
         }
-        if (!slash && (count > 1 || sources.size() + documents.size() + remotes.size() > 1)) {
+        if (!slash && (count > 1 || sources.size() + fetched > 1)) {
             throw SampanException.invalid(
                     "When using "
                             + verb()
@@ -106,6 +113,8 @@ final class CopyStep {
         StringBuilder content = new StringBuilder(sums.whole().hex());
         documents.forEach(d -> content.append(d.name()).append(Digest.of(d.content()).hex()));
         remotes.forEach(r -> content.append(r.file().name()).append(r.file().digest().hex()));
+        repositories.forEach(
+                r -> content.append(r.commit()).append(' ').append(r.address().directory()));
         if (!archives.isEmpty()) {
             List<Picked> files =
                     archives.stream()
@@ -144,15 +153,21 @@ final class CopyStep {
                 continue;
             }
             String word = stage.word(source);
-            if (copy.add() && RemoteFiles.isRemote(word)) {
+            if (copy.add() && GitAddress.isGit(word)) {
+                GitAddress address =
+                        GitAddress.parse(word).checked(stage.word(copy.flag("checksum")));
+                repositories.add(new Repository(address, stage.build.git.commit(address)));
+            } else if (copy.add() && GitAddress.isRemote(word)) {
                 remotes.add(new Remote(fetched(word)));
             } else {
                 left.add(word);
             }
         }
-        if (copy.add() && !copy.flag("checksum").isEmpty() && remotes.isEmpty()) {
+        boolean fetches = !remotes.isEmpty() || !repositories.isEmpty();
+        if (copy.add() && !copy.flag("checksum").isEmpty() && !fetches) {
             throw SyntaxError.at(
-                    copy.at().line(), "checksum can't be specified for non-HTTP(S) sources");
+                    copy.at().line(),
+                    "checksum can't be specified for non-HTTP(S) or non-git sources");
         }
         return left;
     }
@@ -166,7 +181,7 @@ final class CopyStep {
     }
 
     private RemoteFiles.Fetched fetched(String url) {
-        return new RemoteFiles(stage.build.given.scratch())
+        return new RemoteFiles(stage.build.given.scratch(), "ADD failed: ")
                 .fetch(url, stage.word(copy.flag("checksum")));
     }
 
@@ -227,14 +242,17 @@ final class CopyStep {
 
     private List<Picked> picked(
             Tree source, List<String> paths, List<String> sources, boolean into) {
-        List<String> exclusions =
-                copy.flags().getOrDefault("exclude", List.of()).stream().map(stage::word).toList();
         boolean parents = copy.truth("parents");
-        Picking picking = new Picking(source, IgnoreRules.of(exclusions), parents, into);
+        Picking picking = new Picking(source, exclusions(), parents, into);
         for (String path : paths) {
             picking.add(path, parents ? pivot(path, sources) : 0);
         }
         return picking.picked();
+    }
+
+    private IgnoreRules exclusions() {
+        return IgnoreRules.of(
+                copy.flags().getOrDefault("exclude", List.of()).stream().map(stage::word).toList());
     }
 
     /// `a/./b/c` keeps b alone of the directories above.
@@ -264,6 +282,7 @@ final class CopyStep {
                     }
                     layer.copy(source, picked, place.path());
                     write(layer, place);
+                    clone(layer, place);
                     unpack(layer, source, place);
                     tar.finish();
                 }));
@@ -291,6 +310,19 @@ final class CopyStep {
         }
     }
 
+    private void clone(LayerWriter layer, Place place) {
+        for (Repository repository : repositories) {
+            boolean keeps = repository.address().keepGitDir().orElse(copy.truth("keep-git-dir"));
+            try (Scratched at = new Scratched(stage.build.git.scratch())) {
+                stage.build.git.fetch(repository.address(), repository.commit(), keeps, at.path());
+                Tree tree = new Tree(at.root());
+                Picking picking = new Picking(tree, exclusions(), false, true);
+                picking.add("", 0);
+                layer.copy(tree, picking.picked(), place.path());
+            }
+        }
+    }
+
     private static String path(Place place, String name) {
         if (!place.into()) {
             return place.path();
@@ -307,7 +339,7 @@ final class CopyStep {
             try (ReadableByteChannel plain = ArchiveFiles.open(source, archive.path())) {
                 layer.unpack(new TarReader(plain, TarLimits.DEFAULT), place.path(), owned());
             } catch (IOException e) {
-                throw RemoteFiles.failed(archive.path(), e);
+                throw new UncheckedIOException(e);
             }
         }
     }

@@ -3,8 +3,10 @@ package sampan.engine.build.execute;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -19,13 +21,13 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import sampan.engine.build.context.GitAddress;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.tar.Compression;
 
-/// Files of the web, for ADD. What is fetched lies in a directory of the build.
+/// Files of the web, for ADD and for contexts. What is fetched lies in a directory of the build.
 final class RemoteFiles {
     /// Longest file, in bytes.
     static final long BYTES_MAX = 16L << 30;
@@ -36,18 +38,12 @@ final class RemoteFiles {
     private static final int MODE = 0600;
 
     private final Path directory;
+    private final String failing;
 
-    RemoteFiles(Path directory) {
+    /// @param failing what begins the message of a failure
+    RemoteFiles(Path directory, String failing) {
         this.directory = directory;
-    }
-
-    static boolean isRemote(String source) {
-        String lower = source.toLowerCase(Locale.ROOT);
-        return lower.startsWith("http://")
-                || lower.startsWith("https://")
-                || lower.startsWith("git@")
-                || lower.startsWith("git://")
-                || lower.startsWith("ssh://");
+        this.failing = failing;
     }
 
     /// A file that was fetched.
@@ -66,7 +62,7 @@ final class RemoteFiles {
             try (InputStream in = Files.newInputStream(file)) {
                 return ArchiveFiles.isArchive(in.readNBytes(512), this::openPlain);
             } catch (IOException e) {
-                throw failed(name, e);
+                throw new UncheckedIOException(e);
             }
         }
 
@@ -75,9 +71,11 @@ final class RemoteFiles {
         }
     }
 
-    static SampanException failed(String url, Exception e) {
+    private SampanException failed(String url, Exception e) {
         return new SampanException(
-                ErrorCode.UNAVAILABLE, "ADD failed: Get \"" + url + "\": " + reason(e), e);
+                ErrorCode.UNAVAILABLE,
+                failing + "Get \"" + GitAddress.redacted(url) + "\": " + reason(e),
+                e);
     }
 
     private static String reason(Exception e) {
@@ -89,16 +87,24 @@ final class RemoteFiles {
 
     /// @param checksum `sha256:…` that it must have, or empty
     Fetched fetch(String url, String checksum) {
-        String lower = url.toLowerCase(Locale.ROOT);
-        boolean git = !lower.startsWith("http") || URI.create(url).getPath().endsWith(".git");
-        if (git) {
-            throw new SampanException(
-                    ErrorCode.UNSUPPORTED,
-                    "ADD of a git repository is not supported: "
-                            + url
-                            + ": put a checkout into the build context");
+        return fetch(url, name(address(url)), checksum);
+    }
+
+    private static URI address(String url) {
+        try {
+            URI address = new URI(url);
+            if (address.getHost() != null) {
+                return address;
+            }
+        } catch (URISyntaxException e) {
+            // told below
         }
-        URI address = URI.create(url);
+        throw SampanException.invalid("invalid URL: " + GitAddress.redacted(url));
+    }
+
+    /// @param name that the file gets
+    Fetched fetch(String url, String name, String checksum) {
+        URI address = address(url);
         try (HttpClient client =
                 HttpClient.newBuilder()
                         .followRedirects(HttpClient.Redirect.NORMAL)
@@ -110,12 +116,13 @@ final class RemoteFiles {
             try (InputStream body = answer.body()) {
                 if (answer.statusCode() != 200) {
                     throw SampanException.invalid(
-                            "ADD failed: failed to GET "
-                                    + url
+                            failing
+                                    + "failed to GET "
+                                    + GitAddress.redacted(url)
                                     + " with status "
                                     + answer.statusCode());
                 }
-                return stored(url, name(address), checksum, answer, body);
+                return stored(url, name, checksum, answer, body);
             }
         } catch (IOException e) {
             throw failed(url, e);
@@ -152,7 +159,7 @@ final class RemoteFiles {
                 total += got;
                 if (total > BYTES_MAX) {
                     throw SampanException.invalid(
-                            "ADD failed: " + url + " has more than " + BYTES_MAX + " bytes");
+                            failing + url + " has more than " + BYTES_MAX + " bytes");
                 }
                 out.write(buffer, 0, got);
                 got = body.read(buffer);

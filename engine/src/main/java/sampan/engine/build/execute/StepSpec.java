@@ -105,7 +105,7 @@ final class StepSpec {
                 List.of());
     }
 
-    private static LifecycleSpec lifecycle() {
+    static LifecycleSpec lifecycle() {
         return new LifecycleSpec(
                 RestartPolicy.NO,
                 false,

@@ -31,6 +31,20 @@ final class TreeCopies {
 
     /// Copies a directory's content, or a file under its name, with owners and times.
     static void copy(Tree source, String path, boolean directory, Path target) {
+        copy(source, path, directory, target, Optional.empty());
+    }
+
+    /// Copies a directory's content as root's own.
+    static void copyOwned(Tree source, String path, Path target) {
+        copy(source, path, true, target, Optional.of(new ExtractOptions.Owner(0, 0)));
+    }
+
+    private static void copy(
+            Tree source,
+            String path,
+            boolean directory,
+            Path target,
+            Optional<ExtractOptions.Owner> owner) {
         try (Fd into = Fd.open(target.toString(), Open.PATH | Open.DIRECTORY)) {
             Pipe pipe = Pipe.open();
             CompletableFuture<Void> packing =
@@ -39,9 +53,7 @@ final class TreeCopies {
                             task -> Thread.ofPlatform().daemon().name("tree-copy").start(task));
             try (Pipe.SourceChannel tar = pipe.source()) {
                 TreeExtractor.extract(
-                        into,
-                        tar,
-                        new ExtractOptions("", false, Optional.empty(), false, TarLimits.DEFAULT));
+                        into, tar, new ExtractOptions("", false, owner, false, TarLimits.DEFAULT));
             }
             packing.join();
         } catch (IOException e) {
