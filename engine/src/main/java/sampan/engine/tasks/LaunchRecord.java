@@ -64,7 +64,7 @@ public record LaunchRecord(
             write(file, plan.bytes());
             write(file, StandardCharsets.UTF_8.encode(text.toString()));
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "the launch plan cannot be kept: " + e.getMessage());
+            LOG.log(Level.WARNING, "the launch plan cannot be kept: " + e);
         }
     }
 
@@ -106,7 +106,7 @@ public record LaunchRecord(
         try {
             Files.writeString(directory.resolve(FILE), text.toString(), StandardOpenOption.APPEND);
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "the failed step cannot be kept: " + e.getMessage());
+            LOG.log(Level.WARNING, "the failed step cannot be kept: " + e);
         }
     }
 

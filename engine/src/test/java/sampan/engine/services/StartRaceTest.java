@@ -42,8 +42,7 @@ class StartRaceTest {
     }
 
     // A kill that came before the first process stood in its cgroup was lost, and the removal
-    // waited
-    // half a minute for an end that never came.
+    // waited half a minute for an end that never came.
     @Test
     void removalWhileStartingEndsIt() throws InterruptedException {
         for (int moment = 0; moment < MOMENTS; moment++) {
@@ -56,7 +55,8 @@ class StartRaceTest {
         assertNothingIsLeft();
     }
 
-    // As a cancelled build does it.
+    // As a cancelled build does it. Its launch plan may then not be kept: a thread that is
+    // interrupted opens no channel.
     @Test
     void interruptedStartLeavesNoProcess() throws InterruptedException {
         for (int moment = 0; moment < MOMENTS; moment++) {
@@ -85,8 +85,7 @@ class StartRaceTest {
     }
 
     // Its first output was seen before its state said that it runs, and the signal of whoever
-    // waited
-    // for that output was refused.
+    // waited for that output was refused.
     @Test
     void signalAfterItsFirstOutputIsHeard() throws InterruptedException {
         for (int moment = 0; moment < MOMENTS; moment++) {
