@@ -33,10 +33,25 @@ classes() {
   "$JAVA_HOME/bin/javac" -cp "$(cat "$work/libraries")" -d "$work/runner" "$here/RunTagged.java"
 }
 
+# The machine's own kernel may panic: user-mode Linux 6.12 reads a bad address (exit_mmap below copy_process) when a fork
+# is killed half-way, as one test does it all the time. That says nothing of what is tested: the run is made again, twice
+# at most, and said so.
+in_machine() {
+  local turn result
+  for turn in 1 2 3; do
+    result=0
+    "$here/vm.sh" "$@" 2> "$work/words" || result=$?
+    cat "$work/words" >&2
+    [ "$result" = 125 ] && grep -q "^Kernel panic" "$work/words" && [ "$turn" -lt 3 ] || return "$result"
+    echo "  the machine's own kernel failed: once more"
+  done
+}
+
 tagged() {
   classes
   # The machine's processor is slow with system calls, and short runs gain nothing from the optimising compiler.
-  "$here/vm.sh" -c "$1" -m 2G -t 150 -- /bin/bash -c "$without_memory" - "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx256m \
+  in_machine -c "$1" -m 2G -t 300 -- /bin/bash -c "$without_memory" - \
+    "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx256m \
     --enable-native-access=ALL-UNNAMED \
     -cp "$work/runner:$root/linux/target/fast/classes:$root/linux/target/fast/test-classes:$(cat "$work/libraries")" \
     RunTagged sampan.linux.cgroups "$2"
@@ -44,7 +59,7 @@ tagged() {
 
 engine() {
   [ -x "$root/build/dist/bin/sampand" ] || { echo "run-cgroup-tests.sh: no build/dist: ./dev build makes it" >&2; return 1; }
-  "$here/vm.sh" -c v2 -m 2G -t 300 -- "$here/engine.sh" "$root/build/dist"
+  in_machine -c v2 -m 2G -t 300 -- "$here/engine.sh" "$root/build/dist"
 }
 
 status=0

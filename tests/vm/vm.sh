@@ -86,7 +86,7 @@ if [ -e "$control/timeout" ]; then
 fi
 if [ ! -s "$control/status" ]; then
   echo "vm.sh: the machine ended before the command did; the kernel's last words:" >&2
-  tail -n 15 "$control/kernel.log" >&2
+  tail -n 40 "$control/kernel.log" >&2
   exit 125
 fi
 exit "$(cat "$control/status")"
