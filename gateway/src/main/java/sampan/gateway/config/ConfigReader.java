@@ -1,7 +1,6 @@
 package sampan.gateway.config;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,8 +48,7 @@ public final class ConfigReader {
     }
 
     private static GatewayConfig parse(YamlSection root) {
-        Set<InternetAddress> listeners =
-                new LinkedHashSet<>(root.texts("listeners", InternetAddress::parse));
+        List<GatewayConfig.ListenerDefinition> listeners = ListenerReader.read(root);
         int loops = root.number("loops", 0, 1, LOOPS_MAX);
         GatewayConfig config =
                 new GatewayConfig(

@@ -2,7 +2,6 @@ package sampan.gateway.config;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import sampan.gateway.health.HealthSettings;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.proxy.ProxyLimits;
@@ -11,12 +10,13 @@ import sampan.gateway.routes.Balance;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 import sampan.linux.net.InternetAddress;
+import sampan.linux.tls.TlsServer;
 
 /// What a file says, checked but not yet resolved.
 ///
 /// @param loops none where there is to be one per processor
 public record GatewayConfig(
-        Set<InternetAddress> listeners,
+        List<ListenerDefinition> listeners,
         Optional<InternetAddress> admin,
         Optional<Integer> loops,
         Optional<String> accessLog,
@@ -35,6 +35,13 @@ public record GatewayConfig(
                 List.copyOf(services),
                 List.copyOf(routes));
     }
+
+    /// @param tls none where clients speak in the clear
+    public record ListenerDefinition(
+            InternetAddress address,
+            boolean http2,
+            boolean proxyProtocol,
+            Optional<TlsServer.Settings> tls) {}
 
     /// A target by name or address.
     public record TargetDefinition(InternetAddress address, int weight) {}

@@ -1,5 +1,6 @@
 package sampan.gateway.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,6 +151,11 @@ final class YamlSection {
         return read(key, (field, text) -> Values.number(field, text, min, max)).orElse(otherwise);
     }
 
+    /// A file by its path, which counts from where this file lies.
+    Optional<Path> path(String key) {
+        return text(key).map(text -> Path.of(file).toAbsolutePath().resolveSibling(text));
+    }
+
     long nanos(String key, long otherwise) {
         return read(key, Values::nanos).orElse(otherwise);
     }
@@ -209,6 +215,9 @@ final class YamlSection {
         Optional<Node> found = get(key);
         if (found.isEmpty()) {
             return List.of();
+        }
+        if (found.get() instanceof ScalarNode && !shorthand.isEmpty()) {
+            return List.of(new YamlSection(file, field(key), widened(found.get(), shorthand)));
         }
         if (!(found.get() instanceof SequenceNode items)) {
             throw wrong(field(key), found.get(), "write a list");

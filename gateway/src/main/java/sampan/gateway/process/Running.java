@@ -11,6 +11,7 @@ import sampan.errors.SampanException;
 import sampan.gateway.admin.AdminServer;
 import sampan.gateway.config.ConfigReader;
 import sampan.gateway.config.GatewayConfig;
+import sampan.gateway.config.ListenerBuilder;
 import sampan.gateway.config.TableBuilder;
 import sampan.gateway.health.HealthChecks;
 import sampan.gateway.metrics.AccessLog;
@@ -25,6 +26,7 @@ public final class Running implements AutoCloseable {
 
     private final Path file;
     private final TableBuilder builder;
+    private final ListenerBuilder listeners = new ListenerBuilder();
     private final Gateway gateway;
     private final Optional<AdminServer> admin;
     private final HealthChecks health = new HealthChecks();
@@ -41,7 +43,7 @@ public final class Running implements AutoCloseable {
         Optional<AccessLog> log = config.accessLog().map(to -> new AccessLog(to, loops));
         gateway = new Gateway(loops, built.table(), config.limits(), log);
         try {
-            gateway.listen(config.listeners());
+            gateway.listen(listeners.build(config.listeners()));
             health.follow(built.checked(), built.unchecked());
             admin = config.admin().map(address -> new AdminServer(gateway, address));
         } catch (RuntimeException e) {
@@ -54,13 +56,19 @@ public final class Running implements AutoCloseable {
     public static Running start(Path file) {
         String text = read(file);
         Running running = new Running(file, text, ConfigReader.read(file.toString(), text));
-        LOG.log(Level.INFO, "listening on " + running.config.listeners());
+        LOG.log(
+                Level.INFO,
+                "listening on "
+                        + running.config.listeners().stream()
+                                .map(GatewayConfig.ListenerDefinition::address)
+                                .toList());
         return running;
     }
 
     /// Fails where the file cannot be followed.
     public static void check(Path file) {
-        ConfigReader.read(file.toString(), read(file));
+        GatewayConfig config = ConfigReader.read(file.toString(), read(file));
+        new ListenerBuilder().build(config.listeners());
     }
 
     private static String read(Path file) {
@@ -98,7 +106,7 @@ public final class Running implements AutoCloseable {
         try {
             String now = read(file);
             if (now.equals(text)) {
-                return false;
+                return renew();
             }
             text = now;
             GatewayConfig next = ConfigReader.read(file.toString(), now);
@@ -106,7 +114,7 @@ public final class Running implements AutoCloseable {
             refuseChange("accessLog", config.accessLog(), next.accessLog());
             refuseChange("admin", config.admin(), next.admin());
             TableBuilder.Built built = builder.build(next);
-            gateway.listen(next.listeners());
+            gateway.listen(listeners.build(next.listeners()));
             gateway.publish(built.table(), next.limits(), built.gone());
             health.follow(built.checked(), built.unchecked());
             config = next;
@@ -116,6 +124,16 @@ public final class Running implements AutoCloseable {
             LOG.log(Level.ERROR, "what was before goes on: " + e.getMessage());
             return false;
         }
+    }
+
+    /// Takes certificates over that have changed in their files.
+    private boolean renew() {
+        if (!listeners.isStale(config.listeners())) {
+            return false;
+        }
+        gateway.listen(listeners.build(config.listeners()));
+        LOG.log(Level.INFO, "certificates were read again");
+        return true;
     }
 
     private void refuseChange(String field, Object before, Object now) {

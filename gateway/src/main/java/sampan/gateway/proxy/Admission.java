@@ -149,7 +149,7 @@ final class Admission {
         drop(loop.request, 0, droppedLow);
         drop(loop.request, Long.SIZE, droppedHigh);
         view.begin(exchange.client.address(), exchange.client.addressLength());
-        view.certificate(exchange.client.certificate());
+        view.cameBy(exchange.client.isSecure(), exchange.client.certificate());
         view.add(block + length, block + length + addedLength);
         view.resume(step, identity, outcome);
         Route found = current(Objects.requireNonNull(route));

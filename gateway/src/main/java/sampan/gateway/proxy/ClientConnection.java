@@ -1,21 +1,30 @@
 package sampan.gateway.proxy;
 
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sampan.gateway.routes.ClientCertificate;
 import sampan.gateway.wire.Head;
 import sampan.gateway.wire.Octets;
+import sampan.gateway.wire.ProxyHeader;
 import sampan.gateway.wire.Refusal;
 import sampan.linux.net.InternetAddress;
 import sampan.linux.net.Memory;
+import sampan.linux.sys.Errno;
+import sampan.linux.tls.TlsServer;
 
 /// A client's connection: reads heads, one at a time, and has its [Exchange] deal with each. What
 /// comes behind a request waits until that is answered.
 final class ClientConnection extends Connection {
-    private static final int ADDRESS_BYTES_MAX = 64;
+    private static final int ADDRESS_BYTES_MAX = 48;
+    private static final int SOCKADDR_BYTES = 32;
     private static final int LINGER_BYTES_MAX = 1 << 20;
     private static final long LINGER_NANOS = 2_000_000_000L;
 
     private enum State {
+        /// What a proxy in front tells of its client.
+        PROXY,
+        HANDSHAKE,
         HEAD,
         EXCHANGE,
         /// The answer is being sent; then comes the next request, or the end.
@@ -25,9 +34,13 @@ final class ClientConnection extends Connection {
     }
 
     private final Exchange exchange;
-    private final long address = Memory.allocate(ADDRESS_BYTES_MAX);
+    private final long address = Memory.allocate(ADDRESS_BYTES_MAX + 2 * SOCKADDR_BYTES);
+    private final long source = address + ADDRESS_BYTES_MAX;
+    private final long destination = source + SOCKADDR_BYTES;
     private int addressLength;
+    private @Nullable ClientCertificate certificate;
     private State state = State.HEAD;
+    private @Nullable Listener listener;
     private int searched;
     private int lingered;
     private boolean ends;
@@ -41,11 +54,98 @@ final class ClientConnection extends Connection {
     /// Takes an accepted socket.
     ///
     /// @param sockaddr the peer's
-    void begin(long sockaddr) {
-        addressLength = InternetAddress.writeHost(sockaddr, address);
-        state = State.HEAD;
+    void begin(long sockaddr, Listener listener) {
+        this.listener = listener;
+        certificate = null;
         searched = 0;
+        Memory.copy(sockaddr, source, SOCKADDR_BYTES);
+        Memory.put(destination, (byte) 0);
+        addressLength = InternetAddress.writeHost(source, address);
+        if (listener.proxyProtocol()) {
+            state = State.PROXY;
+            loop.timers.set(this, loop.now + loop.limits().headNanos());
+        } else {
+            introduced();
+        }
+    }
+
+    /// It is known who comes.
+    private void introduced() {
+        Optional<TlsServer> tls = Objects.requireNonNull(listener).tls();
+        if (tls.isPresent()) {
+            state = State.HANDSHAKE;
+            loop.timers.set(this, loop.now + loop.limits().headNanos());
+            secure(tls.get().accept(descriptor()));
+        } else {
+            begun();
+        }
+    }
+
+    private void begun() {
+        state = State.HEAD;
         loop.timers.set(this, loop.now + loop.limits().idleNanos());
+    }
+
+    @Override
+    void connected() {
+        certificate =
+                Objects.requireNonNull(tls())
+                        .peer()
+                        .map(p -> new ClientCertificate(p.subject(), p.names(), p.fingerprint()))
+                        .orElse(null);
+        begun();
+    }
+
+    private void readProxyHeader() {
+        int have = heldLength();
+        int room = Math.min(headRoom(), ProxyHeader.BYTES_MAX) - have;
+        long base = headAt();
+        int n = loop.calls.peek(descriptor(), base + have, room);
+        if (n == -Errno.EAGAIN) {
+            return;
+        }
+        int length = n <= 0 ? -1 : ProxyHeader.length(base, have + n);
+        if (length < 0) {
+            close();
+            return;
+        }
+        // What follows is TLS's or the head's: no more is taken than belongs here.
+        int taken = loop.calls.receive(descriptor(), base + have, Math.min(n, length - have));
+        if (have + taken < length) {
+            if (taken <= 0 || !hold(base, have + taken)) {
+                close();
+            }
+            return;
+        }
+        if (!ProxyHeader.read(base, length, source, destination)) {
+            close();
+            return;
+        }
+        freeHeld();
+        addressLength = InternetAddress.writeHost(source, address);
+        introduced();
+    }
+
+    /// The client's sockaddr.
+    long source() {
+        return source;
+    }
+
+    /// The sockaddr that the client came to.
+    long destination() {
+        if (Memory.get(destination) == 0 && !isStream()) {
+            loop.ownAddress(descriptor(), destination);
+        }
+        return destination;
+    }
+
+    /// Who the client is by its certificate, null where it has shown none.
+    @Nullable ClientCertificate certificate() {
+        return certificate;
+    }
+
+    boolean isSecure() {
+        return Objects.requireNonNull(listener).tls().isPresent();
     }
 
     long address() {
@@ -56,11 +156,6 @@ final class ClientConnection extends Connection {
         return addressLength;
     }
 
-    /// What the client has proven of itself by TLS, null where it has not.
-    @Nullable ClientCertificate certificate() {
-        return null;
-    }
-
     boolean isIdle() {
         return state == State.HEAD && heldLength() == 0;
     }
@@ -68,6 +163,8 @@ final class ClientConnection extends Connection {
     @Override
     void readable() {
         switch (state) {
+            case PROXY -> readProxyHeader();
+            case HANDSHAKE -> {}
             case HEAD -> readHead();
             case EXCHANGE -> exchange.requestReadable();
             case ANSWERED -> setReading(false);
@@ -80,7 +177,7 @@ final class ClientConnection extends Connection {
         int room = headRoom() - have;
         long base = headAt();
         int n = room <= 0 ? -1 : receive(base + have, room);
-        if (n == -sampan.linux.sys.Errno.EAGAIN) {
+        if (n == -Errno.EAGAIN) {
             return;
         }
         if (n <= 0) {
@@ -174,8 +271,10 @@ final class ClientConnection extends Connection {
     }
 
     /// Goes on with what was held behind the last request.
+    @Override
     void goOn() {
-        if (state == State.HEAD && heldLength() > 0) {
+        super.goOn();
+        if (isOpen() && state == State.HEAD && heldLength() > 0) {
             headBytes(headAt(), heldLength());
         }
     }
@@ -196,7 +295,7 @@ final class ClientConnection extends Connection {
     private void throwAway() {
         int n = receive(loop.receiveAt, Loop.RECEIVE_BYTES);
         lingered += Math.max(n, 0);
-        if (n != -sampan.linux.sys.Errno.EAGAIN && (n <= 0 || lingered > LINGER_BYTES_MAX)) {
+        if (n != -Errno.EAGAIN && (n <= 0 || lingered > LINGER_BYTES_MAX)) {
             close();
         }
     }
@@ -204,7 +303,7 @@ final class ClientConnection extends Connection {
     @Override
     void drained() {
         switch (state) {
-            case HEAD, LINGER -> {}
+            case PROXY, HANDSHAKE, HEAD, LINGER -> {}
             case EXCHANGE -> exchange.clientDrained();
             case ANSWERED -> next();
         }
@@ -239,6 +338,7 @@ final class ClientConnection extends Connection {
                     close();
                 }
             }
+            case PROXY, HANDSHAKE -> close();
             case EXCHANGE -> exchange.clientExpired();
             case ANSWERED, LINGER -> closeWithReset();
         }
@@ -256,5 +356,6 @@ final class ClientConnection extends Connection {
         state = State.HEAD;
         searched = 0;
         ends = false;
+        certificate = null;
     }
 }

@@ -1,15 +1,16 @@
 package sampan.gateway.proxy;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import sampan.linux.net.Memory;
 import sampan.linux.net.NetCalls;
 import sampan.linux.poll.Readiness;
 import sampan.linux.sys.Errno;
+import sampan.linux.tls.TlsSession;
 
 /// A socket of a loop, what waits to be sent on it, its deadline. The object is used again after
 /// [#close], from the next batch of events on.
-abstract class Connection {
-    final Loop loop;
+abstract class Connection extends Holding {
     private final int slot;
     private int generation;
     private int descriptor = -1;
@@ -17,17 +18,17 @@ abstract class Connection {
     private boolean watched;
     private boolean reading;
     private boolean connecting;
+    private boolean handshaking;
+    private @Nullable TlsSession tls;
+    private @Nullable Stream stream;
+    // For Loop.
+    boolean isLater;
 
     private long out;
     private int outCapacity;
     private int outFrom;
     private int outTo;
     private boolean shutWhenSent;
-
-    // A head of which more is to come, or bytes that came too early.
-    private long held;
-    private int heldCapacity;
-    private int heldLength;
 
     // For Timers.
     long deadline = Timers.NEVER;
@@ -36,7 +37,7 @@ abstract class Connection {
     @Nullable Connection timerPrevious;
 
     Connection(Loop loop, int slot) {
-        this.loop = loop;
+        super(loop);
         this.slot = slot;
     }
 
@@ -65,6 +66,30 @@ abstract class Connection {
         return watched;
     }
 
+    /// Takes a stream of a connection that carries several.
+    final void open(Stream stream, boolean connecting) {
+        this.stream = stream;
+        this.connecting = connecting;
+        generation = generation + 1 & Integer.MAX_VALUE;
+        reading = true;
+    }
+
+    /// All that follows is sealed. What connects shakes hands once it stands, and is connecting
+    /// until then.
+    final void secure(TlsSession session) {
+        tls = session;
+        handshaking = true;
+        watch();
+    }
+
+    final @Nullable TlsSession tls() {
+        return tls;
+    }
+
+    final boolean isStream() {
+        return stream != null;
+    }
+
     final long token() {
         return (long) generation << 32 | slot;
     }
@@ -78,7 +103,7 @@ abstract class Connection {
     }
 
     final boolean isOpen() {
-        return descriptor >= 0;
+        return descriptor >= 0 || stream != null;
     }
 
     final boolean isConnecting() {
@@ -86,54 +111,145 @@ abstract class Connection {
     }
 
     final void close() {
-        if (descriptor < 0) {
-            return;
+        if (isOpen()) {
+            end(false);
         }
-        loop.calls.close(descriptor);
-        descriptor = -1;
-        watched = false;
+    }
+
+    /// Ends with a reset: the peer must not take what it has for the whole.
+    final void closeWithReset() {
+        if (isOpen()) {
+            end(true);
+        }
+    }
+
+    private void end(boolean broken) {
+        Stream ended = stream;
+        if (ended == null) {
+            endSocket(broken);
+        } else {
+            stream = null;
+            ended.end(broken);
+        }
         connecting = false;
         shutWhenSent = false;
         freeOut();
         freeHeld();
         loop.timers.remove(this);
-        loop.closed(this);
+        loop.closed(this, ended == null);
     }
 
-    /// Ends with a reset: the peer must not take what it has for the whole.
-    final void closeWithReset() {
-        if (descriptor >= 0) {
-            loop.calls.resetOnClose(descriptor);
-            close();
+    private void endSocket(boolean broken) {
+        TlsSession session = tls;
+        if (session != null) {
+            if (!broken && !handshaking) {
+                session.end();
+            }
+            session.free();
+            tls = null;
+            handshaking = false;
         }
+        if (broken) {
+            loop.calls.resetOnClose(descriptor);
+        }
+        loop.calls.close(descriptor);
+        descriptor = -1;
+        watched = false;
     }
 
     final void dispatch(int readiness) {
-        if (connecting) {
+        if (connecting && !handshaking) {
             int errno = loop.calls.error(descriptor);
             if (errno != 0) {
                 broken(errno);
                 return;
             }
-            connecting = false;
-            connected();
-            flush();
+            stands();
+            return;
+        }
+        if (handshaking) {
+            shakeHands();
             return;
         }
         boolean dead = (readiness & (Readiness.ERR | Readiness.HUP)) != 0;
         if (outFrom < outTo && (dead || (readiness & Readiness.OUT) != 0)) {
             int before = generation;
             flush();
-            if (descriptor < 0 || generation != before) {
+            if (!isOpen() || generation != before) {
                 return;
             }
         }
         if (reading) {
             if ((readiness & ~Readiness.OUT) != 0) {
                 readable();
+                readAhead();
             }
         } else if (dead) {
             hungUp();
+        }
+    }
+
+    /// What libssl has taken from the socket wakes nobody.
+    private void readAhead() {
+        TlsSession session = tls;
+        if (session != null && reading && !handshaking && session.hasPending()) {
+            loop.later(this);
+        }
+    }
+
+    /// Its turn has come, as [Loop#later] was asked.
+    void goOn() {
+        TlsSession session = tls;
+        if (session != null && reading && !handshaking && session.hasPending()) {
+            dispatch(Readiness.IN);
+        }
+    }
+
+    /// The socket is connected.
+    private void stands() {
+        greet();
+        TlsSession session = startTls();
+        if (session == null) {
+            ready();
+        } else {
+            secure(session);
+            shakeHands();
+        }
+    }
+
+    /// What is said before anything else, also before TLS.
+    void greet() {}
+
+    /// The session of a connection that was made and is to be sealed.
+    @Nullable TlsSession startTls() {
+        return null;
+    }
+
+    private void shakeHands() {
+        TlsSession session = Objects.requireNonNull(tls);
+        int n = session.handshake();
+        if (n == -Errno.EAGAIN) {
+            watch();
+            return;
+        }
+        if (n != 1) {
+            broken(Errno.EPROTO);
+            return;
+        }
+        handshaking = false;
+        ready();
+    }
+
+    /// Bytes may come and go from now on. For a stream: the connection that carries it stands.
+    final void ready() {
+        connecting = false;
+        int before = generation;
+        connected();
+        if (isOpen() && generation == before) {
+            flush();
+        }
+        if (isOpen() && generation == before) {
+            readAhead();
         }
     }
 
@@ -144,7 +260,9 @@ abstract class Connection {
     void hungUp() {
         // What it sent may still be read later; until then its end must not wake us again and
         // again.
-        loop.epoll.remove(descriptor);
+        if (descriptor >= 0) {
+            loop.epoll.remove(descriptor);
+        }
         watched = false;
     }
 
@@ -158,12 +276,15 @@ abstract class Connection {
     }
 
     private void watch() {
+        Stream carried = stream;
+        if (carried != null) {
+            carried.watch(reading, outFrom < outTo);
+            return;
+        }
         if (descriptor < 0) {
             return;
         }
-        int wanted =
-                (reading && !connecting ? Readiness.IN : 0)
-                        | (connecting || outFrom < outTo ? Readiness.OUT : 0);
+        int wanted = wanted();
         if (!watched) {
             if (wanted != 0) {
                 watched = loop.epoll.add(descriptor, wanted, token()) >= 0;
@@ -175,17 +296,60 @@ abstract class Connection {
         }
     }
 
+    private int wanted() {
+        TlsSession session = tls;
+        if (handshaking && session != null) {
+            return session.wantsWrite() ? Readiness.OUT : Readiness.IN;
+        }
+        if (session != null) {
+            readAhead();
+        }
+        return (reading && !connecting ? Readiness.IN : 0)
+                | (connecting || outFrom < outTo ? Readiness.OUT : 0);
+    }
+
     /// Receives; 0 at the end, `-errno` as [NetCalls#receive].
     final int receive(long at, int length) {
-        return loop.calls.receive(descriptor, at, length);
+        Stream carried = stream;
+        if (carried != null) {
+            return carried.receive(at, length);
+        }
+        TlsSession session = tls;
+        return session == null
+                ? loop.calls.receive(descriptor, at, length)
+                : session.receive(at, length);
+    }
+
+    private int transmit(long at, int length) {
+        Stream carried = stream;
+        if (carried != null) {
+            return carried.send(at, length);
+        }
+        TlsSession session = tls;
+        return session == null
+                ? loop.calls.send(descriptor, at, length)
+                : transmit(session, at, length);
+    }
+
+    /// A record at a time, as many as the socket takes.
+    private static int transmit(TlsSession session, long at, int length) {
+        int sent = 0;
+        while (sent < length) {
+            int n = session.send(at + sent, length - sent);
+            if (n <= 0) {
+                return sent > 0 && n == -Errno.EAGAIN ? sent : n == 0 ? -Errno.EPIPE : n;
+            }
+            sent += n;
+        }
+        return sent;
     }
 
     /// Sends, and keeps what the socket does not take: [#isBlocked]. False where the socket is dead
     /// or there is no memory to keep it.
     final boolean send(long at, int length) {
         int sent = 0;
-        if (outFrom == outTo && !connecting) {
-            int n = loop.calls.send(descriptor, at, length);
+        if (outFrom == outTo && !connecting && !handshaking) {
+            int n = transmit(at, length);
             if (n == length) {
                 return true;
             }
@@ -260,7 +424,7 @@ abstract class Connection {
 
     private void flush() {
         if (outFrom < outTo) {
-            int n = loop.calls.send(descriptor, out + outFrom, outTo - outFrom);
+            int n = transmit(out + outFrom, outTo - outFrom);
             if (n < 0 && n != -Errno.EAGAIN) {
                 broken(-n);
                 return;
@@ -277,7 +441,7 @@ abstract class Connection {
         }
         watch();
         if (shutWhenSent) {
-            loop.calls.shutdown(descriptor, NetCalls.SHUT_WR);
+            shut();
         }
         drained();
     }
@@ -288,76 +452,18 @@ abstract class Connection {
     /// Nothing more will be sent after what waits.
     final void finishSending() {
         shutWhenSent = true;
-        if (outFrom == outTo && descriptor >= 0) {
+        if (outFrom == outTo) {
+            shut();
+        }
+    }
+
+    private void shut() {
+        TlsSession session = tls;
+        if (session != null) {
+            session.end();
+        }
+        if (descriptor >= 0) {
             loop.calls.shutdown(descriptor, NetCalls.SHUT_WR);
         }
-    }
-
-    /// Keeps received bytes for later; they may stand in the held block already.
-    final boolean hold(long at, int length) {
-        if (at == held && held != 0) {
-            heldLength = length;
-            return true;
-        }
-        int capacity = Buffers.capacity(length + 1);
-        long block = capacity == 0 ? 0 : loop.buffers.take(capacity);
-        if (block == 0) {
-            return false;
-        }
-        Memory.copy(at, block, length);
-        freeHeld();
-        held = block;
-        heldCapacity = capacity;
-        heldLength = length;
-        return true;
-    }
-
-    final int heldLength() {
-        return heldLength;
-    }
-
-    /// Moves what is held to the loop's buffer and frees its block; returns how much.
-    final int unhold() {
-        int length = heldLength;
-        if (length > 0) {
-            Memory.copy(held, loop.receiveAt, length);
-        }
-        freeHeld();
-        return length;
-    }
-
-    final void freeHeld() {
-        if (held != 0) {
-            loop.buffers.give(held, heldCapacity);
-        }
-        held = 0;
-        heldCapacity = 0;
-        heldLength = 0;
-    }
-
-    /// Where the next bytes of a head go: behind what is held, or into the loop's buffer.
-    final long headAt() {
-        return held != 0 ? held : loop.receiveAt;
-    }
-
-    /// Room at [#headAt], what is held included; grown where it is full.
-    final int headRoom() {
-        if (held == 0) {
-            return Loop.RECEIVE_BYTES;
-        }
-        if (heldLength == heldCapacity) {
-            int capacity = Buffers.capacity(heldCapacity + 1);
-            long block = capacity == 0 ? 0 : loop.buffers.take(capacity);
-            if (block == 0) {
-                return heldLength;
-            }
-            int length = heldLength;
-            Memory.copy(held, block, length);
-            freeHeld();
-            held = block;
-            heldCapacity = capacity;
-            heldLength = length;
-        }
-        return Math.min(heldCapacity, Loop.RECEIVE_BYTES);
     }
 }

@@ -83,7 +83,7 @@ final class Exchange {
         bytesIn += bodyEnd - base - end;
         upgrade = canUpgrade(head);
         loop.view.begin(client.address(), client.addressLength());
-        loop.view.certificate(client.certificate());
+        loop.view.cameBy(client.isSecure(), client.certificate());
         loop.log.begin(this, loop.view);
         Route found = loop.table().find(loop.view, loop.room);
         if (found == null) {

@@ -1,6 +1,7 @@
 package sampan.gateway.proxy;
 
 import java.lang.System.Logger.Level;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,11 +69,14 @@ public final class Gateway implements AutoCloseable {
     }
 
     /// Listens at these addresses and at no others. What cannot be bound fails, and then nothing
-    /// has changed.
-    public synchronized void listen(Set<InternetAddress> addresses) {
+    /// has changed. An address that is listened on already treats who comes from now on by its new
+    /// rule.
+    public synchronized void listen(Collection<Listener> wanted) {
+        Map<InternetAddress, Listener> addresses = new LinkedHashMap<>();
+        wanted.forEach(listener -> addresses.put(listener.address(), listener));
         Map<InternetAddress, List<Fd>> opened = new LinkedHashMap<>();
         try {
-            for (InternetAddress address : addresses) {
+            for (InternetAddress address : addresses.keySet()) {
                 if (!listening.containsKey(address)) {
                     opened.put(address, sockets.open(address, loops.length));
                 }
@@ -81,17 +85,26 @@ public final class Gateway implements AutoCloseable {
             opened.values().forEach(fds -> fds.forEach(Fd::close));
             throw e;
         }
+        listening.forEach((address, at) -> {
+            Listener rule = addresses.get(address);
+            if (rule != null) {
+                for (Loop loop : loops) {
+                    loop.order(() -> loop.rule(at, rule));
+                }
+            }
+        });
         opened.forEach((address, fds) -> {
+            Listener rule = Objects.requireNonNull(addresses.get(address));
             listening.put(address, listened++);
             ports.put(address, ListenSocket.port(fds.getFirst()));
             for (int i = 0; i < loops.length; i++) {
                 Loop loop = loops[i];
                 Fd socket = fds.get(i);
-                loop.order(() -> loop.listen(socket));
+                loop.order(() -> loop.listen(socket, rule));
             }
         });
         List<InternetAddress> gone =
-                listening.keySet().stream().filter(a -> !addresses.contains(a)).toList();
+                listening.keySet().stream().filter(a -> !addresses.containsKey(a)).toList();
         for (InternetAddress address : gone) {
             int at = Objects.requireNonNull(listening.remove(address));
             ports.remove(address);

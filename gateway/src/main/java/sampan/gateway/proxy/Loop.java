@@ -36,6 +36,7 @@ final class Loop implements Runnable {
     private static final int ACCEPTS_MAX = 64;
     private static final int ORDERS_MAX = 1024;
     private static final long LISTENER_TOKEN = Epoll.WAKE_TOKEN - 1;
+    private static final int SOCKADDR_BYTES = 28;
     private static final long PAUSE_NANOS = 100_000_000;
 
     final NetCalls calls = new NetCalls();
@@ -57,6 +58,7 @@ final class Loop implements Runnable {
     private final Thread thread;
     private final BlockingQueue<Runnable> orders = new ArrayBlockingQueue<>(ORDERS_MAX);
     private final List<@Nullable Fd> listeners = new ArrayList<>();
+    private final List<Listener> rules = new ArrayList<>();
     private final long peer = Memory.allocate(InternetAddress.BYTES_MAX);
     private final long peerLength = Memory.allocate(8);
     private @Nullable Connection[] connections = new @Nullable Connection[256];
@@ -64,7 +66,8 @@ final class Loop implements Runnable {
     private final List<ClientConnection> freeClients = new ArrayList<>();
     private final List<UpstreamConnection> freeUpstreams = new ArrayList<>();
     private final List<Connection> closed = new ArrayList<>();
-    private final List<ClientConnection> later = new ArrayList<>();
+    private List<Connection> later = new ArrayList<>();
+    private List<Connection> due = new ArrayList<>();
     private Snapshot snapshot;
     private final AtomicInteger clients = new AtomicInteger();
     private volatile boolean ending;
@@ -118,17 +121,14 @@ final class Loop implements Runnable {
     }
 
     private void turn() {
-        int count = epoll.await(log.isWaiting() ? 0 : timers.waitMillis(now));
+        int count = epoll.await(log.isWaiting() || !later.isEmpty() ? 0 : timers.waitMillis(now));
         now = System.nanoTime();
         snapshot = gateway.snapshot();
         for (int i = 0; i < count; i++) {
             dispatch(epoll.token(i), epoll.readiness(i));
         }
         timers.advance(now);
-        for (int i = 0; i < later.size(); i++) {
-            later.get(i).goOn();
-        }
-        later.clear();
+        goOn();
         for (int i = 0; i < closed.size(); i++) {
             recycle(closed.get(i));
         }
@@ -137,6 +137,21 @@ final class Loop implements Runnable {
             accepting(true);
         }
         log.flush(count == 0);
+    }
+
+    /// What comes up now waits for the next turn, so that nobody keeps the others from theirs.
+    private void goOn() {
+        List<Connection> turn = later;
+        later = due;
+        due = turn;
+        for (int i = 0; i < turn.size(); i++) {
+            Connection connection = turn.get(i);
+            connection.isLater = false;
+            if (connection.isOpen()) {
+                connection.goOn();
+            }
+        }
+        turn.clear();
     }
 
     private void dispatch(long token, int readiness) {
@@ -158,9 +173,15 @@ final class Loop implements Runnable {
     }
 
     /// Accepts on a socket from now on; owns it.
-    void listen(Fd socket) {
+    void listen(Fd socket, Listener rule) {
         listeners.add(socket);
+        rules.add(rule);
         epoll.add(socket.number(), Readiness.IN, LISTENER_TOKEN - (listeners.size() - 1));
+    }
+
+    /// Who comes to the i-th socket from now on is treated so.
+    void rule(int i, Listener rule) {
+        rules.set(i, rule);
     }
 
     /// Accepts no more on the i-th socket that it was given, but what the kernel has accepted on it
@@ -200,7 +221,7 @@ final class Loop implements Runnable {
                 return;
             }
             clients.incrementAndGet();
-            client.begin(peer);
+            client.begin(peer, rules.get(listener));
         }
     }
 
@@ -259,8 +280,9 @@ final class Loop implements Runnable {
         return connection;
     }
 
-    void closed(Connection connection) {
-        if (connection instanceof ClientConnection) {
+    /// @param socket whether it had one of its own
+    void closed(Connection connection, boolean socket) {
+        if (socket && connection instanceof ClientConnection) {
             clients.decrementAndGet();
         }
         connection.reset();
@@ -275,8 +297,20 @@ final class Loop implements Runnable {
         }
     }
 
-    void later(ClientConnection client) {
-        later.add(client);
+    /// Has [Connection#goOn] be called soon.
+    void later(Connection connection) {
+        if (!connection.isLater) {
+            connection.isLater = true;
+            later.add(connection);
+        }
+    }
+
+    /// Writes a socket's own address.
+    void ownAddress(int descriptor, long to) {
+        Memory.putInt(peerLength, InternetAddress.BYTES_MAX);
+        if (calls.ownAddress(descriptor, peer, peerLength) >= 0) {
+            Memory.copy(peer, to, SOCKADDR_BYTES);
+        }
     }
 
     UpstreamPool pool(Target target) {
@@ -338,7 +372,7 @@ final class Loop implements Runnable {
         }
         for (int i = 0; i < slots; i++) {
             Connection connection = connections[i];
-            if (connection != null && connection.isOpen()) {
+            if (connection != null && connection.descriptor() >= 0) {
                 calls.close(connection.descriptor());
             }
         }

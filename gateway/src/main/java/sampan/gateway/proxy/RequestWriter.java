@@ -11,6 +11,8 @@ import sampan.gateway.wire.RequestHead;
 final class RequestWriter {
     private static final byte[] FORWARDED_FOR = Octets.ascii("X-Forwarded-For: ");
     private static final byte[] FORWARDED_PROTO = Octets.ascii("\r\nX-Forwarded-Proto: http\r\n");
+    private static final byte[] FORWARDED_PROTO_TLS =
+            Octets.ascii("\r\nX-Forwarded-Proto: https\r\n");
     private static final byte[] FORWARDED_HOST = Octets.ascii("X-Forwarded-Host: ");
     private static final byte[] CONNECTION_UPGRADE =
             Octets.ascii("Connection: upgrade\r\nUpgrade: ");
@@ -67,7 +69,7 @@ final class RequestWriter {
         if (append && head.first(Field.X_FORWARDED_PROTO) >= 0) {
             writer.put(LINE_END);
         } else {
-            writer.put(FORWARDED_PROTO);
+            writer.put(view.isSecure() ? FORWARDED_PROTO_TLS : FORWARDED_PROTO);
         }
         boolean told = append && head.first(Field.X_FORWARDED_HOST) >= 0;
         if (!told && head.authorityEnd() > head.authorityAt()) {

@@ -22,6 +22,7 @@ public final class RequestView {
     private boolean normal;
     private long clientAt;
     private int clientLength;
+    private boolean secure;
     private long foundAt;
     private long foundEnd;
     private long retryAfterNanos;
@@ -64,6 +65,20 @@ public final class RequestView {
             pathEnd = Paths.normalize(pathAt, pathEnd, pathRoom);
             pathAt = pathRoom;
         }
+    }
+
+    /// How the client is connected.
+    ///
+    /// @param secure by TLS
+    /// @param certificate that it has shown and that was found good, null for none
+    public void cameBy(boolean secure, @Nullable ClientCertificate certificate) {
+        this.secure = secure;
+        this.certificate = certificate;
+    }
+
+    /// Whether the client came by TLS.
+    public boolean isSecure() {
+        return secure;
     }
 
     public RequestHead head() {
@@ -124,10 +139,6 @@ public final class RequestView {
     /// What the client has proven of itself by TLS, null where it has not.
     public @Nullable ClientCertificate certificate() {
         return certificate;
-    }
-
-    public void certificate(@Nullable ClientCertificate proven) {
-        certificate = proven;
     }
 
     /// Who the request is from, null while that is unknown.

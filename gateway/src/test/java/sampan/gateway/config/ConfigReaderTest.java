@@ -20,7 +20,9 @@ class ConfigReaderTest {
                 new Wrong("", "g.yaml: it is empty"),
                 new Wrong("a: [", "g.yaml:1: no valid YAML"),
                 new Wrong("listeners: []", "g.yaml:1: listeners: none is named"),
-                new Wrong("listeners: [80]", "g.yaml:1: listeners[0] \"80\": write HOST:PORT"),
+                new Wrong(
+                        "listeners: [80]",
+                        "g.yaml:1: listeners[0].address \"80\": write HOST:PORT"),
                 new Wrong(TOP + "typo: 1", "g.yaml:3: typo: unknown field: use one of accessLog"),
                 new Wrong(TOP + "loops: 0", "g.yaml:3: loops \"0\": write a number from 1 to 256"),
                 new Wrong(TOP + "loops: 1\nloops: 2", "g.yaml:4: loops"),

@@ -62,6 +62,15 @@ class SchemaTest {
         String top = "listeners: ['a:1']\n";
         List<String> wrong = new ArrayList<>();
         compare(wrong, schema, "", top + "x_: 1");
+        compare(wrong, schema, "listener", "listeners: [{address: 'a:1', x_: 1}]");
+        String sealed = "listeners: [{address: 'a:1', tls: ";
+        String pair = "{chain: c, key: k}";
+        compare(wrong, schema, "tls", sealed + "{certificates: [" + pair + "], x_: 1}}]");
+        compare(
+                wrong,
+                schema,
+                "certificate",
+                sealed + "{certificates: [{chain: c, key: k, x_: 1}]}}]");
         compare(wrong, schema, "limits", top + "limits: {x_: 1}");
         compare(wrong, schema, "service", top + "services: {s: {x_: 1}}");
         compare(

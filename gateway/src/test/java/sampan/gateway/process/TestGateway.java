@@ -16,8 +16,22 @@ public final class TestGateway implements AutoCloseable {
 
     /// @param yaml without listeners and loops
     public TestGateway(String yaml) throws IOException {
+        this(HEAD, yaml);
+    }
+
+    /// @param listener the rest of its section, without the address
+    /// @param yaml without listeners and loops
+    public static TestGateway listening(String listener, String yaml) throws IOException {
+        return new TestGateway(head(listener), yaml);
+    }
+
+    private static String head(String listener) {
+        return "listeners: [{address: \"127.0.0.1:0\", " + listener + "}]\nloops: 1\n";
+    }
+
+    private TestGateway(String head, String yaml) throws IOException {
         file = Files.createTempFile("gateway", ".yaml");
-        Files.writeString(file, HEAD + yaml);
+        Files.writeString(file, head + yaml);
         running = Running.start(file);
     }
 

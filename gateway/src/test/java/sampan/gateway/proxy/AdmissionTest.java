@@ -39,7 +39,7 @@ class AdmissionTest {
         Service service =
                 new Service(
                         "s",
-                        new Service.Settings(SECOND, 20 * SECOND, 0, 1000, 5, SECOND),
+                        new Service.Settings(SECOND, 20 * SECOND, 0, 1000, 5, SECOND, 0),
                         new Service.State(new AtomicInteger(), new Concurrency(), Optional.empty()),
                         Balance.ROUND_ROBIN,
                         Attribute.NONE,
@@ -58,7 +58,7 @@ class AdmissionTest {
                         new RoutingTable(List.of(route)),
                         ProxyLimits.defaults(),
                         Optional.empty());
-        gateway.listen(Set.of(LISTENER));
+        gateway.listen(Set.of(Listener.plain(LISTENER)));
         return gateway;
     }
 

@@ -17,7 +17,12 @@ public final class RawClient implements AutoCloseable {
     private final OutputStream out;
 
     public RawClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /// Speaks on a socket that is connected, and owns it.
+    public RawClient(Socket connected) throws IOException {
+        socket = connected;
         socket.setSoTimeout(READ_MILLIS_MAX);
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();

@@ -26,6 +26,7 @@ public final class NetCalls {
     private static final int STREAM = 1;
     private static final int NONBLOCK = 0x800;
     private static final int CLOEXEC = 0x80000;
+    private static final int MSG_PEEK = 2;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_MORE = 0x8000;
     private static final int SOL_SOCKET = 1;
@@ -53,6 +54,8 @@ public final class NetCalls {
             find(
                     "send",
                     FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle GETSOCKNAME =
+            find("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle SHUTDOWN = find("shutdown", JAVA_INT, 2);
     private static final MethodHandle CLOSE = find("close", JAVA_INT, 1);
     private static final MethodHandle SETSOCKOPT =
@@ -141,8 +144,17 @@ public final class NetCalls {
 
     /// Bytes received; 0 at the end of the stream.
     public int receive(int socket, long address, int length) {
+        return receive(socket, address, length, 0);
+    }
+
+    /// As [#receive], but what is read stays and is read again.
+    public int peek(int socket, long address, int length) {
+        return receive(socket, address, length, MSG_PEEK);
+    }
+
+    private int receive(int socket, long address, int length, int flags) {
         try {
-            long n = (long) RECV.invokeExact(state, socket, address, (long) length, 0);
+            long n = (long) RECV.invokeExact(state, socket, address, (long) length, flags);
             return n >= 0 ? (int) n : -errno(state);
         } catch (Throwable t) {
             throw impossible(t);
@@ -163,6 +175,15 @@ public final class NetCalls {
         try {
             long n = (long) SEND.invokeExact(state, socket, address, (long) length, flags);
             return n >= 0 ? (int) n : -errno(state);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// The socket's own address, written as [#accept] does it.
+    public int ownAddress(int socket, long address, long lengthAddress) {
+        try {
+            return result((int) GETSOCKNAME.invokeExact(state, socket, address, lengthAddress));
         } catch (Throwable t) {
             throw impossible(t);
         }
