@@ -3,19 +3,15 @@ package sampan.engine.images.transfer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.IntConsumer;
 import sampan.engine.content.Ingest;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageRecord.Form;
@@ -34,76 +30,71 @@ import sampan.oci.tar.GzipWriter;
 
 /// In which of its forms an image is pushed. One that a registry has stays as it is, so that
 /// digests survive; plain layers of our own making are compressed, and the image stays in that form
-/// from then on.
+/// from then on. Layers may be compressed by several threads at the same time.
 final class PushedForm {
     private final Stores stores;
     private final Lease lease;
     private final Repository repository;
-    private final Set<Digest> sent = new HashSet<>();
+    private final ImageRecord record;
     private final int threads = Runtime.getRuntime().availableProcessors();
+    private final Form form;
+    private final Manifest manifest;
+    private final boolean settled;
+    private final Map<Digest, Descriptor> known;
 
     /// @param lease of the push
     /// @param repository gets layers while they are being compressed
-    PushedForm(Stores stores, Lease lease, Repository repository) {
+    /// @param reference where to
+    PushedForm(
+            Stores stores,
+            Lease lease,
+            Repository repository,
+            ImageRecord record,
+            Reference reference) {
         this.stores = stores;
         this.lease = lease;
         this.repository = repository;
+        this.record = record;
+        record.forms().forEach(this::hold);
+        Optional<Form> kept = kept(reference);
+        form = kept.orElseGet(() -> record.forms().getFirst());
+        settled = kept.isPresent();
+        manifest = manifest(form);
+        known = settled ? Map.of() : known();
     }
 
-    /// Layers that the repository has got already.
-    Set<Digest> sent() {
-        return sent;
+    /// The image's layers, as they are here.
+    List<Descriptor> layers() {
+        return manifest.layers();
     }
 
-    /// @param reference where to
-    /// @param compressing told of each layer that is compressed, by its number
-    Form of(ImageRecord record, Reference reference, IntConsumer compressing) {
-        for (Form form : record.forms()) {
-            hold(form);
+    /// A layer in the form that it is pushed in.
+    ///
+    /// @param sent the repository has it already
+    record Pushed(Descriptor layer, boolean sent) {}
+
+    /// Compresses the layer where that is wanted; it is sent meanwhile.
+    ///
+    /// @param begins told when that takes time
+    Pushed pushed(Descriptor layer, Runnable begins) {
+        Descriptor there = known.get(layer.digest());
+        if (there != null) {
+            return new Pushed(there, false);
         }
-        List<Form> here =
-                record.forms().stream().filter(f -> stores.content().has(f.manifest())).toList();
-        Optional<Form> known =
-                here.stream()
-                        .filter(form -> isThere(record, form, reference))
-                        .findFirst()
-                        .or(() ->
-                                here.stream()
-                                        .filter(f -> stores.images().isKnown(record.id(), f))
-                                        .findFirst());
-        return known.orElseGet(() -> compressed(record, compressing));
-    }
-
-    private void hold(Form form) {
-        lease.hold(form.manifest());
-        form.layerBlobs().forEach(lease::hold);
-    }
-
-    private boolean isThere(ImageRecord record, Form form, Reference reference) {
-        return stores.images().names(record.id()).stream()
-                .anyMatch(name ->
-                        name.reference().sameRepository(reference) && name.knows(form.manifest()));
-    }
-
-    private Form compressed(ImageRecord record, IntConsumer compressing) {
-        Form plain = record.forms().getFirst();
-        Manifest manifest =
-                Json.read(
-                        stores.content().read(plain.manifest(), ImageStore.CONFIG_BYTES_MAX),
-                        Manifest.class);
-        Map<Digest, Descriptor> known = known();
-        List<Descriptor> layers = new ArrayList<>();
-        for (int i = 0; i < manifest.layers().size(); i++) {
-            Descriptor layer = manifest.layers().get(i);
-            Optional<String> type = compressedType(layer.mediaType());
-            if (type.isPresent() && !known.containsKey(layer.digest())) {
-                compressing.accept(i);
-                known.put(layer.digest(), compressed(layer, type.get()));
-            }
-            layers.add(known.getOrDefault(layer.digest(), layer));
+        Optional<String> type = settled ? Optional.empty() : compressedType(layer.mediaType());
+        if (type.isEmpty()) {
+            return new Pushed(layer, false);
         }
+        begins.run();
+        return compressed(layer, type.get());
+    }
+
+    /// The form with these layers, from now on the image's.
+    ///
+    /// @param layers one for each of [#layers]
+    Form with(List<Descriptor> layers) {
         if (layers.equals(manifest.layers())) {
-            return plain;
+            return form;
         }
         byte[] written =
                 Json.write(
@@ -115,36 +106,60 @@ final class PushedForm {
                                 manifest.annotations(),
                                 manifest.subject(),
                                 manifest.artifactType()));
-        Form form = new Form(Digest.of(written), layers.stream().map(Descriptor::digest).toList());
-        hold(form);
+        Form next = new Form(Digest.of(written), layers.stream().map(Descriptor::digest).toList());
+        hold(next);
         stores.content().put(written);
-        stores.images().reform(record, form);
-        return form;
+        stores.images().reform(record, next);
+        return next;
+    }
+
+    private Optional<Form> kept(Reference reference) {
+        List<Form> here =
+                record.forms().stream().filter(f -> stores.content().has(f.manifest())).toList();
+        return here.stream()
+                .filter(f -> isThere(f, reference))
+                .findFirst()
+                .or(() ->
+                        here.stream()
+                                .filter(f -> stores.images().isKnown(record.id(), f))
+                                .findFirst());
+    }
+
+    private Manifest manifest(Form of) {
+        return Json.read(
+                stores.content().read(of.manifest(), ImageStore.CONFIG_BYTES_MAX), Manifest.class);
+    }
+
+    private void hold(Form form) {
+        lease.hold(form.manifest());
+        form.layerBlobs().forEach(lease::hold);
+    }
+
+    private boolean isThere(Form there, Reference reference) {
+        return stores.images().names(record.id()).stream()
+                .anyMatch(name ->
+                        name.reference().sameRepository(reference) && name.knows(there.manifest()));
     }
 
     /// What layers of other images are called where they were compressed before, and plain ones
     /// that a registry has as they are.
     private Map<Digest, Descriptor> known() {
         Map<Digest, Descriptor> found = new HashMap<>();
-        for (ImageRecord record : stores.images().records()) {
-            Form form = record.forms().getFirst();
-            if (record.diffIds().size() != form.layerBlobs().size()
-                    || !stores.images().isKnown(record.id(), form)) {
+        for (ImageRecord other : stores.images().records()) {
+            Form first = other.forms().getFirst();
+            if (other.diffIds().size() != first.layerBlobs().size()
+                    || !stores.images().isKnown(other.id(), first)) {
                 continue;
             }
-            lease.hold(form.manifest());
-            if (!stores.content().has(form.manifest())) {
+            lease.hold(first.manifest());
+            if (!stores.content().has(first.manifest())) {
                 continue;
             }
-            Manifest manifest =
-                    Json.read(
-                            stores.content().read(form.manifest(), ImageStore.CONFIG_BYTES_MAX),
-                            Manifest.class);
-            for (int i = 0; i < record.diffIds().size(); i++) {
-                Descriptor layer = manifest.layers().get(i);
-                lease.hold(layer.digest());
-                if (stores.content().has(layer.digest())) {
-                    found.put(record.diffIds().get(i), layer);
+            List<Descriptor> layers = manifest(first).layers();
+            for (int i = 0; i < other.diffIds().size(); i++) {
+                lease.hold(layers.get(i).digest());
+                if (stores.content().has(layers.get(i).digest())) {
+                    found.put(other.diffIds().get(i), layers.get(i));
                 }
             }
         }
@@ -161,26 +176,28 @@ final class PushedForm {
 
     // The registry reads while we write; what went wrong there is seen when it is asked for the
     // layer.
-    private Descriptor compressed(Descriptor layer, String type) {
-        CompletableFuture<Digest> known = new CompletableFuture<>();
+    private Pushed compressed(Descriptor layer, String type) {
+        CompletableFuture<Digest> name = new CompletableFuture<>();
+        boolean sent = false;
         // The ingest is closed before the sender is waited for: its follower fails where it must.
         try (ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor();
                 FileChannel plain = stores.content().open(layer.digest());
                 Ingest ingest = stores.content().ingest()) {
-            Future<Digest> sending = sender.submit(() -> send(ingest, known));
+            Future<Digest> sending = sender.submit(() -> send(ingest, name));
             try {
                 GzipWriter.compress(plain, ingest, threads);
                 Digest digest = ingest.finish();
                 lease.hold(digest);
                 ingest.keep(digest);
-                known.complete(digest);
-                sent.add(sending.get());
+                name.complete(digest);
+                sending.get();
+                sent = true;
             } catch (ExecutionException _) {
                 // it is sent as every other one
             } finally {
-                known.cancel(false);
+                name.cancel(false);
             }
-            return Descriptor.of(type, known.resultNow(), ingest.size());
+            return new Pushed(Descriptor.of(type, name.resultNow(), ingest.size()), sent);
         } catch (IOException e) {
             throw Transfer.failed(e);
         } catch (InterruptedException e) {
@@ -189,10 +206,10 @@ final class PushedForm {
         }
     }
 
-    private Digest send(Ingest ingest, CompletableFuture<Digest> known) throws IOException {
+    private Digest send(Ingest ingest, CompletableFuture<Digest> name) throws IOException {
         try (ReadableByteChannel content = ingest.follow()) {
-            repository.stream(content, known::join);
-            return known.join();
+            repository.stream(content, name::join);
+            return name.join();
         }
     }
 }

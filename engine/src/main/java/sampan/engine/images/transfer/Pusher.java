@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
 import sampan.engine.images.HostImage;
 import sampan.engine.images.ImageRecord;
+import sampan.engine.images.ImageRecord.Form;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ReferenceRecord;
 import sampan.engine.leases.Lease;
@@ -80,16 +81,9 @@ public final class Pusher {
                 Lease lease = stores.leases().open()) {
             ImageRecord record = stores.images().record(id);
             lease.hold(record.id());
-            PushedForm forms = new PushedForm(stores, lease, repository);
-            ImageRecord.Form form =
-                    forms.of(
-                            record,
-                            reference,
-                            i ->
-                                    progress.report(
-                                            record.diffIds().get(i).brief(), "Preparing", 0, 0));
+            PushedForm forms = new PushedForm(stores, lease, repository, record, reference);
             stores.images().record(id); // it went before it was held, or stays
-            pushed = push(record, form, reference, new Target(repository, forms.sent(), progress));
+            pushed = push(record, forms, reference, new Target(repository, progress));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
@@ -101,32 +95,27 @@ public final class Pusher {
     }
 
     /// Where to, and who is told.
-    ///
-    /// @param sent layers that it has got already
-    private record Target(Repository repository, Set<Digest> sent, PullProgress progress) {}
+    private record Target(Repository repository, PullProgress progress) {}
 
-    private Pushed push(
-            ImageRecord record, ImageRecord.Form form, Reference reference, Target target) {
+    private Pushed push(ImageRecord record, PushedForm forms, Reference reference, Target target) {
         Repository repository = target.repository();
-        byte[] bytes = stores.content().read(form.manifest(), ImageStore.CONFIG_BYTES_MAX);
-        Manifest manifest = Json.read(bytes, Manifest.class);
-        Map<Digest, Callable<Boolean>> works = new LinkedHashMap<>();
-        for (int i = 0; i < manifest.layers().size(); i++) {
-            Descriptor layer = manifest.layers().get(i);
+        List<Digest> wanted = forms.layers().stream().map(Descriptor::digest).toList();
+        Map<Digest, Callable<Descriptor>> works = new LinkedHashMap<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            Descriptor layer = forms.layers().get(i);
             // What an artifact has is not unpacked, and known by its blobs.
             boolean unpacked = i < record.diffIds().size();
             String shown = (unpacked ? record.diffIds().get(i) : layer.digest()).brief();
             if (!works.containsKey(layer.digest())) {
                 target.progress().report(shown, "Preparing", 0, 0);
-                works.put(
-                        layer.digest(),
-                        () -> {
-                            send(target, layer, shown);
-                            return true;
-                        });
+                works.put(layer.digest(), () -> send(target, forms, layer, shown));
             }
         }
-        Parallel.all(List.copyOf(works.values()));
+        List<Descriptor> sent = Parallel.all(List.copyOf(works.values()));
+        List<Digest> distinct = List.copyOf(works.keySet());
+        Form form = forms.with(wanted.stream().map(d -> sent.get(distinct.indexOf(d))).toList());
+        byte[] bytes = stores.content().read(form.manifest(), ImageStore.CONFIG_BYTES_MAX);
+        Manifest manifest = Json.read(bytes, Manifest.class);
         if (!repository.hasBlob(manifest.config().digest())) {
             upload(repository, manifest.config(), count -> {});
         }
@@ -138,32 +127,41 @@ public final class Pusher {
         return new Pushed(record.id(), tag, form.manifest(), bytes.length);
     }
 
-    private void send(Target target, Descriptor layer, String shown) throws InterruptedException {
-        Repository repository = target.repository();
+    private Descriptor send(Target target, PushedForm forms, Descriptor layer, String shown)
+            throws InterruptedException {
         PullProgress progress = target.progress();
         if (!uploads.tryAcquire()) {
             progress.report(shown, "Waiting", 0, 0);
             uploads.acquire();
         }
         try {
-            if (target.sent().contains(layer.digest())) {
+            PushedForm.Pushed pushed =
+                    forms.pushed(layer, () -> progress.report(shown, "Preparing", 0, 0));
+            if (pushed.sent()) {
                 progress.report(shown, "Pushed", 0, 0);
-                return;
+            } else {
+                send(target, pushed.layer(), shown);
             }
-            if (repository.hasBlob(layer.digest())) {
-                progress.report(shown, "Layer already exists", 0, 0);
-                return;
-            }
-            Optional<Reference> mounted = mount(repository, layer.digest());
-            if (mounted.isPresent()) {
-                progress.report(shown, "Mounted from " + mounted.get().path(), 0, 0);
-                return;
-            }
-            upload(repository, layer, stepped(layer, shown, progress));
-            progress.report(shown, "Pushed", 0, 0);
+            return pushed.layer();
         } finally {
             uploads.release();
         }
+    }
+
+    private void send(Target target, Descriptor layer, String shown) {
+        Repository repository = target.repository();
+        PullProgress progress = target.progress();
+        if (repository.hasBlob(layer.digest())) {
+            progress.report(shown, "Layer already exists", 0, 0);
+            return;
+        }
+        Optional<Reference> mounted = mount(repository, layer.digest());
+        if (mounted.isPresent()) {
+            progress.report(shown, "Mounted from " + mounted.get().path(), 0, 0);
+            return;
+        }
+        upload(repository, layer, stepped(layer, shown, progress));
+        progress.report(shown, "Pushed", 0, 0);
     }
 
     private static LongConsumer stepped(Descriptor layer, String shown, PullProgress progress) {

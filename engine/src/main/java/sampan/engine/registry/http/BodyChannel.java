@@ -17,9 +17,15 @@ import sampan.engine.registry.RegistryLimits;
 /// An answer's body. The client fills a short queue, one thread reads it; where nothing comes for
 /// too long, or too little, reading fails.
 final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
-    /// Pieces on their way, of some 16 KiB buffers each: one is fetched while another is written.
-    /// More would be lost when the daemon is killed.
+    /// Pieces on their way, of some buffers each: one is fetched while another is written. More
+    /// would be lost when the daemon is killed.
     private static final int PIECES_MAX = 1;
+
+    /// What is read on when the body is closed, and for how long, so that the connection serves
+    /// again: another costs more.
+    private static final int REST_BYTES_MAX = 16 << 10;
+
+    private static final long REST_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
 
     private final RegistryLimits limits;
     private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
@@ -29,6 +35,7 @@ final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
     private Optional<Piece> end = Optional.empty();
     private volatile long offset;
     private volatile boolean open = true;
+    private long left = -1;
     private long waitedNanos;
     private long waitedBytes;
 
@@ -74,6 +81,11 @@ final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
         pieces.add(new Piece.End());
     }
 
+    /// @param bytes that are to come; negative where nobody knows
+    void promised(long bytes) {
+        left = bytes;
+    }
+
     void startsAt(long position) {
         offset = position;
     }
@@ -93,13 +105,17 @@ final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
                 return -1;
             }
         }
-        ByteBuffer buffer = current.get(next);
-        int size = Math.min(buffer.remaining(), target.remaining());
-        target.put(target.position(), buffer, buffer.position(), size);
-        target.position(target.position() + size);
-        buffer.position(buffer.position() + size);
-        if (!buffer.hasRemaining()) {
-            next++;
+        int size = 0;
+        while (next < current.size() && target.hasRemaining()) {
+            ByteBuffer buffer = current.get(next);
+            int part = Math.min(buffer.remaining(), target.remaining());
+            target.put(target.position(), buffer, buffer.position(), part);
+            target.position(target.position() + part);
+            buffer.position(buffer.position() + part);
+            size += part;
+            if (!buffer.hasRemaining()) {
+                next++;
+            }
         }
         return size;
     }
@@ -111,6 +127,7 @@ final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
             case Piece.Content(List<ByteBuffer> buffers) -> {
                 current = buffers;
                 next = 0;
+                passed(buffers);
                 subscribed.join().request(1);
                 yield true;
             }
@@ -125,6 +142,13 @@ final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
         };
     }
 
+    private void passed(List<ByteBuffer> buffers) {
+        if (left >= 0) {
+            long size = buffers.stream().mapToLong(ByteBuffer::remaining).sum();
+            left = Math.max(0, left - size);
+        }
+    }
+
     private Piece await() throws IOException {
         long begin = System.nanoTime();
         try {
@@ -133,7 +157,7 @@ final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
                 throw new IOException("the body was closed");
             }
             if (piece == null) {
-                close();
+                giveUp();
                 throw new IOException(
                         "the registry sent nothing for " + limits.stall().toMillis() + " ms");
             }
@@ -141,7 +165,7 @@ final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
             return piece;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            close();
+            giveUp();
             throw new IOException("interrupted while reading from a registry", e);
         }
     }
@@ -156,7 +180,7 @@ final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
             return;
         }
         if (waitedBytes < RegistryLimits.CRAWL_BYTES_MIN) {
-            close();
+            giveUp();
             throw new IOException(
                     "the registry sent "
                             + waitedBytes
@@ -189,9 +213,34 @@ final class BodyChannel implements BodySubscriber<BodyChannel>, BlobBody {
         return open;
     }
 
-    /// Ends the connection where the body was not read to its end.
+    /// Ends the connection where more of the body is to come than a little.
     @Override
     public void close() {
+        if (open && left >= 0 && left <= REST_BYTES_MAX) {
+            readRest();
+        }
+        giveUp();
+    }
+
+    private void readRest() {
+        long deadline = System.nanoTime() + REST_NANOS_MAX;
+        try {
+            while (end.isEmpty()) {
+                Piece piece = pieces.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                switch (piece) {
+                    case Piece.Content _ -> subscribed.join().request(1);
+                    case Piece.End _, Piece.Broken _ -> end = Optional.of(piece);
+                    case null -> {
+                        return;
+                    }
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void giveUp() {
         open = false;
         if (end.isPresent() && end.get() instanceof Piece.End) {
             return;

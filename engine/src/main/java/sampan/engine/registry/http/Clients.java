@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
@@ -115,6 +116,7 @@ final class Clients implements AutoCloseable {
                         .sendAsync(
                                 request,
                                 info -> {
+                                    body.promised(bytes(request.method(), info));
                                     head.complete(
                                             new Answer(info.statusCode(), info.headers(), body));
                                     return body;
@@ -125,6 +127,13 @@ final class Clients implements AutoCloseable {
                             }
                         });
         return new Exchange(head, whole);
+    }
+
+    /// How long the body of an answer is, negative where its head does not tell.
+    private static long bytes(String method, HttpResponse.ResponseInfo answer) {
+        return method.equals("HEAD") || answer.statusCode() == 204
+                ? 0
+                : answer.headers().firstValueAsLong("Content-Length").orElse(-1);
     }
 
     /// @param whole cancelled to give up
