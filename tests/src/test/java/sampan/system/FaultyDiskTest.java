@@ -132,6 +132,24 @@ class FaultyDiskTest {
         undo();
     }
 
+    /// The answer has begun by then: it ends with a line that tells, and does not break off.
+    @Test
+    void aFailedWriteIsTheLastLineOfAPullsAnswer() {
+        String pull = "/images/create?fromImage=" + registry.image();
+        long before = disk.changes();
+        assertThat(daemon.http().post(pull, "").text()).contains("Downloaded newer image");
+        long changes = disk.changes() - before;
+        undo();
+        for (int i = 0; i < POINTS; i++) {
+            disk.fail(Extent.ALL, FaultyDisk.ENOSPC, changes * i / POINTS);
+            UnixHttp.Answer answer = daemon.http().post(pull, "");
+            disk.heal();
+            assertThat(answer.text()).as("point " + i).contains("No space left on device");
+            assertThat(answer.text().lines().toList().getLast()).contains("\"message\"");
+            undo();
+        }
+    }
+
     private void assertClean(String when) {
         Outcome check = daemon.sampan("image", "fsck");
         assertThat(check.status()).as("%s:\n%s%s", when, check.out(), check.err()).isZero();

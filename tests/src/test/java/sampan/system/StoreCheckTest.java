@@ -89,4 +89,19 @@ class StoreCheckTest {
         assertThat(stray).doesNotExist();
         assertThat(daemon.sampan("image", "fsck", "--nonsense").status()).isNotZero();
     }
+
+    @Test
+    void aStrayFileAmongSnapshotsDoesNotKeepTheDaemonFromStarting() throws java.io.IOException {
+        for (String place : new String[] {"l", "a"}) {
+            java.nio.file.Files.writeString(
+                    daemon.root().resolve("snapshots/" + place + "/stray"), "x");
+        }
+        daemon.kill();
+        daemon.start();
+        Outcome found = daemon.sampan("image", "fsck");
+        assertThat(found.status()).isEqualTo(1);
+        assertThat(found.out()).contains("snapshots/l/stray", "snapshots/a/stray");
+        daemon.sampan("image", "fsck", "--repair").expect(0);
+        assertClean("after the repair");
+    }
 }

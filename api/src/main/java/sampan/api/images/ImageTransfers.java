@@ -1,7 +1,6 @@
 package sampan.api.images;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import sampan.api.call.Call;
@@ -40,7 +39,7 @@ public final class ImageTransfers {
     private void load(Call call) throws IOException {
         PlatformChoice.requireHost(call);
         ProgressLines lines = new ProgressLines(new LateBody(call, JSON), !call.flag("quiet"));
-        try {
+        lines.telling(() -> {
             Loaded loaded = transfers.load(call.exchange().body(), lines);
             for (String reference : loaded.references()) {
                 lines.stream("Loaded image: " + reference + "\n");
@@ -50,12 +49,7 @@ public final class ImageTransfers {
                     lines.stream("Loaded image ID: " + id + "\n");
                 }
             }
-        } catch (SampanException e) {
-            lines.failOrThrow(e);
-        } catch (UncheckedIOException e) {
-            lines.failOrThrow(SampanException.storage(e));
-        }
-        lines.close();
+        });
     }
 
     private void saveOne(Call call) throws IOException {
@@ -96,15 +90,16 @@ public final class ImageTransfers {
         }
         refusePlatform(call);
         ProgressLines lines = new ProgressLines(new LateBody(call, JSON), true);
-        String id =
-                transfers.importTar(
-                        call.exchange().body(),
-                        call.query("repo"),
-                        call.query("tag"),
-                        call.query("message"),
-                        call.all("changes"));
-        lines.line(Doc.of().put("status", id));
-        lines.close();
+        lines.telling(() -> {
+            String id =
+                    transfers.importTar(
+                            call.exchange().body(),
+                            call.query("repo"),
+                            call.query("tag"),
+                            call.query("message"),
+                            call.all("changes"));
+            lines.line(Doc.of().put("status", id));
+        });
     }
 
     /// Images are of this machine's platform: naming another one cannot be honoured.

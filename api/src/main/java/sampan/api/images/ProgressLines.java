@@ -99,7 +99,7 @@ final class ProgressLines implements Progress {
     }
 
     /// Once a line was sent, the status cannot tell: the failure becomes the last line.
-    void failOrThrow(SampanException e) throws IOException {
+    private void failOrThrow(SampanException e) throws IOException {
         if (!body.begun()) {
             throw e;
         }
@@ -109,7 +109,24 @@ final class ProgressLines implements Progress {
                         .put("error", e.getMessage()));
     }
 
-    void close() throws IOException {
+    /// What sends lines.
+    interface Work {
+        void run() throws IOException;
+    }
+
+    /// Does the work and ends the answer; a failure of it, the disk's too, is told as any other.
+    void telling(Work work) throws IOException {
+        try {
+            work.run();
+        } catch (SampanException e) {
+            failOrThrow(e);
+        } catch (UncheckedIOException e) {
+            failOrThrow(SampanException.storage(e));
+        }
+        close();
+    }
+
+    private void close() throws IOException {
         body.close();
     }
 }

@@ -49,12 +49,7 @@ public final class RegistryTransfers {
         ProgressLines lines = new ProgressLines(new LateBody(call, JSON), true);
         PullRequest request =
                 new PullRequest(reference, call.query("platform"), RegistryAuth.of(call));
-        try {
-            registries.pull(request, lines);
-        } catch (SampanException e) {
-            lines.failOrThrow(e);
-        }
-        lines.close();
+        lines.telling(() -> registries.pull(request, lines));
     }
 
     private void push(Call call) throws IOException {
@@ -63,7 +58,7 @@ public final class RegistryTransfers {
         choice.require(call, List.of(tag.isEmpty() ? name : name + ":" + tag));
         ProgressLines lines = new ProgressLines(new LateBody(call, JSON), true);
         Credential credential = RegistryAuth.of(call);
-        try {
+        lines.telling(() -> {
             List<Pushed> all =
                     registries.push(tag.isEmpty() ? name : name + ":" + tag, credential, lines);
             for (Pushed pushed : all) {
@@ -74,10 +69,7 @@ public final class RegistryTransfers {
                                 .put("Size", pushed.size());
                 lines.line(Doc.of().put("progressDetail", Doc.of()).put("aux", aux));
             }
-        } catch (SampanException e) {
-            lines.failOrThrow(e);
-        }
-        lines.close();
+        });
     }
 
     private void login(Call call) throws IOException {

@@ -31,6 +31,11 @@ public record ImageRecord(
         others = others == null ? List.of() : List.copyOf(others);
     }
 
+    /// Something else than an image: it is known by its manifest.
+    public boolean isArtifact() {
+        return id.equals(manifest);
+    }
+
     /// A manifest and its blobs: the same layers may be compressed in more than one way.
     public record Form(Digest manifest, List<Digest> layerBlobs) {}
 

@@ -201,8 +201,12 @@ public final class ImageStore {
         return views.of(record, document(record.id()), names(record.id()));
     }
 
-    /// The parsed config of an image that is here.
+    /// The parsed config of an image that is here; an artifact has none.
     public ImageDocument document(Digest id) {
+        ImageRecord record = records.get(id);
+        if (record != null && record.isArtifact()) {
+            return ImageDocument.NONE;
+        }
         return documents.computeIfAbsent(
                 id, d -> Json.read(content.read(d, CONFIG_BYTES_MAX), ImageDocument.class));
     }

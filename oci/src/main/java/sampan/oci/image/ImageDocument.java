@@ -23,6 +23,11 @@ public record ImageDocument(
         Optional<Settings> config,
         RootFs rootfs,
         List<Step> history) {
+    /// Of what has no config: says nothing.
+    public static final ImageDocument NONE =
+            new ImageDocument(
+                    "", "", "", "", "", "", "", Optional.empty(), RootFs.of(List.of()), List.of());
+
     public ImageDocument {
         created = Absent.text(created);
         author = Absent.text(author);

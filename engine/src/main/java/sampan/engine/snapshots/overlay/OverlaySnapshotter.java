@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.Chain;
 import sampan.engine.snapshots.Freeing;
@@ -54,6 +55,7 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private static final String SNAPSHOT_FILE = "snapshot.json";
     private static final Set<String> PLACES =
             Set.of("l", "a", "new", "unpack", "empty", "trash", "host", "unsynced");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
     private static final String UPPER = "upper";
     private static final String WORK = "work";
 
@@ -116,14 +118,16 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     private void load(Path home, BiConsumer<Path, Long> one) {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(home)) {
             for (Path path : found) {
-                long number = Long.parseLong(path.getFileName().toString());
-                serial.accumulateAndGet(number, Math::max);
-                one.accept(path, number);
+                String name = path.getFileName().toString();
+                // What somebody else put there is told by the check of the store.
+                if (NUMBER.matcher(name).matches()) {
+                    long number = Long.parseLong(name);
+                    serial.accumulateAndGet(number, Math::max);
+                    one.accept(path, number);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NumberFormatException e) {
-            throw SampanException.invalid("foreign file in " + home + ": " + e.getMessage());
         }
     }
 

@@ -310,4 +310,25 @@ class PullPushTest {
         here.stores.images().tag(pulled.id(), name("b:chart"));
         assertThat(push(here, name("b:chart")).digest()).isEqualTo(pushed.digest());
     }
+
+    @Test
+    void anArtifactThatLooksLikeABrokenImageDoesNotHideTheOthers() {
+        Descriptor config =
+                publishing.blob(name("a"), "application/x.config", "no document".getBytes());
+        String manifest =
+                """
+                {"schemaVersion":2,"mediaType":"%s","created":{"x":1},"rootfs":5,"history":"no",
+                 "config":{"mediaType":"%s","digest":"%s","size":%d,"Env":7},"layers":[]}\
+                """
+                        .formatted(
+                                MediaType.OCI_MANIFEST,
+                                config.mediaType(),
+                                config.digest(),
+                                config.size());
+        publishing.manifest(name("a:odd"), manifest.getBytes());
+        publishing.image(name("a:1"), LayerContent.gzip(LOWER));
+        pull(name("a:odd"));
+        pull(name("a:1"));
+        assertThat(here.stores.images().images()).hasSize(2);
+    }
 }
