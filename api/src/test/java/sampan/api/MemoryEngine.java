@@ -40,6 +40,7 @@ import sampan.engine.services.TaskService;
 import sampan.engine.services.VolumeService;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.oci.image.Platform;
 
 /// As much of an engine as the API's own logic needs: containers in a map, processes that echo.
 final class MemoryEngine implements ContainerService, TaskService, StreamService, EventService {
@@ -77,6 +78,11 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
                         (proxy, method, arguments) -> {
                             throw new UnsupportedOperationException(method.getName());
                         }));
+    }
+
+    @Override
+    public Created create(Optional<String> name, ContainerSpec spec, Platform platform) {
+        return create(name, spec);
     }
 
     @Override

@@ -22,6 +22,7 @@ import sampan.engine.images.Image;
 import sampan.engine.services.ContainerService;
 import sampan.engine.services.ContainerService.Size;
 import sampan.engine.services.ImageService;
+import sampan.engine.services.PlatformText;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.image.Platform;
@@ -57,31 +58,20 @@ public final class ContainerRecords {
             throw SampanException.invalid("platform must be linux: " + platform);
         }
         ContainerSpec request = CreateRequest.read(body, call.version());
-        requirePlatform(request.image(), platform);
-        ContainerService.Created created = containers.create(call.optional("name"), request);
+        boolean exact = platform.indexOf('/') > 0 && images.find(request.image()).isPresent();
+        ContainerService.Created created =
+                exact
+                        ? create(call, request, platform)
+                        : containers.create(call.optional("name"), request);
         call.answer(
                 201, Doc.of().put("Id", created.id().value()).put("Warnings", created.warnings()));
     }
 
     /// Not found is what makes clients pull the image that was meant.
-    private void requirePlatform(String reference, String platform) {
-        String[] parts = platform.split("/", 3);
-        Image image = parts.length < 2 ? null : images.find(reference).orElse(null);
-        if (image == null) {
-            return;
-        }
-        Platform wanted = Platform.of(parts[0], parts[1], parts.length == 3 ? parts[2] : "");
-        Platform is = Platform.of(image.os(), image.architecture(), image.variant());
-        if (!is.runsOn(wanted)) {
-            throw SampanException.notFound(
-                    "image with reference "
-                            + reference
-                            + " was found but its platform ("
-                            + is
-                            + ") does not match the specified platform ("
-                            + wanted
-                            + ")");
-        }
+    private ContainerService.Created create(Call call, ContainerSpec request, String text) {
+        Platform platform = PlatformText.parse(text);
+        Image ignored = images.inspect(request.image(), platform);
+        return containers.create(call.optional("name"), request, platform);
     }
 
     private void list(Call call) throws IOException {

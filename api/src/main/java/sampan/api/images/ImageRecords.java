@@ -1,13 +1,14 @@
 package sampan.api.images;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import sampan.api.call.Call;
-import sampan.api.call.Problem;
 import sampan.api.call.Routes;
 import sampan.api.translate.ImageDocs;
+import sampan.api.translate.ManifestDocs;
 import sampan.api.wire.Doc;
 import sampan.engine.images.Image;
 import sampan.engine.services.ContainerService;
@@ -37,8 +38,7 @@ public final class ImageRecords {
     private void list(Call call) throws IOException {
         Map<String, List<String>> filters = new HashMap<>(call.filters());
         call.optional("filter").ifPresent(name -> filters.put("reference", List.of(name)));
-        Map<String, Long> uses = new HashMap<>();
-        containers.list().forEach(c -> uses.merge(c.imageId(), 1L, Long::sum));
+        Map<String, List<String>> uses = users();
         List<Doc> docs =
                 images.list(call.flag("all"), filters).stream()
                         .map(image -> summary(call, image, uses))
@@ -46,17 +46,55 @@ public final class ImageRecords {
         call.answer(200, docs);
     }
 
-    private static Doc summary(Call call, Image image, Map<String, Long> uses) {
-        return ImageDocs.summary(image, uses.getOrDefault(image.id(), 0L), -1, call.version());
+    /// Ids of containers by the id of their image.
+    private Map<String, List<String>> users() {
+        Map<String, List<String>> users = new HashMap<>();
+        containers
+                .list()
+                .forEach(c ->
+                        users.computeIfAbsent(c.imageId(), _ -> new ArrayList<>())
+                                .add(c.id().value()));
+        return users;
+    }
+
+    private Doc summary(Call call, Image image, Map<String, List<String>> uses) {
+        long count = uses.getOrDefault(image.id(), List.of()).size();
+        Doc doc = ImageDocs.summary(image, count, -1, call.version());
+        if (call.flag("manifests") && !image.virtual()) {
+            doc.put("Manifests", manifests(nameOf(image), uses));
+        }
+        return doc;
+    }
+
+    private static String nameOf(Image image) {
+        return image.references().stream().findFirst().orElse(image.id());
+    }
+
+    private List<Doc> manifests(String name, Map<String, List<String>> uses) {
+        return images.platforms(name).stream().map(one -> ManifestDocs.summary(one, uses)).toList();
+    }
+
+    private Image named(Call call) {
+        String name = call.path("name");
+        return PlatformChoice.of(call)
+                .map(platform -> images.inspect(name, platform))
+                .orElseGet(() -> images.inspect(name));
     }
 
     private void inspect(Call call) throws IOException {
-        call.answer(200, ImageDocs.inspect(images.inspect(call.path("name")), call.version()));
+        Doc doc = ImageDocs.inspect(named(call), call.version());
+        if (call.flag("manifests")) {
+            doc.put("Manifests", manifests(call.path("name"), users()));
+        }
+        call.answer(200, doc);
     }
 
     private void history(Call call) throws IOException {
-        call.answer(
-                200, images.history(call.path("name")).stream().map(ImageDocs::history).toList());
+        String name =
+                PlatformChoice.of(call)
+                        .map(platform -> images.inspect(call.path("name"), platform).id())
+                        .orElse(call.path("name"));
+        call.answer(200, images.history(name).stream().map(ImageDocs::history).toList());
     }
 
     private void tag(Call call) throws IOException {
@@ -69,11 +107,16 @@ public final class ImageRecords {
     }
 
     private void remove(Call call) throws IOException {
-        if (!call.all("platforms").isEmpty()) {
-            throw Problem.unsupported("removing single platforms of an image is not supported yet");
+        List<ImageService.Removal> removals = new ArrayList<>();
+        for (String platform : call.all("platforms")) {
+            removals.addAll(
+                    images.remove(
+                            call.path("name"), PlatformChoice.parse(platform), call.flag("force")));
         }
-        List<ImageService.Removal> removals =
-                images.remove(call.path("name"), call.flag("force"), call.flag("noprune"));
+        if (call.all("platforms").isEmpty()) {
+            removals.addAll(
+                    images.remove(call.path("name"), call.flag("force"), call.flag("noprune")));
+        }
         call.answer(200, removals.stream().map(ImageDocs::removal).toList());
     }
 

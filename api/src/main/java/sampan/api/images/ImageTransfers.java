@@ -3,6 +3,7 @@ package sampan.api.images;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import sampan.api.call.Call;
 import sampan.api.call.LateBody;
 import sampan.api.call.Problem;
@@ -12,6 +13,7 @@ import sampan.engine.services.ImageService;
 import sampan.engine.services.ImageTransferService;
 import sampan.engine.services.ImageTransferService.Loaded;
 import sampan.errors.SampanException;
+import sampan.oci.image.Platform;
 
 /// Images in and out.
 public final class ImageTransfers {
@@ -19,13 +21,13 @@ public final class ImageTransfers {
     private static final String TAR = "application/x-tar";
 
     private final ImageTransferService transfers;
-    private final PlatformChoice choice;
+    private final ImageService images;
     private final RegistryTransfers registries;
 
     public ImageTransfers(
             ImageTransferService transfers, ImageService images, RegistryTransfers registries) {
         this.transfers = transfers;
-        this.choice = new PlatformChoice(images);
+        this.images = images;
         this.registries = registries;
     }
 
@@ -37,10 +39,10 @@ public final class ImageTransfers {
     }
 
     private void load(Call call) throws IOException {
-        PlatformChoice.requireHost(call);
+        Optional<Platform> platform = PlatformChoice.of(call);
         ProgressLines lines = new ProgressLines(new LateBody(call, JSON), !call.flag("quiet"));
         lines.telling(() -> {
-            Loaded loaded = transfers.load(call.exchange().body(), lines);
+            Loaded loaded = transfers.load(call.exchange().body(), platform, lines);
             for (String reference : loaded.references()) {
                 lines.stream("Loaded image: " + reference + "\n");
             }
@@ -69,9 +71,9 @@ public final class ImageTransfers {
     }
 
     private void save(Call call, List<String> names) throws IOException {
-        choice.require(call, names);
+        Optional<Platform> platform = PlatformChoice.of(call, images, names);
         LateBody out = new LateBody(call, TAR);
-        transfers.save(names, out);
+        transfers.save(names, platform, out);
         out.close();
     }
 

@@ -2,59 +2,30 @@ package sampan.api.images;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import sampan.api.call.Call;
-import sampan.api.call.Problem;
-import sampan.engine.images.Image;
 import sampan.engine.services.ImageService;
 import sampan.errors.SampanException;
 import sampan.oci.image.Platform;
 import sampan.oci.json.Json;
 
-/// The `platform` of requests that move images: JSON of an OCI platform (since API 1.46). An image
-/// here has one platform, so that naming it changes nothing, and naming another finds nothing.
+/// The `platform` of requests about images: JSON of an OCI platform (since API 1.46).
 final class PlatformChoice {
-    private final ImageService images;
+    private PlatformChoice() {}
 
-    PlatformChoice(ImageService images) {
-        this.images = images;
-    }
-
-    /// Every one of these images must be of the platform that was asked for, where one was.
-    void require(Call call, List<String> names) {
+    static Optional<Platform> of(Call call) {
         String text = call.query("platform");
-        if (text.isEmpty()) {
-            return;
-        }
-        Platform wanted = parse(text);
-        for (String name : names) {
-            Image image = images.inspect(name);
-            Platform own = Platform.of(image.os(), image.architecture(), image.variant());
-            if (!own.runsOn(wanted)) {
-                throw SampanException.notFound(
-                        "image with reference "
-                                + name
-                                + " was found but its platform ("
-                                + own
-                                + ") does not match the specified platform ("
-                                + wanted
-                                + ")");
-            }
-        }
+        return text.isEmpty() ? Optional.empty() : Optional.of(parse(text));
     }
 
-    /// Of an archive with several, the one for this machine is loaded.
-    static void requireHost(Call call) {
-        String text = call.query("platform");
-        if (!text.isEmpty() && !parse(text).runsOn(Platform.host())) {
-            throw Problem.unsupported(
-                    "loading images for "
-                            + parse(text)
-                            + " is not supported: this machine runs "
-                            + Platform.host());
-        }
+    /// As [#of], after a look that each of these images is there for it.
+    static Optional<Platform> of(Call call, ImageService images, List<String> names) {
+        Optional<Platform> wanted = of(call);
+        wanted.ifPresent(platform -> names.forEach(name -> images.inspect(name, platform)));
+        return wanted;
     }
 
-    private static Platform parse(String text) {
+    static Platform parse(String text) {
         try {
             Platform wanted = Json.read(text.getBytes(StandardCharsets.UTF_8), Platform.class);
             if (!wanted.os().isEmpty() && !wanted.architecture().isEmpty()) {

@@ -7,19 +7,19 @@ import java.util.Map;
 import sampan.api.call.Call;
 import sampan.api.call.LateBody;
 import sampan.api.call.Routes;
+import sampan.api.translate.ManifestDocs;
 import sampan.api.wire.AuthConfig;
 import sampan.api.wire.Doc;
-import sampan.engine.registry.Credential;
 import sampan.engine.registry.Registries.Hit;
 import sampan.engine.registry.RegistryException;
 import sampan.engine.services.ImageService;
 import sampan.engine.services.RegistryService;
 import sampan.engine.services.RegistryService.Distribution;
 import sampan.engine.services.RegistryService.PullRequest;
+import sampan.engine.services.RegistryService.PushRequest;
 import sampan.engine.services.RegistryService.Pushed;
 import sampan.errors.SampanException;
 import sampan.oci.image.Descriptor;
-import sampan.oci.image.Platform;
 
 /// Images from registries and to them.
 public final class RegistryTransfers {
@@ -27,11 +27,11 @@ public final class RegistryTransfers {
     private static final int SEARCH_LIMIT = 25;
 
     private final RegistryService registries;
-    private final PlatformChoice choice;
+    private final ImageService images;
 
     public RegistryTransfers(RegistryService registries, ImageService images) {
         this.registries = registries;
-        this.choice = new PlatformChoice(images);
+        this.images = images;
     }
 
     public void register(Routes routes) {
@@ -55,21 +55,35 @@ public final class RegistryTransfers {
     private void push(Call call) throws IOException {
         String name = call.path("name");
         String tag = call.query("tag");
-        choice.require(call, List.of(tag.isEmpty() ? name : name + ":" + tag));
+        String reference = tag.isEmpty() ? name : name + ":" + tag;
+        PushRequest request =
+                new PushRequest(
+                        reference,
+                        PlatformChoice.of(call, images, List.of(reference)),
+                        RegistryAuth.of(call));
         ProgressLines lines = new ProgressLines(new LateBody(call, JSON), true);
-        Credential credential = RegistryAuth.of(call);
         lines.telling(() -> {
-            List<Pushed> all =
-                    registries.push(tag.isEmpty() ? name : name + ":" + tag, credential, lines);
-            for (Pushed pushed : all) {
+            for (Pushed pushed : registries.push(request, lines)) {
                 Doc aux =
                         Doc.of()
                                 .put("Tag", pushed.tag())
                                 .put("Digest", pushed.digest())
                                 .put("Size", pushed.size());
                 lines.line(Doc.of().put("progressDetail", Doc.of()).put("aux", aux));
+                if (pushed.left().isPresent()) {
+                    lines.line(
+                            Doc.of().put("aux", instead(pushed.left().get(), pushed.manifest())));
+                }
             }
         });
+    }
+
+    /// What makes clients say that one image went in place of the index.
+    private static Doc instead(Descriptor index, Descriptor manifest) {
+        return Doc.of()
+                .put("manifestPushedInsteadOfIndex", true)
+                .put("originalIndex", ManifestDocs.descriptor(index))
+                .put("selectedManifest", ManifestDocs.descriptor(manifest));
     }
 
     private void login(Call call) throws IOException {
@@ -91,24 +105,10 @@ public final class RegistryTransfers {
         call.answer(
                 200,
                 Doc.of()
-                        .put(
-                                "Descriptor",
-                                Doc.of()
-                                        .put("mediaType", descriptor.mediaType())
-                                        .put("digest", descriptor.digest().toString())
-                                        .put("size", descriptor.size()))
+                        .put("Descriptor", ManifestDocs.descriptor(descriptor))
                         .put(
                                 "Platforms",
-                                found.platforms().stream()
-                                        .map(RegistryTransfers::platform)
-                                        .toList()));
-    }
-
-    private static Doc platform(Platform platform) {
-        return Doc.of()
-                .put("architecture", platform.architecture())
-                .put("os", platform.os())
-                .putUnlessEmpty("variant", platform.variant());
+                                found.platforms().stream().map(ManifestDocs::platform).toList()));
     }
 
     private void search(Call call) throws IOException {

@@ -15,6 +15,7 @@ import sampan.engine.images.Image;
 import sampan.engine.services.BuildResult;
 import sampan.engine.services.Engine;
 import sampan.engine.services.RegistryService;
+import sampan.engine.services.RegistryService.PushRequest;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
@@ -131,7 +132,13 @@ final class CacheExports {
         Optional<Image> before = engine.images().find(text);
         try {
             tag(id, name);
-            engine.registries().push(text, new SessionInputs(job.session).credential(text), SILENT);
+            engine.registries()
+                    .push(
+                            new PushRequest(
+                                    text,
+                                    Optional.empty(),
+                                    new SessionInputs(job.session).credential(text)),
+                            SILENT);
             vertex.complete();
         } catch (SampanException e) {
             vertex.fail(e.getMessage());

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import sampan.buildkit.control.Progress.Line;
 import sampan.buildkit.control.Progress.Vertex;
@@ -15,6 +16,7 @@ import sampan.buildkit.session.SessionInputs;
 import sampan.engine.services.BuildResult;
 import sampan.engine.services.Engine;
 import sampan.engine.services.RegistryService;
+import sampan.engine.services.RegistryService.PushRequest;
 import sampan.engine.trees.PackOptions;
 import sampan.engine.trees.TreeArchiver;
 import sampan.errors.ErrorCode;
@@ -204,8 +206,10 @@ final class Exports {
         Line line = vertex.line("pushing " + name);
         engine.registries()
                 .push(
-                        name,
-                        new SessionInputs(job.session).credential(name),
+                        new PushRequest(
+                                name,
+                                Optional.empty(),
+                                new SessionInputs(job.session).credential(name)),
                         new RegistryService.Progress() {
                             @Override
                             public void message(String about, String text) {

@@ -9,6 +9,7 @@ import sampan.engine.images.ImageUsers.ContainerUse;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
+import sampan.oci.image.Platform;
 
 /// The rules of `rmi`, as Docker has them: what may go, with what words it is refused, and what
 /// goes with it.
@@ -113,7 +114,7 @@ public final class ImageRemoval {
 
     private boolean remove(String text, Digest id, Wish wish, List<Step> steps) {
         List<ReferenceRecord> names = images.names(id);
-        boolean byId = ImageStore.isIdPrefix(text, id.toString());
+        boolean byId = ImageText.isIdPrefix(text, id.toString());
         if (byId) {
             removeById(id, names, wish, steps);
             return true;
@@ -131,10 +132,13 @@ public final class ImageRemoval {
             }
         }
         Reference reference = Reference.parse(text);
-        untag(reference, id, steps);
+        List<Digest> all = images.name(text).map(ReferenceRecord::images).orElse(List.of(id));
+        untagWhole(reference, id, steps);
         untagDigests(reference, id, steps);
-        if (images.names(id).isEmpty()) {
-            deleteChecked(id, wish, true, steps);
+        for (Digest each : all) {
+            if (isHere(each) && images.names(each).isEmpty()) {
+                deleteChecked(each, wish, true, steps);
+            }
         }
         return true;
     }
@@ -161,9 +165,18 @@ public final class ImageRemoval {
                                                 .sameRepository(names.getFirst().reference())));
     }
 
-    private void untag(Reference reference, Digest id, List<Step> steps) {
+    // Images of other platforms lose the name too.
+    private void untagWhole(Reference reference, Digest id, List<Step> steps) {
         long bytes = images.nameBytes(reference);
         if (images.untag(reference)) {
+            steps.add(new Step(false, reference.familiar(), bytes));
+            events.accept("untag", id);
+        }
+    }
+
+    private void untag(Reference reference, Digest id, List<Step> steps) {
+        long bytes = images.nameBytes(reference);
+        if (images.untag(reference, id)) {
             steps.add(new Step(false, reference.familiar(), bytes));
             events.accept("untag", id);
         }
@@ -180,8 +193,51 @@ public final class ImageRemoval {
         if (gone.tag().isPresent() && !tagged) {
             left.stream()
                     .filter(n -> n.reference().sameRepository(gone))
-                    .forEach(n -> untag(n.reference(), id, steps));
+                    .forEach(n -> untagWhole(n.reference(), id, steps));
         }
+    }
+
+    /// Removes the image of one platform from a name that has several.
+    ///
+    /// @param platform absent from the name is NOT_FOUND
+    public Removed remove(String text, Platform platform, boolean force) {
+        ReferenceRecord name =
+                images.name(text)
+                        .orElseThrow(() ->
+                                SampanException.notFound(
+                                        "removing a platform needs the name of an image that is"
+                                                + " here, not "
+                                                + text));
+        Digest id =
+                name.images().stream()
+                        .filter(each -> images.document(each).platform().runsOn(platform))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                SampanException.notFound(
+                                        "image " + text + " has no platform " + platform));
+        if (name.others().isEmpty()) {
+            return remove(text, force, true);
+        }
+        List<Step> steps = new ArrayList<>();
+        return collecting(
+                steps,
+                () ->
+                        images.exclusively(() -> {
+                            checkHard(id);
+                            if (!force) {
+                                checkStopped(id);
+                            }
+                            images.names(id).stream()
+                                    .map(ReferenceRecord::reference)
+                                    .filter(name.reference()::sameRepository)
+                                    .filter(r ->
+                                            r.digest().isPresent() || r.equals(name.reference()))
+                                    .forEach(r -> untag(r, id, steps));
+                            if (images.names(id).isEmpty()) {
+                                deleteChecked(id, new Wish(force, true), true, steps);
+                            }
+                            return id;
+                        }));
     }
 
     /// @param quiet the name went already: an image in use then stays without a word

@@ -1,8 +1,5 @@
 package sampan.engine.images;
 
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,19 +13,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import sampan.engine.content.ContentStore;
+import sampan.engine.images.ImageFiles.Adding;
+import sampan.engine.images.ReferenceRecord.Variant;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.Chain;
-import sampan.engine.store.Durability;
-import sampan.engine.store.Entries;
 import sampan.engine.store.JsonFiles;
 import sampan.engine.store.OnDisk;
-import sampan.engine.store.Remains;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.ImageDocument;
+import sampan.oci.image.Platform;
 import sampan.oci.json.Json;
 
 /// Images and their references. Thread-safe: readers never wait, changes are made one at a time.
@@ -36,14 +32,8 @@ public final class ImageStore {
     /// Longest config blob, in bytes.
     public static final long CONFIG_BYTES_MAX = 8 << 20;
 
-    private static final Pattern ID_PREFIX = Pattern.compile("(?:sha256:)?([a-f0-9]{1,64})");
-    private static final int HEX_DIGITS = 64;
-
-    private final Path home;
     private final ContentStore content;
-    private final JsonFiles<ImageRecord> recordFiles;
-    private final JsonFiles<Adding> addingFiles;
-    private final JsonFiles<ReferenceRecord> referenceFiles;
+    private final ImageFiles files;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<Digest, ImageRecord> records = new ConcurrentHashMap<>();
     private final Map<Reference, ReferenceRecord> references = new ConcurrentHashMap<>();
@@ -54,38 +44,42 @@ public final class ImageStore {
 
     /// Reads what is there.
     public ImageStore(Path directory, ContentStore content) {
-        this.home = directory;
         this.content = content;
-        addingFiles = new JsonFiles<>(directory.resolve("adding"), Adding.class);
-        recordFiles = new JsonFiles<>(directory.resolve("ids"), ImageRecord.class);
-        referenceFiles = new JsonFiles<>(directory.resolve("refs"), ReferenceRecord.class);
-        JsonFiles.Loaded<ImageRecord> loaded = recordFiles.load();
+        files = new ImageFiles(directory);
+        JsonFiles.Loaded<ImageRecord> loaded = files.loadRecords();
         loaded.objects().values().forEach(r -> records.put(r.id(), r));
-        JsonFiles.Loaded<ReferenceRecord> names = referenceFiles.load();
+        JsonFiles.Loaded<ReferenceRecord> names = files.loadReferences();
         broken.addAll(loaded.broken());
         broken.addAll(names.broken());
         for (ReferenceRecord name : names.objects().values()) {
-            if (records.containsKey(name.image())) {
-                references.put(name.reference(), name);
-            } else {
-                referenceFiles.remove(key(name.reference()));
+            Optional<ReferenceRecord> here = Optional.of(name);
+            for (Digest id : name.images()) {
+                if (!records.containsKey(id)) {
+                    here = here.flatMap(left -> left.without(id));
+                }
             }
+            here.ifPresentOrElse(
+                    left -> references.put(left.reference(), left),
+                    () -> files.remove(name.reference()));
         }
         finishAdding();
     }
 
-    /// An image that is being added, with the names that it is to have.
-    private record Adding(Digest image, List<Reference> names) {}
-
     // A daemon that was killed between record and names leaves an image that nobody knows of.
     private void finishAdding() {
-        for (Adding adding : addingFiles.load().objects().values()) {
+        for (Adding adding : files.loadAdding()) {
             if (records.containsKey(adding.image())) {
                 Digest manifest = record(adding.image()).manifest();
-                adding.names().forEach(name -> bind(name, adding.image(), manifest));
+                Optional<PlatformIndex> index =
+                        adding.index().filter(content::has).map(this::readIndex);
+                adding.names().forEach(name -> bind(name, adding.image(), manifest, index));
             }
-            addingFiles.remove(adding.image().hex());
+            files.finish(adding.image());
         }
+    }
+
+    private PlatformIndex readIndex(Digest digest) {
+        return PlatformIndex.of(digest, read(digest));
     }
 
     /// Files of images that could not be read at start, and why.
@@ -99,11 +93,11 @@ public final class ImageStore {
     ///
     /// @throws SampanException NOT_FOUND `No such image: REF`
     public ResolvedImage resolve(String text) {
-        return find(text).orElseThrow(() -> unresolved(text));
+        return find(text).orElseThrow(() -> ImageText.unresolved(text));
     }
 
     public Optional<ResolvedImage> find(String text) {
-        Optional<Reference> reference = parsed(text);
+        Optional<Reference> reference = ImageText.parsed(text);
         if (reference.isPresent()) {
             if (reference.get().equals(HostImage.REFERENCE)) {
                 return Optional.of(HostImage.resolved());
@@ -116,12 +110,19 @@ public final class ImageStore {
         return byId(text);
     }
 
-    private static Optional<Reference> parsed(String text) {
-        try {
-            return Optional.of(Reference.parse(text));
-        } catch (SampanException e) {
-            return Optional.empty();
-        }
+    /// As [#find], of one platform where the name has several; of what has one alone, that one.
+    public Optional<ResolvedImage> find(String text, Platform platform) {
+        return name(text).filter(name -> !name.others().isEmpty()).stream()
+                .flatMap(name -> name.images().stream())
+                .filter(id -> document(id).platform().runsOn(platform))
+                .findFirst()
+                .map(id -> resolved(record(id)))
+                .or(() -> find(text));
+    }
+
+    /// What is known of a name; empty for an id, or a name that is not here.
+    public Optional<ReferenceRecord> name(String text) {
+        return ImageText.parsed(text).map(references::get);
     }
 
     private Optional<ResolvedImage> byReference(Reference reference) {
@@ -136,17 +137,15 @@ public final class ImageStore {
     private Optional<ResolvedImage> byDigest(Reference reference, Digest digest) {
         return records.values().stream()
                 .filter(r -> r.manifest().equals(digest) || r.id().equals(digest))
-                .filter(r -> names(r.id()).stream().anyMatch(n -> sameRepository(n, reference)))
+                .filter(r ->
+                        names(r.id()).stream()
+                                .anyMatch(name -> name.reference().sameRepository(reference)))
                 .findFirst()
                 .map(this::resolved);
     }
 
-    private static boolean sameRepository(ReferenceRecord name, Reference reference) {
-        return name.reference().sameRepository(reference);
-    }
-
     private Optional<ResolvedImage> byId(String text) {
-        var matcher = ID_PREFIX.matcher(text);
+        var matcher = ImageText.ID_PREFIX.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();
         }
@@ -155,7 +154,7 @@ public final class ImageStore {
         if (Digest.parse(HostImage.image().id()).hex().startsWith(prefix)) {
             found.add(HostImage.resolved());
         }
-        if (prefix.length() == HEX_DIGITS) {
+        if (prefix.length() == ImageText.HEX_DIGITS) {
             ImageRecord record = records.get(new Digest(Digest.SHA256, prefix));
             return record == null ? found.stream().findFirst() : Optional.of(resolved(record));
         }
@@ -165,32 +164,6 @@ public final class ImageStore {
             }
         }
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
-    }
-
-    // What can be neither a name nor an id is the caller's mistake, not a missing image.
-    private static SampanException unresolved(String text) {
-        if (!ID_PREFIX.matcher(text).matches()) {
-            try {
-                Reference.parse(text);
-            } catch (SampanException e) {
-                return e;
-            }
-        }
-        return missing(text);
-    }
-
-    static SampanException missing(String text) {
-        String shown = parsed(text).map(Reference::familiar).orElse(text);
-        boolean id = ID_PREFIX.matcher(text).matches() && text.startsWith("sha256:");
-        String whole =
-                text.length() == HEX_DIGITS && ID_PREFIX.matcher(text).matches() ? "sha256:" : "";
-        return SampanException.notFound("No such image: " + (id ? text : whole + shown));
-    }
-
-    /// Whether the text names the image by its id rather than by a reference.
-    public static boolean isIdPrefix(String text, String imageId) {
-        String hex = text.startsWith("sha256:") ? text.substring(7) : text;
-        return !hex.isEmpty() && Digest.parse(imageId).hex().startsWith(hex);
     }
 
     private ResolvedImage resolved(ImageRecord record) {
@@ -207,15 +180,19 @@ public final class ImageStore {
         if (record != null && record.isArtifact()) {
             return ImageDocument.NONE;
         }
-        return documents.computeIfAbsent(
-                id, d -> Json.read(content.read(d, CONFIG_BYTES_MAX), ImageDocument.class));
+        return documents.computeIfAbsent(id, d -> Json.read(read(d), ImageDocument.class));
+    }
+
+    /// A document of the content store: a config, a manifest, an index.
+    byte[] read(Digest digest) {
+        return content.read(digest, CONFIG_BYTES_MAX);
     }
 
     /// @throws SampanException NOT_FOUND
     public ImageRecord record(Digest id) {
         ImageRecord record = records.get(id);
         if (record == null) {
-            throw missing(id.toString());
+            throw ImageText.missing(id.toString());
         }
         return record;
     }
@@ -231,10 +208,11 @@ public final class ImageStore {
                 .toList();
     }
 
-    /// All references of an image, in order.
+    /// All references of an image, in order, each as the image has it.
     public List<ReferenceRecord> names(Digest id) {
         return references.values().stream()
-                .filter(n -> n.image().equals(id))
+                .filter(n -> n.means(id))
+                .map(n -> n.as(id))
                 .sorted(Comparator.comparing(n -> n.reference().toString()))
                 .toList();
     }
@@ -265,6 +243,7 @@ public final class ImageStore {
                 found.addAll(form.layerBlobs());
             }
         }
+        references.values().forEach(name -> name.index().ifPresent(found::add));
         return found;
     }
 
@@ -300,20 +279,26 @@ public final class ImageStore {
     /// Adds an image whose blobs and layers are here, under these references. One that is here is
     /// kept as it was, or becomes known in one form more; what had a reference before loses it.
     public void add(ImageRecord record, List<Reference> names) {
+        add(record, names, Optional.empty());
+    }
+
+    /// As [#add] of one platform of an index whose content is here: images of its other platforms
+    /// keep the references too.
+    public void add(ImageRecord record, List<Reference> names, Optional<PlatformIndex> index) {
         names.forEach(HostImage::refuseName);
         exclusively(() -> {
             ImageRecord old = records.get(record.id());
             boolean isNew = old == null || !old.manifest().equals(record.manifest());
             try {
                 if (isNew) {
-                    addingFiles.put(
-                            record.id().hex(), new Adding(record.id(), names), Durability.DAEMON);
+                    Optional<Digest> from = index.map(PlatformIndex::digest);
+                    files.begin(new Adding(record.id(), names, from));
                     write(old == null ? record : reformed(old, record.forms().getFirst()));
                 }
-                names.forEach(name -> bind(name, record.id(), record.manifest()));
+                names.forEach(name -> bind(name, record.id(), record.manifest(), index));
             } finally {
                 if (isNew) {
-                    Remains.delete(addingFiles.file(record.id().hex()));
+                    files.forgetBegun(record.id());
                 }
             }
             return record;
@@ -324,17 +309,8 @@ public final class ImageStore {
         return old.in(form, other -> isKnown(old.id(), other));
     }
 
-    // A write that failed may have come as far as the file's name.
     private void write(ImageRecord record) {
-        String key = record.id().hex();
-        try {
-            recordFiles.put(key, record, Durability.POWER);
-        } catch (UncheckedIOException e) {
-            if (!records.containsKey(record.id())) {
-                Remains.delete(recordFiles.file(key));
-            }
-            throw e;
-        }
+        files.put(record, !records.containsKey(record.id()));
         records.put(record.id(), record);
     }
 
@@ -353,42 +329,92 @@ public final class ImageStore {
         HostImage.refuseName(reference);
         exclusively(() -> {
             ImageRecord record = record(id);
-            bind(reference, record.id(), reference.digest().orElse(record.manifest()));
+            Digest manifest = reference.digest().orElse(record.manifest());
+            bind(reference, record.id(), manifest, Optional.empty());
             return id;
         });
     }
 
-    private void bind(Reference reference, Digest id, Digest manifest) {
-        ReferenceRecord old = references.get(reference);
-        Optional<Digest> form =
-                reference.digest().isPresent() ? Optional.of(manifest) : Optional.empty();
-        if (old == null || !old.image().equals(id) || !old.manifest().equals(form)) {
-            ReferenceRecord name = new ReferenceRecord(reference, id, Instant.now(), form);
-            try {
-                referenceFiles.put(key(reference), name, Durability.POWER);
-            } catch (UncheckedIOException e) {
-                if (old == null) {
-                    Remains.delete(referenceFiles.file(key(reference)));
-                }
-                throw e;
-            }
-            references.put(reference, name);
+    /// Gives all images of a name another one.
+    public void tag(ReferenceRecord from, Reference reference) {
+        HostImage.refuseName(reference);
+        exclusively(() -> {
+            from.images().forEach(this::record);
+            bind(
+                    new ReferenceRecord(
+                            reference,
+                            from.image(),
+                            Instant.now(),
+                            from.manifest(),
+                            from.index(),
+                            from.others()));
+            return from;
+        });
+    }
+
+    private void bind(
+            Reference reference, Digest id, Digest manifest, Optional<PlatformIndex> index) {
+        boolean known = reference.digest().isPresent() || index.isPresent();
+        ReferenceRecord name =
+                new ReferenceRecord(
+                        reference,
+                        id,
+                        Instant.now(),
+                        known ? Optional.of(manifest) : Optional.empty(),
+                        index.map(PlatformIndex::digest),
+                        List.of());
+        bind(index.map(of -> amongOthers(name, of)).orElse(name));
+    }
+
+    /// What the name meant so far stays beside the new image where the index has it; usually it
+    /// means the one for this machine.
+    private ReferenceRecord amongOthers(ReferenceRecord name, PlatformIndex index) {
+        List<Variant> all = new ArrayList<>(name.variants());
+        Optional.ofNullable(references.get(name.reference())).stream()
+                .flatMap(old -> old.variants().stream())
+                .filter(old -> index.manifests().contains(old.manifest()))
+                .filter(old -> !name.means(old.image()) && records.containsKey(old.image()))
+                .forEach(all::add);
+        Variant usual =
+                all.stream()
+                        .filter(v -> document(v.image()).platform().runsOn(Platform.host()))
+                        .findFirst()
+                        .orElse(all.getFirst());
+        return name.among(all, usual);
+    }
+
+    private void bind(ReferenceRecord name) {
+        ReferenceRecord old = references.get(name.reference());
+        if (old == null || !old.saysAs(name)) {
+            files.put(name, old == null);
+            references.put(name.reference(), name);
         }
     }
 
     /// Takes a reference away; false where it was not there.
     boolean untag(Reference reference) {
         return exclusively(() -> {
-            referenceFiles.remove(key(reference));
+            files.remove(reference);
             return references.remove(reference) != null;
+        });
+    }
+
+    /// Takes a reference away from one image: those of other platforms keep it. True where it is
+    /// gone.
+    boolean untag(Reference reference, Digest id) {
+        return exclusively(() -> {
+            Optional<ReferenceRecord> left =
+                    Optional.ofNullable(references.get(reference)).flatMap(n -> n.without(id));
+            left.ifPresent(this::bind);
+            return left.isEmpty() && untag(reference);
         });
     }
 
     /// Takes the record and its references away; [Collector] takes what it referred to.
     public void remove(Digest id) {
         exclusively(() -> {
-            names(id).forEach(n -> untag(n.reference()));
-            recordFiles.remove(id.hex());
+            names(id).forEach(n -> untag(n.reference(), id));
+            files.remove(id);
             Optional<ImageRecord> removed = Optional.ofNullable(records.remove(id));
             documents.remove(id);
             views.forget(id);
@@ -410,45 +436,19 @@ public final class ImageStore {
 
     /// Files of the store that are of no image and no reference.
     public List<Path> strangers() {
-        return exclusively(() -> {
-            Set<String> ids = new HashSet<>();
-            records.keySet().forEach(id -> ids.add(id.hex()));
-            Set<String> keys = new HashSet<>();
-            references.keySet().forEach(reference -> keys.add(key(reference)));
-            List<Path> found = new ArrayList<>(addingFiles.strangers(_ -> false));
-            found.addAll(recordFiles.strangers(ids::contains));
-            found.addAll(referenceFiles.strangers(keys::contains));
-            found.addAll(Entries.strangers(home, Set.of("adding", "ids", "refs")::contains));
-            return found;
-        });
+        return exclusively(() -> files.strangers(records.keySet(), references.keySet()));
     }
 
     /// Files that should be there and are not: [#rewrite] makes them again of what is in memory.
     public List<Path> missing() {
-        return exclusively(() -> {
-            List<Path> found = new ArrayList<>();
-            records.keySet().forEach(id -> found.add(recordFiles.file(id.hex())));
-            references.keySet().forEach(name -> found.add(referenceFiles.file(key(name))));
-            found.removeIf(Files::exists);
-            return found;
-        });
+        return exclusively(() -> files.missing(records.keySet(), references.keySet()));
     }
 
     /// Writes the files again that are missing.
     public void rewrite() {
         exclusively(() -> {
-            Set<Path> missing = Set.copyOf(missing());
-            records.forEach((id, record) -> {
-                if (missing.contains(recordFiles.file(id.hex()))) {
-                    recordFiles.put(id.hex(), record, Durability.POWER);
-                }
-            });
-            references.forEach((name, record) -> {
-                if (missing.contains(referenceFiles.file(key(name)))) {
-                    referenceFiles.put(key(name), record, Durability.POWER);
-                }
-            });
-            return missing;
+            files.rewrite(records, references);
+            return records;
         });
     }
 
@@ -463,23 +463,26 @@ public final class ImageStore {
                 form.layerBlobs()
                         .forEach(blob -> found.put(blob, OnDisk.file(content.place(blob, false))));
             }
+            names(id).stream()
+                    .flatMap(name -> name.index().stream())
+                    .forEach(blob -> found.put(blob, OnDisk.file(content.place(blob, false))));
         }
         return found;
     }
 
     /// Bytes on disk of the records of an image and its references.
     long recordBytes(Digest id) {
-        return OnDisk.file(recordFiles.file(id.hex()))
+        return files.bytes(id)
                 + names(id).stream().mapToLong(name -> nameBytes(name.reference())).sum();
     }
 
     long nameBytes(Reference reference) {
-        return OnDisk.file(referenceFiles.file(key(reference)));
+        return files.bytes(reference);
     }
 
     /// Where the image's record lies.
     Path recordFile(Digest id) {
-        return recordFiles.file(id.hex());
+        return files.file(id);
     }
 
     /// Runs a change while no other is made.
@@ -490,10 +493,5 @@ public final class ImageStore {
         } finally {
             changing.unlock();
         }
-    }
-
-    // References hold characters that file names should not.
-    private static String key(Reference reference) {
-        return Digest.of(reference.toString().getBytes(StandardCharsets.UTF_8)).hex();
     }
 }

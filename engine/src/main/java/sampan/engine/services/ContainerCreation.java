@@ -32,6 +32,7 @@ import sampan.engine.tasks.VolumeFilling;
 import sampan.engine.volumes.Volumes;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.oci.image.Platform;
 
 /// Makes containers. Everything is checked before anything is made, and what was made is taken back
 /// when a later step fails; what a killed daemon leaves half made is found at its next start, for
@@ -68,6 +69,14 @@ public final class ContainerCreation {
 
     Created create(Optional<String> name, ContainerSpec wanted) {
         return create(name, wanted, images.resolve(wanted.image()));
+    }
+
+    Created create(Optional<String> name, ContainerSpec wanted, Platform platform) {
+        return create(
+                name,
+                wanted,
+                images.find(wanted.image(), platform)
+                        .orElseGet(() -> images.resolve(wanted.image())));
     }
 
     /// As [ContainerService#create] does, of an image that need not be stored: a step of a build.

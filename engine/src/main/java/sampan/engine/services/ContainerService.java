@@ -8,6 +8,7 @@ import sampan.engine.containers.ContainerId;
 import sampan.engine.containers.ContainerSpec;
 import sampan.engine.containers.LifecycleSpec.RestartPolicy;
 import sampan.engine.containers.ResourceSpec;
+import sampan.oci.image.Platform;
 
 /// Containers as data. A `reference` is an id, an unambiguous prefix of one, or a name with or
 /// without a leading slash; unknown is NOT_FOUND with Docker's words `No such container: REF`.
@@ -18,6 +19,9 @@ public interface ContainerService {
     /// Makes a container. CONFLICT when the name is taken, NOT_FOUND `No such image: REF` without
     /// its image, INVALID for everything that the spec gets wrong.
     Created create(Optional<String> name, ContainerSpec spec);
+
+    /// @param platform which image of a name that has several
+    Created create(Optional<String> name, ContainerSpec spec, Platform platform);
 
     Container inspect(String reference);
 

@@ -23,6 +23,7 @@ import sampan.engine.store.OnDisk;
 import sampan.engine.tasks.TaskTable;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.oci.image.Platform;
 
 /// Containers as data: made, found, listed, changed, removed.
 public final class EngineContainers implements ContainerService {
@@ -57,6 +58,11 @@ public final class EngineContainers implements ContainerService {
     @Override
     public Created create(Optional<String> name, ContainerSpec spec) {
         return creation.create(name, spec);
+    }
+
+    @Override
+    public Created create(Optional<String> name, ContainerSpec spec, Platform platform) {
+        return creation.create(name, spec, platform);
     }
 
     @Override

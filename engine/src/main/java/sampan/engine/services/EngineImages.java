@@ -17,11 +17,14 @@ import sampan.engine.filters.Filters;
 import sampan.engine.images.Collector;
 import sampan.engine.images.HostImage;
 import sampan.engine.images.Image;
+import sampan.engine.images.ImagePlatforms;
+import sampan.engine.images.ImagePlatforms.PlatformManifest;
 import sampan.engine.images.ImageRemoval;
 import sampan.engine.images.ImageRemoval.Step;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
 import sampan.engine.images.ImageViews;
+import sampan.engine.images.ReferenceRecord;
 import sampan.engine.images.ResolvedImage;
 import sampan.engine.images.layers.LayerChanges;
 import sampan.engine.images.layers.LayerReading;
@@ -32,6 +35,7 @@ import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.ImageDocument;
+import sampan.oci.image.Platform;
 
 /// Images, with Docker's filters and events. The built-in image `host` is among them.
 public final class EngineImages implements ImageService {
@@ -73,6 +77,31 @@ public final class EngineImages implements ImageService {
     }
 
     @Override
+    public Image inspect(String reference, Platform platform) {
+        Image image =
+                images.find(reference, platform)
+                        .map(ResolvedImage::image)
+                        .orElseGet(() -> inspect(reference));
+        Platform own = Platform.of(image.os(), image.architecture(), image.variant());
+        if (!own.runsOn(platform)) {
+            throw SampanException.notFound(
+                    "image with reference "
+                            + reference
+                            + " was found but its platform ("
+                            + own
+                            + ") does not match the specified platform ("
+                            + platform
+                            + ")");
+        }
+        return image;
+    }
+
+    @Override
+    public List<PlatformManifest> platforms(String reference) {
+        return new ImagePlatforms(images).of(reference);
+    }
+
+    @Override
     public Optional<Image> find(String reference) {
         return images.find(reference).map(ResolvedImage::image);
     }
@@ -87,6 +116,7 @@ public final class EngineImages implements ImageService {
         List<Image> known = images.images();
         return Stream.concat(known.stream(), Stream.of(HostImage.image()))
                 .filter(i -> all || !i.references().isEmpty() || isLeaf(i, known))
+                .filter(i -> all || isUsual(i))
                 .filter(i -> dangling.isEmpty() || dangling.get() == i.references().isEmpty())
                 .filter(i -> wanted.labelsForPrune(i.config().labels()))
                 .filter(i -> before.isEmpty() || created(i).isBefore(before.get()))
@@ -98,6 +128,19 @@ public final class EngineImages implements ImageService {
 
     private static boolean isLeaf(Image image, List<Image> known) {
         return known.stream().noneMatch(other -> other.parent().equals(image.id()));
+    }
+
+    // Those of other platforms stand behind the name of the usual one.
+    private boolean isUsual(Image image) {
+        if (image.virtual()) {
+            return true;
+        }
+        List<ReferenceRecord> names = images.names(Digest.parse(image.id()));
+        return names.isEmpty()
+                || names.stream()
+                        .map(name -> images.name(name.reference().toString()))
+                        .anyMatch(name ->
+                                name.isEmpty() || name.get().image().toString().equals(image.id()));
     }
 
     private static Instant created(Image image) {
@@ -166,13 +209,24 @@ public final class EngineImages implements ImageService {
         }
         Reference name = tag.isEmpty() ? Reference.parse(repository) : bare.withTag(tag);
         Digest id = Digest.parse(image.id());
-        images.tag(id, name);
+        Optional<ReferenceRecord> whole =
+                images.name(reference).filter(from -> from.index().isPresent());
+        if (whole.isPresent()) {
+            images.tag(whole.get(), name);
+        } else {
+            images.tag(id, name);
+        }
         publish("tag", id, name.familiar());
     }
 
     @Override
     public List<Removal> remove(String reference, boolean force, boolean noPrune) {
         return removals(removal.remove(reference, force, !noPrune).steps());
+    }
+
+    @Override
+    public List<Removal> remove(String reference, Platform platform, boolean force) {
+        return removals(removal.remove(reference, platform, force).steps());
     }
 
     private static List<Removal> removals(List<Step> steps) {

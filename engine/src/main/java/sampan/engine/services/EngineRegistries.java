@@ -99,8 +99,8 @@ public final class EngineRegistries implements RegistryService {
     }
 
     @Override
-    public List<Pushed> push(String reference, Credential credential, Progress progress) {
-        Reference name = Reference.parseBare(reference);
+    public List<Pushed> push(PushRequest request, Progress progress) {
+        Reference name = Reference.parseBare(request.reference());
         if (name.digest().isPresent()) {
             throw SampanException.invalid("cannot push a digest reference");
         }
@@ -113,11 +113,17 @@ public final class EngineRegistries implements RegistryService {
         }
         List<Pushed> all = new ArrayList<>();
         for (Reference each : tags) {
-            Pusher.Pushed pushed = pusher.push(each, credential, told);
+            Pusher.Pushed pushed =
+                    pusher.push(each, request.platform(), request.credential(), told);
             told.message(
-                    "", pushed.tag() + ": digest: " + pushed.digest() + " size: " + pushed.size());
+                    "",
+                    pushed.tag()
+                            + ": digest: "
+                            + pushed.digest()
+                            + " size: "
+                            + pushed.manifest().size());
             publish("push", each);
-            all.add(new Pushed(pushed.tag(), pushed.digest().toString(), pushed.size()));
+            all.add(new Pushed(pushed.tag(), pushed.manifest(), pushed.index()));
         }
         return all;
     }

@@ -15,6 +15,7 @@ import sampan.engine.images.transfer.RootfsImport;
 import sampan.engine.images.transfer.Stores;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
+import sampan.oci.image.Platform;
 
 /// Images in and out, with Docker's events.
 public final class EngineTransfers implements ImageTransferService {
@@ -27,12 +28,15 @@ public final class EngineTransfers implements ImageTransferService {
     }
 
     @Override
-    public Loaded load(InputStream archive, Progress progress) {
+    public Loaded load(InputStream archive, Optional<Platform> platform, Progress progress) {
         List<String> references = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         for (ArchiveLoader.LoadedImage image :
-                new ArchiveLoader(stores).load(archive, progress::report)) {
-            image.references().forEach(r -> references.add(r.familiar()));
+                new ArchiveLoader(stores).load(archive, platform, progress::report)) {
+            image.references().stream()
+                    .map(Reference::familiar)
+                    .filter(name -> !references.contains(name))
+                    .forEach(references::add);
             if (image.references().isEmpty()) {
                 ids.add(image.id().toString());
             }
@@ -42,8 +46,8 @@ public final class EngineTransfers implements ImageTransferService {
     }
 
     @Override
-    public void save(List<String> references, OutputStream archive) {
-        new ArchiveSaver(stores).save(references, archive);
+    public void save(List<String> references, Optional<Platform> platform, OutputStream archive) {
+        new ArchiveSaver(stores).save(references, platform, archive);
         for (String reference : references) {
             stores.images()
                     .find(reference)

@@ -5,12 +5,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sampan.engine.images.Image;
+import sampan.engine.images.ImagePlatforms.PlatformManifest;
 import sampan.engine.images.layers.LayerChanges;
+import sampan.oci.image.Platform;
 
 /// Images that are here. A `reference` is a name (`busybox`, `busybox:1`, `repo@sha256:…`), an id
 /// or an unambiguous prefix of one; unknown is NOT_FOUND with Docker's words `No such image: REF`.
 public interface ImageService {
     Image inspect(String reference);
+
+    /// The image of one platform; NOT_FOUND with Docker's words where the name has it not.
+    Image inspect(String reference, Platform platform);
+
+    /// The manifests behind a name: one, or those of its index.
+    List<PlatformManifest> platforms(String reference);
+
+    /// Removes the image of one platform from a name.
+    List<Removal> remove(String reference, Platform platform, boolean force);
 
     /// All images; each with all its references.
     List<Image> list(boolean all, Map<String, List<String>> filters);

@@ -3,6 +3,8 @@ package sampan.engine.services;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Optional;
+import sampan.oci.image.Platform;
 
 /// Images in and out. What comes in is hostile: confined to the store, bounded, checked.
 public interface ImageTransferService {
@@ -20,10 +22,14 @@ public interface ImageTransferService {
     record Loaded(List<String> references, List<String> ids) {}
 
     /// docker-archive or OCI layout, plain or compressed.
-    Loaded load(InputStream archive, Progress progress);
+    ///
+    /// @param platform images of others are left out
+    Loaded load(InputStream archive, Optional<Platform> platform, Progress progress);
 
     /// docker-archive that is an OCI layout too, as current engines write it.
-    void save(List<String> references, OutputStream archive);
+    ///
+    /// @param platform of each name that one alone; else all that are here
+    void save(List<String> references, Optional<Platform> platform, OutputStream archive);
 
     /// `docker import`: a root filesystem as a new image of one layer; returns its id.
     String importTar(

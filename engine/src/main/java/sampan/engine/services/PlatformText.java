@@ -1,12 +1,20 @@
 package sampan.engine.services;
 
 import java.util.Locale;
+import java.util.Optional;
 import sampan.errors.SampanException;
 import sampan.oci.image.Platform;
 
 /// `--platform` as people write it: `linux/arm64`, `linux/arm/v7`, `arm64`.
 public final class PlatformText {
     private PlatformText() {}
+
+    /// Empty for an empty text.
+    ///
+    /// @throws SampanException INVALID
+    public static Optional<Platform> optional(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(parse(text));
+    }
 
     /// @throws SampanException INVALID
     public static Platform parse(String text) {

@@ -29,11 +29,22 @@ public interface RegistryService {
     /// @return one for each tag that was pulled
     List<Pulled> pull(PullRequest request, Progress progress);
 
-    /// @param size bytes of the manifest
-    record Pushed(String tag, String digest, long size) {}
+    /// @param left the index of which one image alone was pushed, because others are not here
+    record Pushed(String tag, Descriptor manifest, Optional<Descriptor> left) {
+        public String digest() {
+            return manifest.digest().toString();
+        }
+
+        public long size() {
+            return manifest.size();
+        }
+    }
 
     /// @param reference without tag: all tags of the repository that are here
-    List<Pushed> push(String reference, Credential credential, Progress progress);
+    /// @param platform `OS/ARCH[/VARIANT]`, or empty for all of a name
+    record PushRequest(String reference, Optional<Platform> platform, Credential credential) {}
+
+    List<Pushed> push(PushRequest request, Progress progress);
 
     /// @param server as people write it; empty for Docker's hub
     /// @return a refresh token to be kept in place of the password, or empty

@@ -3,6 +3,7 @@ package sampan.engine.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,8 +70,16 @@ public final class Publishing implements AutoCloseable {
     }
 
     public ManifestContent image(Reference name, LayerContent... layers) {
-        byte[] config =
+        return image(name, Platform.host(), layers);
+    }
+
+    public ManifestContent image(Reference name, Platform platform, LayerContent... layers) {
+        byte[] own =
                 Archive.config(java.util.Arrays.stream(layers).map(LayerContent::plain).toList());
+        byte[] config =
+                new String(own, StandardCharsets.UTF_8)
+                        .replace(Platform.host().architecture(), platform.architecture())
+                        .getBytes(StandardCharsets.UTF_8);
         Descriptor configured = blob(name, MediaType.OCI_CONFIG, config);
         List<Descriptor> descriptors = new ArrayList<>();
         for (LayerContent layer : layers) {

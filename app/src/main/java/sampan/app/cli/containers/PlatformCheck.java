@@ -1,30 +1,29 @@
 package sampan.app.cli.containers;
 
-import java.util.Locale;
-import sampan.app.cli.usage.UsageException;
+import java.util.Optional;
 import sampan.engine.services.Engine;
+import sampan.engine.services.PlatformText;
+import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.oci.image.Platform;
 
-/// `--platform`: the image must be of that one.
+/// `--platform`: the image must be there for that one.
 final class PlatformCheck {
     private PlatformCheck() {}
 
-    /// @param platform `os[/arch[/variant]]`, or an architecture alone
-    static void require(Engine engine, String image, String platform) {
-        String[] parts = platform.toLowerCase(Locale.ROOT).split("/", -1);
-        boolean named = parts.length > 1 || parts[0].equals("linux");
-        String os = named ? parts[0] : "linux";
-        String architecture = named ? parts.length > 1 ? parts[1] : "" : parts[0];
-        if (parts.length > 3 || os.isEmpty() || (parts.length > 1 && architecture.isEmpty())) {
-            throw new UsageException(
-                    "\"" + platform + "\" is an invalid platform: give os[/arch[/variant]]");
+    /// @param platform `os[/arch[/variant]]`, an architecture alone, or empty
+    static Optional<Platform> required(Engine engine, String image, String platform) {
+        if (platform.isEmpty()) {
+            return Optional.empty();
         }
-        var found = engine.images().inspect(image);
-        boolean fits =
-                found.os().equals(os)
-                        && (architecture.isEmpty()
-                                || found.architecture().equals(usual(architecture)));
-        if (!fits) {
+        Platform wanted = PlatformText.parse(platform);
+        boolean here = engine.images().find(image).isPresent();
+        try {
+            var unused = engine.images().inspect(image, wanted);
+        } catch (SampanException e) {
+            if (!here || e.code() != ErrorCode.NOT_FOUND) {
+                throw e;
+            }
             throw SampanException.notFound(
                     "image with reference "
                             + image
@@ -32,13 +31,6 @@ final class PlatformCheck {
                             + platform
                             + ")");
         }
-    }
-
-    private static String usual(String architecture) {
-        return switch (architecture) {
-            case "x86_64", "x86-64" -> "amd64";
-            case "aarch64" -> "arm64";
-            default -> architecture;
-        };
+        return Optional.of(wanted);
     }
 }

@@ -25,6 +25,7 @@ import sampan.errors.SampanException;
 import sampan.linux.files.FileIo;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
+import sampan.oci.image.Platform;
 
 /// `sampan run`: create, start, and be its foreground.
 @Command(description = "Create and run a new container from an image")
@@ -87,12 +88,15 @@ public final class RunCommand implements Callable<Integer> {
             idFile = Optional.of(openIdFile(context, options.cidfile));
         }
         RunImage.ensure(context, options.image, options.pull, options.platform, options.quiet);
-        if (!options.platform.isEmpty()) {
-            PlatformCheck.require(context.engine(), options.image, options.platform);
-        }
+        Optional<Platform> platform =
+                PlatformCheck.required(context.engine(), options.image, options.platform);
         Optional<String> name =
                 options.name.isEmpty() ? Optional.empty() : Optional.of(options.name);
-        ContainerService.Created created = context.engine().containers().create(name, spec);
+        ContainerService containers = context.engine().containers();
+        ContainerService.Created created =
+                platform.isPresent()
+                        ? containers.create(name, spec, platform.get())
+                        : containers.create(name, spec);
         idFile.ifPresent(file -> {
             FileIo.writeFully(file, created.id().value().getBytes(StandardCharsets.US_ASCII));
             file.close();

@@ -1,5 +1,6 @@
 package sampan.app.cli.images;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -8,8 +9,10 @@ import sampan.app.cli.Words;
 import sampan.app.cli.usage.UsageException;
 import sampan.app.session.DescriptorStreams;
 import sampan.engine.services.ImageTransferService.Loaded;
+import sampan.engine.services.PlatformText;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
+import sampan.oci.image.Platform;
 
 /// `sampan load`.
 @Command(description = "Load an image from a tar archive or STDIN")
@@ -26,21 +29,30 @@ public final class LoadCommand implements Callable<Integer> {
             description = "Suppress the load output")
     private boolean quiet;
 
+    @Option(
+            names = "--platform",
+            description = "Only the image for this platform: os/arch[/variant]")
+    private String platform = "";
+
     public LoadCommand(CommandContext context) {
         this.context = context;
     }
 
     @Override
     public Integer call() {
+        Optional<Platform> wanted = PlatformText.optional(platform);
         if (input.isEmpty()) {
             if (context.caller().stdinIsTerminal()) {
                 throw new UsageException("requested load from stdin, but stdin is empty");
             }
-            print(context.engine().transfers().load(context.caller().in(), this::report));
+            print(context.engine().transfers().load(context.caller().in(), wanted, this::report));
             return 0;
         }
         try (Fd file = context.caller().open(input, Open.RDONLY, 0)) {
-            print(context.engine().transfers().load(DescriptorStreams.input(file), this::report));
+            print(
+                    context.engine()
+                            .transfers()
+                            .load(DescriptorStreams.input(file), wanted, this::report));
         }
         return 0;
     }

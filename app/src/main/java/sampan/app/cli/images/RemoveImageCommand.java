@@ -7,6 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.engine.services.ImageService;
+import sampan.engine.services.ImageService.Removal;
+import sampan.engine.services.PlatformText;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
@@ -23,6 +26,11 @@ public final class RemoveImageCommand implements Callable<Integer> {
     @Option(names = "--no-prune", description = "Do not delete untagged parents")
     private boolean noPrune;
 
+    @Option(
+            names = "--platform",
+            description = "Remove the image for this platform alone: os/arch[/variant]")
+    private String platform = "";
+
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Names or ids")
     private List<String> images = new ArrayList<>();
 
@@ -30,15 +38,19 @@ public final class RemoveImageCommand implements Callable<Integer> {
         this.context = context;
     }
 
+    private List<Removal> remove(String image) {
+        ImageService service = context.engine().images();
+        return PlatformText.optional(platform)
+                .map(wanted -> service.remove(image, wanted, force))
+                .orElseGet(() -> service.remove(image, force, noPrune));
+    }
+
     @Override
     public Integer call() {
         int status = 0;
         for (String image : images) {
             try {
-                context.engine()
-                        .images()
-                        .remove(image, force, noPrune)
-                        .forEach(r -> context.out().println(r.kind() + ": " + r.subject()));
+                remove(image).forEach(r -> context.out().println(r.kind() + ": " + r.subject()));
             } catch (SampanException e) {
                 context.err().println("Error response from daemon: " + e.getMessage());
                 status = force && e.code() == ErrorCode.NOT_FOUND ? status : 1;

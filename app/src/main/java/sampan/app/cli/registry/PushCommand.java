@@ -1,10 +1,14 @@
 package sampan.app.cli.registry;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.engine.services.PlatformText;
+import sampan.engine.services.RegistryService.PushRequest;
+import sampan.engine.services.RegistryService.Pushed;
 import sampan.errors.SampanException;
 import sampan.oci.Reference;
 
@@ -26,6 +30,11 @@ public final class PushCommand implements Callable<Integer> {
             description = "Suppress verbose output")
     private boolean quiet;
 
+    @Option(
+            names = "--platform",
+            description = "Push the image for this platform alone: os/arch[/variant]")
+    private String platform = "";
+
     public PushCommand(CommandContext context) {
         this.context = context;
     }
@@ -40,16 +49,34 @@ public final class PushCommand implements Callable<Integer> {
             context.out().println("Using default tag: latest");
         }
         String wanted = all ? bare.name() : Reference.parse(name).toString();
+        List<Pushed> pushed;
         try (ProgressBars progress =
                 new ProgressBars(
                         context.caller(),
                         context.out(),
                         context.caller().stdoutIsTerminal(),
                         quiet)) {
-            context.engine()
-                    .registries()
-                    .push(wanted, Credentials.of(context.caller()).forReference(wanted), progress);
+            pushed =
+                    context.engine()
+                            .registries()
+                            .push(
+                                    new PushRequest(
+                                            wanted,
+                                            PlatformText.optional(platform),
+                                            Credentials.of(context.caller()).forReference(wanted)),
+                                    progress);
         }
+        pushed.stream()
+                .filter(each -> each.left().isPresent())
+                .forEach(each ->
+                        context.err()
+                                .println(
+                                        each.tag()
+                                                + ": not all platforms of "
+                                                + each.left().get().digest()
+                                                + " are here, so that only the image "
+                                                + each.digest()
+                                                + " was pushed"));
         if (quiet) {
             context.out().println(wanted);
         }

@@ -2,7 +2,7 @@ package sampan.app.cli.registry;
 
 import sampan.app.cli.CommandContext;
 import sampan.engine.images.HostImage;
-import sampan.engine.images.Image;
+import sampan.engine.services.ImageService;
 import sampan.engine.services.PlatformText;
 import sampan.engine.services.RegistryService.PullRequest;
 import sampan.errors.SampanException;
@@ -16,8 +16,7 @@ public final class RunImage {
     /// @param policy `always`, `missing` or `never`
     public static void ensure(
             CommandContext context, String image, String policy, String platform, boolean quiet) {
-        boolean here =
-                context.engine().images().find(image).filter(i -> fits(i, platform)).isPresent();
+        boolean here = isHere(context.engine().images(), image, platform);
         if (policy.equals("never") || (here && policy.equals("missing"))) {
             return;
         }
@@ -52,9 +51,16 @@ public final class RunImage {
         }
     }
 
-    private static boolean fits(Image image, String platform) {
-        return platform.isEmpty()
-                || Platform.of(image.os(), image.architecture(), image.variant())
-                        .runsOn(PlatformText.parse(platform));
+    private static boolean isHere(ImageService images, String image, String platform) {
+        if (platform.isEmpty()) {
+            return images.find(image).isPresent();
+        }
+        Platform wanted = PlatformText.parse(platform);
+        try {
+            var unused = images.inspect(image, wanted);
+            return true;
+        } catch (SampanException e) {
+            return false;
+        }
     }
 }

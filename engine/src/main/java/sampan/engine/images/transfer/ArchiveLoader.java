@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import sampan.engine.images.ImageRecord;
+import sampan.engine.images.ImageStore;
+import sampan.engine.images.PlatformIndex;
 import sampan.engine.snapshots.Layer;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -45,12 +47,22 @@ public final class ArchiveLoader {
 
     /// Reads to the stream's end, which stays the caller's to close. All images appear, or none.
     public List<LoadedImage> load(InputStream stream, TransferProgress progress) {
+        return load(stream, Optional.empty(), progress);
+    }
+
+    /// @param platform images of others are left out
+    public List<LoadedImage> load(
+            InputStream stream, Optional<Platform> platform, TransferProgress progress) {
         try (Transfer transfer = new Transfer(stores);
                 ReadableByteChannel tar = Compression.open(new StreamChannel(stream))) {
             ArchiveFiles files = ArchiveFiles.read(tar, transfer, stores.content(), progress);
-            List<Found> images = new Reading(files).images();
+            List<Found> images =
+                    new Reading(files)
+                            .images().stream().filter(image -> isOf(image, platform)).toList();
             if (images.isEmpty()) {
-                throw SampanException.invalid("archive without an image in it");
+                throw platform.isPresent()
+                        ? SampanException.notFound("archive without an image for " + platform.get())
+                        : SampanException.invalid("archive without an image in it");
             }
             if (images.size() > IMAGES_MAX) {
                 throw SampanException.invalid("archive with more than " + IMAGES_MAX + " images");
@@ -61,7 +73,11 @@ public final class ArchiveLoader {
             }
             List<LoadedImage> loaded = new ArrayList<>();
             for (int i = 0; i < records.size(); i++) {
-                stores.images().add(records.get(i), images.get(i).references());
+                stores.images()
+                        .add(
+                                records.get(i),
+                                images.get(i).references(),
+                                images.get(i).index().map(this::platforms));
                 loaded.add(new LoadedImage(records.get(i).id(), images.get(i).references()));
             }
             return loaded;
@@ -74,16 +90,33 @@ public final class ArchiveLoader {
     /// An image whose parts are stored.
     ///
     /// @param manifest where the archive has one
+    /// @param index that lists it among those of other platforms
     private record Found(
             Stored config,
             List<Stored> layers,
             Optional<Stored> manifest,
-            List<Reference> references) {}
+            List<Reference> references,
+            Optional<Stored> index) {}
+
+    private PlatformIndex platforms(Stored index) {
+        return PlatformIndex.of(
+                index.digest(), stores.content().read(index.digest(), ImageStore.CONFIG_BYTES_MAX));
+    }
+
+    private boolean isOf(Found image, Optional<Platform> platform) {
+        return platform.isEmpty()
+                || Json.read(
+                                stores.content()
+                                        .read(image.config().digest(), ImageStore.CONFIG_BYTES_MAX),
+                                ImageDocument.class)
+                        .platform()
+                        .runsOn(platform.get());
+    }
 
     private ImageRecord prepare(Found image, Transfer transfer) {
         ImageDocument document =
                 Json.read(
-                        stores.content().read(image.config().digest(), 8 << 20),
+                        stores.content().read(image.config().digest(), ImageStore.CONFIG_BYTES_MAX),
                         ImageDocument.class);
         if (!document.os().isEmpty() && !document.os().equals("linux")) {
             throw SampanException.invalid("image is for " + document.os() + ", not for linux");
@@ -133,6 +166,7 @@ public final class ArchiveLoader {
         // manifests of the layout by the digest of their config
         private final Map<Digest, Stored> manifests = new LinkedHashMap<>();
         private final Map<Digest, List<Reference>> names = new LinkedHashMap<>();
+        private final Map<Digest, Stored> indexes = new LinkedHashMap<>();
 
         Reading(ArchiveFiles files) {
             this.files = files;
@@ -140,14 +174,21 @@ public final class ArchiveLoader {
 
         List<Found> images() {
             files.find(Layout.INDEX_FILE)
-                    .ifPresent(
-                            file -> readIndex(files.json(file, Index.class), Optional.empty(), 0));
+                    .ifPresent(file ->
+                            readIndex(files.json(file, Index.class), Optional.empty(), List.of()));
             Optional<Stored> docker = files.find(DOCKER_MANIFEST);
             if (docker.isPresent()) {
                 List<Found> found = new ArrayList<>();
                 for (ArchiveEntry entry : files.json(docker.get(), ArchiveEntry[].class)) {
                     found.add(dockerImage(entry));
                 }
+                // which names one platform of an index alone
+                List<Digest> known = found.stream().map(image -> image.config().digest()).toList();
+                manifests.forEach((config, manifest) -> {
+                    if (indexes.containsKey(config) && !known.contains(config)) {
+                        found.add(layoutImage(config, manifest));
+                    }
+                });
                 return found;
             }
             return manifests.entrySet().stream()
@@ -165,7 +206,8 @@ public final class ArchiveLoader {
                     config,
                     layers,
                     manifest,
-                    entry.repoTags().stream().map(Reference::parse).toList());
+                    entry.repoTags().stream().map(Reference::parse).toList(),
+                    manifest.flatMap(_ -> Optional.ofNullable(indexes.get(config.digest()))));
         }
 
         private static List<Digest> digests(List<Stored> layers) {
@@ -184,7 +226,8 @@ public final class ArchiveLoader {
                     blob(image.config()),
                     image.layers().stream().map(this::blob).toList(),
                     Optional.of(manifest),
-                    names.getOrDefault(config, List.of()));
+                    names.getOrDefault(config, List.of()),
+                    Optional.ofNullable(indexes.get(config)));
         }
 
         private Stored blob(Descriptor descriptor) {
@@ -205,36 +248,43 @@ public final class ArchiveLoader {
             return blob;
         }
 
-        private void readIndex(Index index, Optional<Reference> name, int depth) {
-            if (depth == INDEX_DEPTH_MAX) {
+        /// @param above indexes that led here; the layout's own is none of them
+        private void readIndex(Index index, Optional<Reference> name, List<Stored> above) {
+            if (above.size() == INDEX_DEPTH_MAX) {
                 throw SampanException.invalid("image index nested too deep");
             }
-            // The index of a layout lists images; one below lists the platforms of one image.
-            List<Descriptor> entries =
-                    depth == 0
-                            ? index.manifests()
-                            : index.select(Platform.host()).stream().toList();
-            for (Descriptor entry : entries) {
+            for (Descriptor entry : index.manifests()) {
                 Optional<Reference> named = nameOf(entry).or(() -> name);
                 Optional<Stored> blob = files.blob(entry.digest());
-                if (blob.isEmpty()) {
-                    continue; // a layout may leave out other platforms
+                // The index of a layout lists images; one below lists the platforms of one image,
+                // and may name some that the archive leaves out.
+                if (blob.isEmpty() || (!above.isEmpty() && !runsOnLinux(entry))) {
+                    continue;
                 }
                 if (MediaType.isIndex(entry.mediaType())) {
-                    readIndex(files.json(blob.get(), Index.class), named, depth + 1);
+                    List<Stored> path = new ArrayList<>(above);
+                    path.add(blob.get());
+                    readIndex(files.json(blob.get(), Index.class), named, path);
                 } else if (MediaType.isManifest(entry.mediaType())) {
-                    readManifest(blob.get(), named);
+                    readManifest(blob.get(), named, above);
                 }
             }
         }
 
-        private void readManifest(Stored blob, Optional<Reference> name) {
+        private static boolean runsOnLinux(Descriptor entry) {
+            return entry.platform().map(platform -> platform.os().equals("linux")).orElse(true);
+        }
+
+        private void readManifest(Stored blob, Optional<Reference> name, List<Stored> above) {
             Manifest manifest = files.json(blob, Manifest.class);
             if (!MediaType.isImageConfig(manifest.config().mediaType())) {
                 return; // some other artifact
             }
             Digest config = manifest.config().digest();
             manifests.putIfAbsent(config, blob);
+            if (above.size() == 1) {
+                indexes.putIfAbsent(config, above.getFirst());
+            }
             name.ifPresent(n -> names.computeIfAbsent(config, c -> new ArrayList<>()).add(n));
         }
 

@@ -1,5 +1,6 @@
 package sampan.engine.images.transfer;
 
+import java.util.Optional;
 import sampan.engine.images.transfer.Puller.Chosen;
 import sampan.engine.images.transfer.Puller.Wish;
 import sampan.engine.registry.ManifestContent;
@@ -29,13 +30,15 @@ final class ManifestChoice {
                         .orElseGet(() -> wish.reference().tag().orElse("latest"));
         ManifestContent top = repository.manifest(target);
         ManifestContent at = top;
-        for (int depth = 0; MediaType.isIndex(at.mediaType()); depth++) {
+        int depth = 0;
+        for (; MediaType.isIndex(at.mediaType()); depth++) {
             if (depth == DEPTH_MAX) {
                 throw SampanException.invalid("image index nested too deep");
             }
             at = entry(at, wish.machine());
         }
-        return new Chosen(at, top.digest());
+        // An index of indexes is only looked through.
+        return new Chosen(at, top.digest(), depth == 1 ? Optional.of(top) : Optional.empty());
     }
 
     private ManifestContent entry(ManifestContent index, Platform machine) {

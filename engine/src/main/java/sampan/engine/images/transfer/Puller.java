@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import sampan.engine.images.HostImage;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageStore;
+import sampan.engine.images.PlatformIndex;
 import sampan.engine.images.ReferenceRecord;
 import sampan.engine.leases.LastingLease;
 import sampan.engine.registry.Credential;
@@ -106,7 +107,8 @@ public final class Puller {
     /// The manifest that was chosen, and what it was found by.
     ///
     /// @param digest of the index, where it came from one
-    record Chosen(ManifestContent manifest, Digest digest) {}
+    /// @param index kept beside the image, where it came from one
+    record Chosen(ManifestContent manifest, Digest digest, Optional<ManifestContent> index) {}
 
     /// One question to the registry, and nothing else, where the name means what it meant.
     private Optional<Pulled> unchanged(Repository repository, Wish wish) {
@@ -123,17 +125,14 @@ public final class Puller {
             return Optional.empty();
         }
         Digest current = digest.get();
-        Optional<ReferenceRecord> known = nameOf(reference.atDigest(current));
-        boolean same =
-                known.isPresent()
-                        && fits(known.get().image(), wish)
-                        && (reference.digest().isPresent()
-                                || nameOf(reference)
-                                        .map(ReferenceRecord::image)
-                                        .equals(known.map(ReferenceRecord::image)));
-        return same
-                ? Optional.of(new Pulled(known.get().image(), current, false))
-                : Optional.empty();
+        Optional<ReferenceRecord> tagged = nameOf(reference);
+        return nameOf(reference.atDigest(current)).stream()
+                .flatMap(known -> known.images().stream().filter(id -> fits(known, id, wish)))
+                .filter(id ->
+                        reference.digest().isPresent()
+                                || tagged.filter(name -> name.means(id)).isPresent())
+                .findFirst()
+                .map(id -> new Pulled(id, current, false));
     }
 
     private Optional<ReferenceRecord> nameOf(Reference reference) {
@@ -142,8 +141,8 @@ public final class Puller {
                 .findFirst();
     }
 
-    private boolean fits(Digest image, Wish wish) {
-        return wish.platform().isEmpty()
+    private boolean fits(ReferenceRecord name, Digest image, Wish wish) {
+        return (wish.platform().isEmpty() && name.index().isEmpty())
                 || stores.images().document(image).platform().runsOn(wish.machine());
     }
 
@@ -226,7 +225,7 @@ public final class Puller {
                             List.of(),
                             List.of(),
                             Instant.now());
-            return new Pulled(record.id(), chosen.digest(), named(record));
+            return new Pulled(record.id(), chosen.digest(), named(transfer, record));
         }
 
         private Stored whole(Transfer transfer, Descriptor blob)
@@ -261,7 +260,7 @@ public final class Puller {
                                 List.of(),
                                 List.of(),
                                 Instant.now());
-                boolean newer = named(record);
+                boolean newer = named(transfer, record);
                 lease.finish();
                 return new Pulled(record.id(), chosen.digest(), newer);
             } catch (SampanException e) {
@@ -272,7 +271,7 @@ public final class Puller {
             }
         }
 
-        private boolean named(ImageRecord record) {
+        private boolean named(Transfer transfer, ImageRecord record) {
             Reference reference = wish.reference();
             List<Reference> names = new ArrayList<>();
             names.add(reference.atDigest(chosen.digest()));
@@ -281,9 +280,15 @@ public final class Puller {
             }
             boolean newer =
                     !names.stream()
-                            .map(name -> nameOf(name).map(ReferenceRecord::image))
-                            .allMatch(Optional.of(record.id())::equals);
-            stores.images().add(record, names);
+                            .allMatch(name ->
+                                    nameOf(name).filter(n -> n.means(record.id())).isPresent());
+            Optional<PlatformIndex> index =
+                    chosen.index()
+                            .map(content ->
+                                    PlatformIndex.of(
+                                            transfer.store(content.bytes()).digest(),
+                                            content.bytes()));
+            stores.images().add(record, names, index);
             return newer;
         }
 

@@ -45,22 +45,31 @@ final class PushedForm {
     /// @param lease of the push
     /// @param repository gets layers while they are being compressed
     /// @param reference where to
+    /// @param named the form that an index names, where it goes with one
     PushedForm(
             Stores stores,
             Lease lease,
             Repository repository,
             ImageRecord record,
-            Reference reference) {
+            Reference reference,
+            Optional<Digest> named) {
         this.stores = stores;
         this.lease = lease;
         this.repository = repository;
         this.record = record;
         record.forms().forEach(this::hold);
-        Optional<Form> kept = kept(reference);
+        Optional<Form> kept = named.map(this::named).or(() -> kept(reference));
         form = kept.orElseGet(() -> record.forms().getFirst());
         settled = kept.isPresent();
         manifest = manifest(form);
         known = settled ? Map.of() : known();
+    }
+
+    private Form named(Digest digest) {
+        return record.forms().stream()
+                .filter(each -> each.manifest().equals(digest))
+                .findFirst()
+                .orElseThrow(() -> SampanException.notFound("content " + digest + " is not here"));
     }
 
     /// The image's layers, as they are here.

@@ -27,6 +27,7 @@ import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.Manifest;
 import sampan.oci.image.MediaType;
+import sampan.oci.image.Platform;
 import sampan.oci.json.Json;
 
 /// `docker push`: sends the blobs that the registry lacks, then the manifest. What came from a
@@ -49,8 +50,14 @@ public final class Pusher {
         this.uploads = new Semaphore(uploads, true);
     }
 
-    /// @param size bytes of the manifest
-    public record Pushed(Digest image, String tag, Digest digest, long size) {}
+    /// @param manifest or index that the tag means now
+    /// @param index that could not be pushed, because images of it are neither here nor there
+    public record Pushed(
+            Digest image, String tag, Descriptor manifest, Optional<Descriptor> index) {
+        public Digest digest() {
+            return manifest.digest();
+        }
+    }
 
     /// The references of a repository's images that are here, by tag.
     public List<Reference> tagged(Reference name) {
@@ -62,32 +69,31 @@ public final class Pusher {
 
     /// @param reference with a tag
     public Pushed push(Reference reference, Credential credential, PullProgress progress) {
+        return push(reference, Optional.empty(), credential, progress);
+    }
+
+    /// @param platform the image of that one alone; without it an index goes as it came, with every
+    ///   image of it
+    public Pushed push(
+            Reference reference,
+            Optional<Platform> platform,
+            Credential credential,
+            PullProgress progress) {
         if (reference.sameRepository(HostImage.REFERENCE)) {
             throw SampanException.conflict(
                     "image host is built in, it cannot be pushed: it has no layers, it is this"
                             + " machine's root filesystem");
         }
-        Digest id =
+        ReferenceRecord name =
                 stores.images().names().stream()
-                        .filter(name -> name.reference().equals(reference))
-                        .map(ReferenceRecord::image)
+                        .filter(known -> known.reference().equals(reference))
                         .findFirst()
                         .orElseThrow(() ->
                                 SampanException.notFound(
                                         "tag does not exist: " + reference.familiar()));
         Repository repository = registries.repository(reference, credential, Purpose.PUSH);
-        Pushed pushed;
-        try (DigestLocks.Held _ = pushing.take(id, () -> {});
-                Lease lease = stores.leases().open()) {
-            ImageRecord record = stores.images().record(id);
-            lease.hold(record.id());
-            PushedForm forms = new PushedForm(stores, lease, repository, record, reference);
-            stores.images().record(id); // it went before it was held, or stays
-            pushed = push(record, forms, reference, new Target(repository, progress));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
-        }
+        Target target = new Target(repository, progress);
+        Pushed pushed = push(name, PushedPlatforms.of(stores, name, platform, repository), target);
         if (!stores.collector().garbage().isEmpty()) {
             stores.collector().collect(); // layers that are compressed from now on
         }
@@ -97,7 +103,45 @@ public final class Pusher {
     /// Where to, and who is told.
     private record Target(Repository repository, PullProgress progress) {}
 
-    private Pushed push(ImageRecord record, PushedForm forms, Reference reference, Target target) {
+    private Pushed push(ReferenceRecord name, PushedPlatforms platforms, Target target) {
+        Reference reference = name.reference();
+        String tag = reference.tag().orElse(Reference.DEFAULT_TAG);
+        if (platforms.index().isEmpty()) {
+            Digest id = platforms.images().getFirst();
+            Descriptor manifest = one(id, Optional.empty(), reference, target);
+            stores.images().tag(id, reference.atDigest(manifest.digest()));
+            return new Pushed(id, tag, manifest, platforms.left());
+        }
+        for (ReferenceRecord.Variant variant : platforms.variants()) {
+            one(variant.image(), Optional.of(variant.manifest()), reference, target);
+        }
+        ManifestContent index = platforms.index().get();
+        target.repository().putManifest(tag, index);
+        stores.images().tag(name, reference.atDigest(index.digest()));
+        return new Pushed(name.image(), tag, index.descriptor(), Optional.empty());
+    }
+
+    /// @param manifest its form, where it goes with an index: it gets no tag then
+    private Descriptor one(
+            Digest id, Optional<Digest> manifest, Reference reference, Target target) {
+        try (DigestLocks.Held _ = pushing.take(id, () -> {});
+                Lease lease = stores.leases().open()) {
+            ImageRecord record = stores.images().record(id);
+            lease.hold(record.id());
+            PushedForm forms =
+                    new PushedForm(stores, lease, target.repository(), record, reference, manifest);
+            stores.images().record(id); // it went before it was held, or stays
+            String under =
+                    manifest.map(Digest::toString)
+                            .orElseGet(() -> reference.tag().orElse(Reference.DEFAULT_TAG));
+            return push(record, forms, under, target);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
+        }
+    }
+
+    private Descriptor push(ImageRecord record, PushedForm forms, String under, Target target) {
         Repository repository = target.repository();
         List<Digest> wanted = forms.layers().stream().map(Descriptor::digest).toList();
         Map<Digest, Callable<Descriptor>> works = new LinkedHashMap<>();
@@ -121,10 +165,9 @@ public final class Pusher {
         }
         String type =
                 manifest.mediaType().isEmpty() ? MediaType.OCI_MANIFEST : manifest.mediaType();
-        String tag = reference.tag().orElse(Reference.DEFAULT_TAG);
-        repository.putManifest(tag, new ManifestContent(type, form.manifest(), bytes));
-        stores.images().tag(record.id(), reference.atDigest(form.manifest()));
-        return new Pushed(record.id(), tag, form.manifest(), bytes.length);
+        ManifestContent content = new ManifestContent(type, form.manifest(), bytes);
+        repository.putManifest(under, content);
+        return content.descriptor();
     }
 
     private Descriptor send(Target target, PushedForm forms, Descriptor layer, String shown)
@@ -188,7 +231,10 @@ public final class Pusher {
                     known.digest().isPresent()
                             && known.domain().equals(here.domain())
                             && !known.sameRepository(here);
-            if (elsewhere && stores.images().record(name.image()).layerBlobs().contains(blob)) {
+            if (elsewhere
+                    && name.images().stream()
+                            .anyMatch(
+                                    id -> stores.images().record(id).layerBlobs().contains(blob))) {
                 candidates.add(Reference.parseBare(known.name()));
             }
         }

@@ -54,7 +54,7 @@ class LoadSaveTest {
 
     private byte[] save(String... names) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new ArchiveSaver(here.stores).save(List.of(names), out);
+        new ArchiveSaver(here.stores).save(List.of(names), Optional.empty(), out);
         return out.toByteArray();
     }
 
