@@ -67,7 +67,8 @@ final class MemoryEngine implements ContainerService, TaskService, StreamService
                 absent(NetworkService.class),
                 this,
                 absent(SystemService.class),
-                absent(StoreService.class));
+                absent(StoreService.class),
+                absent(sampan.engine.services.GatewayService.class));
     }
 
     private static <T> T absent(Class<T> service) {

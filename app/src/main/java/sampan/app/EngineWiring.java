@@ -27,6 +27,8 @@ import sampan.engine.disk.ImageSource;
 import sampan.engine.disk.Source;
 import sampan.engine.events.EventLog;
 import sampan.engine.fsck.Fsck;
+import sampan.engine.gateway.GatewaySupervisor;
+import sampan.engine.gateway.process.GatewayProgram;
 import sampan.engine.images.Collector;
 import sampan.engine.images.ImageRemoval;
 import sampan.engine.images.ImageStore;
@@ -53,6 +55,7 @@ import sampan.engine.services.EngineContainers;
 import sampan.engine.services.EngineEvents;
 import sampan.engine.services.EngineExecs;
 import sampan.engine.services.EngineExplanations;
+import sampan.engine.services.EngineGateway;
 import sampan.engine.services.EngineImages;
 import sampan.engine.services.EngineNetworks;
 import sampan.engine.services.EngineRegistries;
@@ -203,7 +206,30 @@ final class EngineWiring implements AutoCloseable {
                 new EngineNetworks(networking.catalog(), stored.containers),
                 new EngineEvents(log),
                 system(stored, new Doctor(doctor(stored, starting, networking))),
-                store(stored, fsck(stored, cache, builds, networking), builds, containers));
+                store(stored, fsck(stored, cache, builds, networking), builds, containers),
+                gateway(stored, starting, taskService));
+    }
+
+    private EngineGateway gateway(Stored stored, Starting starting, EngineTasks tasks) {
+        GatewayProgram.Place place =
+                new GatewayProgram.Place(
+                        settings.home(),
+                        settings.root(),
+                        settings.run(),
+                        settings.gateway().file(),
+                        settings.gateway().metrics());
+        RuntimeHost host = runtime.orElseThrow();
+        GatewayProgram program =
+                new GatewayProgram(
+                        place, host.launcher(), starting.settings.kernel(), host.seccomp());
+        GatewaySupervisor supervisor =
+                new GatewaySupervisor(
+                        new GatewaySupervisor.Parts(
+                                settings.gateway(), program, stored.containers, log),
+                        id -> tasks.start(id, Optional.empty()));
+        closing.push(supervisor);
+        events.ending(supervisor::leaving);
+        return new EngineGateway(supervisor.begin());
     }
 
     private Fsck fsck(Stored stored, StepCache cache, EngineBuilds builds, Networking networking) {

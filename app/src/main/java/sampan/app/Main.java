@@ -149,6 +149,11 @@ public final class Main {
               --userns-remap WHOM  containers get a user namespace: default (ids 0-65535 become
                                1000000...), or a user with equal ranges in /etc/subuid and
                                /etc/subgid (SAMPAN_USERNS_REMAP); --userns host opts out
+              --gateway-http HOST:PORT,…  where the gateway listens once a container has a route
+                               (SAMPAN_GATEWAY_HTTP, 0.0.0.0:80)
+              --gateway-file FILE  the gateway's own routes, limits and listeners, beside those of
+                               containers (SAMPAN_GATEWAY_FILE)
+              --gateway-metrics HOST:PORT  its /metrics and /ready (SAMPAN_GATEWAY_METRICS)
               --registries FILE  mirrors, rewrites, blocks; certs.d lies beside it
                                (SAMPAN_REGISTRIES, /etc/sampan/registries.json)
               --disk-high MARK  above it, what is used least goes: how full the disk may be, in

@@ -1,10 +1,14 @@
 package sampan.app.settings;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sampan.engine.disk.DiskSettings;
+import sampan.engine.gateway.GatewaySettings;
 import sampan.errors.SampanException;
+import sampan.linux.net.InternetAddress;
 
 /// Where this daemon lives. Every place is a setting, so that any number of private daemons run
 /// side by side: an argument wins over its environment variable, that over the default.
@@ -20,6 +24,8 @@ import sampan.errors.SampanException;
 /// @param userns of containers that do not name one; empty: none (SAMPAN_USERNS_REMAP)
 /// @param disk what keeps the disk from filling (SAMPAN_DISK_HIGH, SAMPAN_DISK_LOW,
 ///   SAMPAN_DISK_AGE, SAMPAN_DISK_KEEP, SAMPAN_DISK_STOPPED)
+/// @param gateway where it listens, its file, its counters (SAMPAN_GATEWAY_HTTP,
+///   SAMPAN_GATEWAY_FILE, SAMPAN_GATEWAY_METRICS)
 /// @param train a run that only feeds the ahead-of-time cache
 public record Settings(
         Path root,
@@ -31,6 +37,7 @@ public record Settings(
         Path registries,
         String userns,
         DiskSettings disk,
+        GatewaySettings gateway,
         Path home,
         boolean debug,
         boolean train) {
@@ -60,9 +67,32 @@ public record Settings(
                                 .orElse(""),
                         Path.of("/etc")),
                 disk(arguments, environment),
+                gateway(arguments, environment),
                 absolute(System.getProperty("sampan.home", "build/dist")),
                 flag(arguments, "--debug"),
                 flag(arguments, "--train"));
+    }
+
+    private static GatewaySettings gateway(String[] arguments, Map<String, String> environment) {
+        Optional<String> http =
+                value(arguments, environment, "--gateway-http", "SAMPAN_GATEWAY_HTTP");
+        Optional<String> metrics =
+                value(arguments, environment, "--gateway-metrics", "SAMPAN_GATEWAY_METRICS");
+        List<String> listeners = new ArrayList<>();
+        for (String address : http.orElse("").split(",")) {
+            if (!address.isBlank()) {
+                listeners.add(InternetAddress.parse("--gateway-http", address.strip()).toString());
+            }
+        }
+        Optional<Path> file =
+                value(arguments, environment, "--gateway-file", "SAMPAN_GATEWAY_FILE")
+                        .map(Settings::absolute);
+        // A file says itself where to listen.
+        boolean told = !listeners.isEmpty() || file.isPresent();
+        return new GatewaySettings(
+                told ? listeners : GatewaySettings.DEFAULT_LISTENERS,
+                file,
+                metrics.map(m -> InternetAddress.parse("--gateway-metrics", m).toString()));
     }
 
     private static DiskSettings disk(String[] arguments, Map<String, String> environment) {
@@ -93,6 +123,9 @@ public record Settings(
                         "--disk-age",
                         "--disk-keep",
                         "--disk-stopped",
+                        "--gateway-http",
+                        "--gateway-file",
+                        "--gateway-metrics",
                         "--registries" -> {
                     if (name.equals(word) && ++i == arguments.length) {
                         throw SampanException.invalid("option " + name + " needs a value");

@@ -10,10 +10,29 @@ import sampan.engine.events.EventLog;
 /// Publishes what happens to containers, with the attributes that Docker gives: all labels, image,
 /// name, and what belongs to the action.
 public final class ContainerEvents {
+    /// Hears of an end before it begins, and may hold it up for a bounded time.
+    public interface Ending {
+        Ending NOBODY = (_, _) -> {};
+
+        /// @param container its id
+        /// @param drains whether what is under way at the container may end before
+        void before(String container, boolean drains);
+    }
+
     private final EventLog log;
+    private volatile Ending ending = Ending.NOBODY;
 
     public ContainerEvents(EventLog log) {
         this.log = log;
+    }
+
+    public void ending(Ending heard) {
+        ending = heard;
+    }
+
+    /// A container is about to be stopped, killed or paused by somebody.
+    void beforeEnd(ContainerRecord record, boolean drains) {
+        ending.before(record.id().value(), drains);
     }
 
     public void publish(ContainerRecord record, String action) {

@@ -124,6 +124,7 @@ public final class ContainerRemoval {
         if (task == null) {
             return;
         }
+        events.beforeEnd(handle.record(), false);
         events.publish(handle.record(), "kill", Map.of("signal", Integer.toString(Signals.KILL)));
         task.cgroup().kill(Signals.KILL);
         await(task.finished(), handle);

@@ -16,4 +16,5 @@ public record Engine(
         NetworkService networks,
         EventService events,
         SystemService system,
-        StoreService store) {}
+        StoreService store,
+        GatewayService gateway) {}

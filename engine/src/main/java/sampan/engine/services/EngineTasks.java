@@ -151,6 +151,7 @@ public final class EngineTasks implements TaskService {
     private void stop(Task task, int signal, Optional<Duration> timeout) {
         ContainerHandle handle = task.handle();
         ContainerRecord record = handle.record();
+        events.beforeEnd(record, true);
         Duration grace =
                 timeout.or(() -> record.spec().lifecycle().stopTimeout()).orElse(STOP_TIMEOUT);
         killEvent(record, signal);
@@ -226,6 +227,9 @@ public final class EngineTasks implements TaskService {
                                                 + ": container "
                                                 + handle.id()
                                                 + " is not running"));
+        if (number == Signals.KILL || number == stopSignal(handle)) {
+            events.beforeEnd(handle.record(), number != Signals.KILL);
+        }
         killEvent(handle.record(), number);
         if (number == Signals.KILL) {
             task.cgroup().kill(number);

@@ -35,6 +35,11 @@ public final class AdminServer implements AutoCloseable {
         Thread.ofVirtual().name("admin").start(this::accept);
     }
 
+    /// What `GET /metrics` answers.
+    public static String metrics(Gateway gateway) {
+        return Exposition.of(gateway);
+    }
+
     public int port() {
         return socket.getLocalPort();
     }

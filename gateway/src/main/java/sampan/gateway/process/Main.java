@@ -6,7 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import sampan.errors.SampanException;
+import sampan.gateway.config.FedReader;
+import sampan.gateway.feed.FeedServer;
+import sampan.linux.sockets.UnixSocket;
+import sampan.linux.sys.Fd;
 
 /// `sampan-gateway --config FILE`: routes requests until SIGTERM or SIGINT.
 public final class Main {
@@ -15,6 +20,7 @@ public final class Main {
     private static final String HELP =
             """
             Usage: sampan-gateway --config FILE [--check]
+                   sampan-gateway --feed FD [--config FILE] [--metrics HOST:PORT]
                    sampan-gateway --schema | --help
 
             Routes HTTP requests to services, as FILE says (YAML).
@@ -23,6 +29,8 @@ public final class Main {
                              taken over while requests are under way
               --check        read FILE, say what is wrong with it, and end
               --schema       print the JSON schema of FILE
+              --feed FD      a listening unix socket over which the daemon says what to do
+              --metrics HOST:PORT  with --feed: where /metrics and /ready are
               --help         this text
             """;
 
@@ -30,6 +38,8 @@ public final class Main {
 
     public static void main(String[] arguments) throws InterruptedException {
         String file = "";
+        String feed = "";
+        String metrics = "";
         boolean check = false;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
@@ -43,13 +53,22 @@ public final class Main {
                 }
                 case "--check" -> check = true;
                 case "--config" -> file = i + 1 < arguments.length ? arguments[++i] : "";
+                case "--feed" -> feed = i + 1 < arguments.length ? arguments[++i] : "";
+                case "--metrics" -> metrics = i + 1 < arguments.length ? arguments[++i] : "";
                 default -> usage("unknown argument \"" + arguments[i] + "\"");
             }
         }
-        if (file.isEmpty()) {
+        if (feed.isEmpty() && file.isEmpty()) {
             usage("--config FILE is missing");
         }
+        if (!feed.isEmpty() && !feed.matches("[1-9][0-9]{0,4}")) {
+            usage("--feed \"" + feed + "\" is no descriptor");
+        }
         try {
+            if (!feed.isEmpty()) {
+                fed(Integer.parseInt(feed), file, metrics);
+                return;
+            }
             run(Path.of(file), check);
         } catch (SampanException | UncheckedIOException e) {
             System.err.println("sampan-gateway: " + e.getMessage());
@@ -60,6 +79,21 @@ public final class Main {
     private static void usage(String words) {
         System.err.println("sampan-gateway: " + words + ": see sampan-gateway --help");
         System.exit(STATUS_USAGE);
+    }
+
+    private static void fed(int feed, String file, String metrics) throws InterruptedException {
+        Fed gateway =
+                new Fed(
+                        new Fed.Settings(
+                                Optional.of(file).filter(f -> !f.isEmpty()).map(Path::of),
+                                Optional.of(metrics)
+                                        .filter(m -> !m.isEmpty())
+                                        .map(FedReader::address)));
+        FeedServer server = new FeedServer(UnixSocket.of(Fd.own(feed)), gateway);
+        Runtime.getRuntime().addShutdownHook(new Thread(gateway::end, "end"));
+        gateway.watch();
+        server.close();
+        System.exit(gateway.isDraining() ? 0 : STATUS_FAILED);
     }
 
     private static void run(Path file, boolean check) throws InterruptedException {

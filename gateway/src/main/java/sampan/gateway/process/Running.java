@@ -71,7 +71,7 @@ public final class Running implements AutoCloseable {
         new ListenerBuilder().build(config.listeners());
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             long size = Files.size(file);
             if (size > FILE_BYTES_MAX) {

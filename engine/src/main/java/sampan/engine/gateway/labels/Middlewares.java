@@ -1,0 +1,245 @@
+package sampan.engine.gateway.labels;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import sampan.errors.SampanException;
+
+/// Traefik's middlewares of one route, as fields of the route. What cannot be said so is refused by
+/// name.
+final class Middlewares {
+    private static final Pattern NETWORK_ERRORS =
+            Pattern.compile("\\s*NetworkErrorRatio\\(\\)\\s*>=?\\s*(0?\\.[0-9]{1,4}|1)\\s*");
+    private static final Pattern PERIOD = Pattern.compile("([0-9]{1,6})(s|m|h)?");
+    private static final int PERCENT = 100;
+
+    private final Map<String, Object> match;
+    private final Map<String, Object> service;
+    private final Map<String, Object> fields = new LinkedHashMap<>();
+
+    /// @param match what the route asks for
+    /// @param service the settings of its service
+    Middlewares(Map<String, Object> match, Map<String, Object> service) {
+        this.match = match;
+        this.service = service;
+    }
+
+    Map<String, Object> fields() {
+        return fields;
+    }
+
+    void apply(String name, Map<String, String> middleware) {
+        Map<String, Map<String, String>> types = new LinkedHashMap<>();
+        middleware.forEach((field, value) -> {
+            int dot = field.indexOf('.');
+            String type = (dot < 0 ? field : field.substring(0, dot)).toLowerCase(Locale.ROOT);
+            types.computeIfAbsent(type, _ -> new LinkedHashMap<>())
+                    .put(dot < 0 ? "" : field.substring(dot + 1), value);
+        });
+        types.forEach((type, values) -> {
+            try {
+                apply(type, new Values(values));
+            } catch (SampanException e) {
+                throw SampanException.invalid(
+                        "middleware " + name + " (" + type + "): " + e.getMessage());
+            }
+        });
+    }
+
+    /// Values of a middleware; every one must be asked for.
+    private static final class Values {
+        private final Map<String, String> left;
+
+        Values(Map<String, String> values) {
+            left = new LinkedHashMap<>(values);
+        }
+
+        String take(String name, String otherwise) {
+            String found =
+                    left.keySet().stream()
+                            .filter(key -> key.equalsIgnoreCase(name))
+                            .findFirst()
+                            .orElse("");
+            String value = found.isEmpty() ? null : left.remove(found);
+            return value == null ? otherwise : value;
+        }
+
+        String need(String name) {
+            String value = take(name, "");
+            if (value.isEmpty()) {
+                throw SampanException.invalid(name + " is missing");
+            }
+            return value;
+        }
+
+        void end() {
+            if (!left.isEmpty()) {
+                throw SampanException.invalid(
+                        String.join(", ", left.keySet()) + ": not understood here");
+            }
+        }
+    }
+
+    private void apply(String type, Values values) {
+        switch (type) {
+            case "stripprefix" -> {
+                TraefikLabels.only("forceSlash", values.take("forceslash", "true"), "true");
+                strip(LabelTree.list(values.need("prefixes")));
+            }
+            case "addprefix" -> rewrite(values.need("prefix") + prefix());
+            case "replacepath" -> replace(values.need("path"));
+            case "headers" -> headers(values);
+            case "redirectscheme" -> redirect(values);
+            case "ratelimit" -> limit(values);
+            case "inflightreq" -> service.put("requestsMax", values.need("amount"));
+            case "retry" -> {
+                service.put("retries", values.need("attempts"));
+                values.take("initialinterval", "");
+            }
+            case "circuitbreaker" -> breaker(values);
+            case "buffering" -> fields.put("bodyMax", values.need("maxrequestbodybytes"));
+            default -> throw SampanException.invalid("not understood here");
+        }
+        values.end();
+    }
+
+    private String prefix() {
+        Object path = match.get("path");
+        if (path == null) {
+            return "";
+        }
+        if (path instanceof Map<?, ?> map && map.get("prefix") instanceof String text) {
+            return text.equals("/") ? "" : text;
+        }
+        if (path instanceof Map<?, ?> map && map.get("exact") instanceof String text) {
+            return text;
+        }
+        throw SampanException.invalid("it goes with Path and PathPrefix only");
+    }
+
+    private void rewrite(String path) {
+        if (fields.put("rewrite", path.isEmpty() ? "/" : path) != null) {
+            throw SampanException.invalid("the path is changed twice: one change can be told");
+        }
+    }
+
+    private void strip(List<String> prefixes) {
+        String prefix = prefix();
+        for (String each : prefixes) {
+            String bare = each.endsWith("/") ? each.substring(0, each.length() - 1) : each;
+            if (prefix.equals(bare) || prefix.startsWith(bare + "/")) {
+                rewrite(prefix.substring(bare.length()));
+                return;
+            }
+        }
+        throw SampanException.invalid(
+                "prefixes "
+                        + String.join(", ", prefixes)
+                        + ": none is at the beginning of the rule's path \""
+                        + prefix
+                        + "\": match it by PathPrefix");
+    }
+
+    private void replace(String path) {
+        if (!(match.get("path") instanceof Map<?, ?> map) || !map.containsKey("exact")) {
+            throw SampanException.invalid("it goes with a rule of Path(`…`) only");
+        }
+        rewrite(path);
+    }
+
+    private void headers(Values values) {
+        for (String name : List.copyOf(values.left.keySet())) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (lower.startsWith("customrequestheaders.")) {
+                edit("request", name.substring(name.indexOf('.') + 1), values.take(name, ""));
+            } else if (lower.startsWith("customresponseheaders.")) {
+                edit("response", name.substring(name.indexOf('.') + 1), values.take(name, ""));
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void edit(String side, String name, String value) {
+        Map<String, Object> edits =
+                (Map<String, Object>)
+                        fields.computeIfAbsent(side, _ -> new LinkedHashMap<String, Object>());
+        if (value.isEmpty()) {
+            ((List<String>) edits.computeIfAbsent("remove", _ -> new ArrayList<String>()))
+                    .add(name);
+        } else {
+            ((Map<String, String>)
+                            edits.computeIfAbsent("set", _ -> new LinkedHashMap<String, String>()))
+                    .put(name, value);
+        }
+    }
+
+    private void redirect(Values values) {
+        String scheme = values.need("scheme");
+        String port = values.take("port", "");
+        boolean permanent = values.take("permanent", "false").equals("true");
+        Map<String, Object> redirect = new LinkedHashMap<>();
+        redirect.put(
+                "to", scheme + "://{host}" + (port.isEmpty() ? "" : ":" + port) + "{path}{query}");
+        redirect.put("status", permanent ? "308" : "307");
+        fields.put("redirect", redirect);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void limit(Values values) {
+        int average = Translation.number("average", values.need("average"), 1, 1_000_000);
+        String period = values.take("period", "1s");
+        Matcher matcher = PERIOD.matcher(period);
+        if (!matcher.matches()) {
+            throw SampanException.invalid("period \"" + period + "\": write for instance 1s or 1m");
+        }
+        int seconds =
+                Integer.parseInt(Objects.requireNonNull(matcher.group(1)))
+                        * switch (String.valueOf(matcher.group(2))) {
+                            case "m" -> 60;
+                            case "h" -> 3600;
+                            default -> 1;
+                        };
+        Map<String, Object> limit = new LinkedHashMap<>();
+        limit.put(
+                "rate",
+                seconds == 1
+                        ? average + "/s"
+                        : seconds == 60
+                                ? average + "/m"
+                                : String.format(Locale.ROOT, "%.6f/s", (double) average / seconds));
+        limit.put("burst", values.take("burst", "1"));
+        limit.put("by", by(values));
+        ((List<Object>) fields.computeIfAbsent("limits", _ -> new ArrayList<Object>())).add(limit);
+    }
+
+    private static String by(Values values) {
+        String header = values.take("sourcecriterion.requestheadername", "");
+        return header.isEmpty() ? "address" : "header:" + header;
+    }
+
+    private void breaker(Values values) {
+        String expression = values.need("expression");
+        Matcher matcher = NETWORK_ERRORS.matcher(expression);
+        if (!matcher.matches()) {
+            throw SampanException.invalid(
+                    "expression \""
+                            + expression
+                            + "\": NetworkErrorRatio() > 0.x is understood here");
+        }
+        Map<String, Object> breaker = new LinkedHashMap<>();
+        double ratio = Double.parseDouble(Objects.requireNonNull(matcher.group(1)));
+        breaker.put("failurePercent", (int) Math.max(1, Math.round(ratio * PERCENT)));
+        String open = values.take("fallbackduration", "");
+        if (!open.isEmpty()) {
+            breaker.put("openFor", open);
+        }
+        values.take("checkperiod", "");
+        values.take("recoveryduration", "");
+        service.put("breaker", breaker);
+    }
+}
