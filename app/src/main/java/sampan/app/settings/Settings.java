@@ -79,7 +79,7 @@ public record Settings(
         Optional<String> metrics =
                 value(arguments, environment, "--gateway-metrics", "SAMPAN_GATEWAY_METRICS");
         List<String> listeners = new ArrayList<>();
-        for (String address : http.orElse("").split(",")) {
+        for (String address : http.orElse("").split(",", -1)) {
             if (!address.isBlank()) {
                 listeners.add(InternetAddress.parse("--gateway-http", address.strip()).toString());
             }

@@ -75,7 +75,7 @@ public final class GatewaySupervisor implements AutoCloseable {
     public GatewaySupervisor(Parts parts, java.util.function.Consumer<String> start) {
         this.parts = parts;
         membership = new Membership(parts.containers());
-        waking = new Waking(() -> discovered, start);
+        waking = new Waking(() -> discovered, start, this::again);
         watch = parts.events().watch();
         thread = Thread.ofPlatform().daemon().name("gateway").unstarted(this::run);
     }
@@ -111,6 +111,17 @@ public final class GatewaySupervisor implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// The gateway's file says other things now: all is told anew.
+    private void again() {
+        lock.lock();
+        try {
+            told = "";
+        } finally {
+            lock.unlock();
+        }
+        nudge();
     }
 
     private void run() {

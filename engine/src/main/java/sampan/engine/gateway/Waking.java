@@ -18,10 +18,13 @@ final class Waking implements AutoCloseable {
 
     private final Supplier<Discovered> discovered;
     private final Consumer<String> start;
+    private final Runnable changed;
     private final Map<String, Long> tried = new ConcurrentHashMap<>();
     private volatile Optional<GatewayLink> hears = Optional.empty();
 
-    Waking(Supplier<Discovered> discovered, Consumer<String> start) {
+    /// @param changed called when the gateway's file has changed
+    Waking(Supplier<Discovered> discovered, Consumer<String> start, Runnable changed) {
+        this.changed = changed;
         this.discovered = discovered;
         this.start = start;
     }
@@ -35,6 +38,8 @@ final class Waking implements AutoCloseable {
             String service = answer.json().path("wake").asString("");
             if (!service.isEmpty()) {
                 wake(service);
+            } else if (answer.json().has("wake")) {
+                changed.run();
             }
         }
     }

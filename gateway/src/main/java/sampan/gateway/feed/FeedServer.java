@@ -140,7 +140,7 @@ public final class FeedServer implements AutoCloseable {
     }
 
     private Map<String, Object> settle(String rest) throws InterruptedException {
-        String[] parts = rest.split(" ");
+        String[] parts = rest.split(" ", -1);
         if (!parts[0].matches("[0-9]{1,6}")) {
             throw SampanException.invalid("order settle: write MILLIS ADDRESSES");
         }
@@ -155,7 +155,7 @@ public final class FeedServer implements AutoCloseable {
 
     private static List<InternetAddress> addresses(String text) {
         List<InternetAddress> addresses = new ArrayList<>();
-        for (String each : text.split(" ")) {
+        for (String each : text.split(" ", -1)) {
             if (!each.isEmpty()) {
                 addresses.add(address(each));
             }

@@ -17,7 +17,7 @@
 /// | `show` | routes, services, metrics | what was asked for |
 /// | `test` | METHOD URL and `NAME: VALUE` between tabs | what would become of that request |
 /// | `tail` | | the access log, line by line, until the caller goes |
-/// | `wakes` | | `{"wake": SERVICE}` for each that a request waits for |
+/// | `wakes` | | `{"wake": SERVICE}` for each that a request waits for, an empty one when the file has changed |
 /// | `drain` | | accepts no more, and ends when the last request has |
 @NullMarked
 package sampan.gateway.feed;

@@ -17,6 +17,8 @@ import sampan.gateway.admin.AdminServer;
 import sampan.gateway.config.ConfigReader;
 import sampan.gateway.config.FedReader;
 import sampan.gateway.config.GatewayConfig;
+import sampan.gateway.config.GatewayConfig.ListenerDefinition;
+import sampan.gateway.config.ListenerBuilder;
 import sampan.gateway.config.TableBuilder;
 import sampan.gateway.feed.Feeding;
 import sampan.gateway.feed.Trial;
@@ -50,6 +52,8 @@ final class Fed implements Feeding, AutoCloseable {
     private final Optional<AdminServer> admin;
     private final HealthChecks health = new HealthChecks();
     private final Held held = new Held();
+    private final ListenerBuilder rules = new ListenerBuilder();
+    private volatile List<InternetAddress> listening = List.of();
     private final AccessLog accessLog;
     private final Trial trial = new Trial();
     private final BlockingQueue<String> wakes = new ArrayBlockingQueue<>(WAKES_MAX);
@@ -92,9 +96,7 @@ final class Fed implements Feeding, AutoCloseable {
     void watch() throws InterruptedException {
         while (!gateway.awaitFailure(POLL_MILLIS) && !draining) {
             synchronized (this) {
-                if (readFile()) {
-                    rebuild();
-                }
+                renew();
             }
         }
     }
@@ -148,7 +150,9 @@ final class Fed implements Feeding, AutoCloseable {
     private Map<String, Object> report() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("problems", problems());
-        report.put("listeners", file.listeners().stream().map(InternetAddress::toString).toList());
+        report.put(
+                "listeners",
+                file.listeners().stream().map(listener -> listener.address().toString()).toList());
         return report;
     }
 
@@ -195,9 +199,40 @@ final class Fed implements Feeding, AutoCloseable {
     @Override
     public void listen(List<InternetAddress> addresses) {
         firstLook();
-        gateway.listen(new LinkedHashSet<>(addresses));
+        listening = List.copyOf(addresses);
+        apply();
         held.keep(addresses);
         LOG.log(Level.INFO, "listening on " + addresses);
+    }
+
+    /// How clients speak is the file's to say, at addresses that it names.
+    private synchronized void apply() {
+        List<ListenerDefinition> definitions = new ArrayList<>();
+        for (InternetAddress address : listening) {
+            definitions.add(
+                    file.listeners().stream()
+                            .filter(defined -> defined.address().equals(address))
+                            .findFirst()
+                            .orElseGet(() ->
+                                    new ListenerDefinition(
+                                            address, true, false, Optional.empty())));
+        }
+        gateway.listen(rules.build(definitions));
+    }
+
+    /// Takes over what has changed in the file, or in the files of its certificates.
+    private void renew() {
+        try {
+            if (readFile()) {
+                rebuild();
+                apply();
+                wakes.offer("");
+            } else if (rules.isStale(file.listeners())) {
+                apply();
+            }
+        } catch (SampanException | UncheckedIOException e) {
+            LOG.log(Level.ERROR, "what was before goes on: " + e.getMessage());
+        }
     }
 
     /// Who has waited for a new gateway shall not be told that nobody is ready when nobody was

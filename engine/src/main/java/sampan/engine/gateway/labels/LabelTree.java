@@ -16,7 +16,7 @@ final class LabelTree {
 
     /// Where one name is both a text and an object the object holds.
     void put(String path, String value) {
-        String[] names = path.split("\\.");
+        String[] names = path.split("\\.", -1);
         Map<String, Object> at = root;
         for (int i = 0; i < names.length - 1; i++) {
             Object next = at.get(names[i]);
@@ -39,7 +39,7 @@ final class LabelTree {
 
     static List<String> list(String value) {
         List<String> items = new ArrayList<>();
-        for (String item : value.split(",")) {
+        for (String item : value.split(",", -1)) {
             if (!item.isBlank()) {
                 items.add(item.strip());
             }
