@@ -50,6 +50,17 @@ class BrokenPullTest {
         return daemon.sampanCommand("pull", "-q", registry.image()).within(DEADLINE).run();
     }
 
+    /// What the daemon has on its disk of a blob that it fetches.
+    private long kept(String digest) {
+        String hex = digest.substring("sha256:".length());
+        Path part = daemon.root().resolve("content/ingest/" + hex + ".part");
+        try {
+            return Files.size(part);
+        } catch (IOException e) {
+            return Long.MAX_VALUE; // not begun, or whole
+        }
+    }
+
     private void checkContent(byte[][] layers) throws IOException {
         try (Stream<Path> files = Files.walk(daemon.root().resolve("snapshots"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -87,16 +98,18 @@ class BrokenPullTest {
         AtomicInteger kills = new AtomicInteger();
         try (CutRegistry registry =
                 new CutRegistry(
-                        layers,
-                        Integer.MAX_VALUE / 2,
-                        sent -> {
-                            synchronized (kills) {
-                                if (kills.get() < KILLS && sent >= step * (kills.get() + 1)) {
-                                    kills.incrementAndGet();
-                                    daemon.kill();
-                                }
-                            }
-                        })) {
+                                layers,
+                                Integer.MAX_VALUE / 2,
+                                sent -> {
+                                    synchronized (kills) {
+                                        if (kills.get() < KILLS
+                                                && sent >= step * (kills.get() + 1)) {
+                                            kills.incrementAndGet();
+                                            daemon.kill();
+                                        }
+                                    }
+                                })
+                        .paced(this::kept)) {
             daemon.start();
             Outcome pulled = pull(registry);
             for (int i = 0; i < KILLS && pulled.status() != 0; i++) {

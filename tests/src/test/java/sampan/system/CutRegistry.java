@@ -12,18 +12,24 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
 
 /// A registry with one image on a loopback port. It counts the bytes of layers that it sends, cuts
 /// the connection after so many, and tells how many there were.
 final class CutRegistry implements AutoCloseable {
-    private static final int CHUNK = 64 << 10;
+    private static final int CHUNK = 16 << 10;
     private static final int SEND_BUFFER = 16 << 10;
+    private static final long LOOK_NANOS = 100_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final ServerSocket socket;
     private final Map<String, byte[]> blobs = new LinkedHashMap<>();
@@ -31,6 +37,8 @@ final class CutRegistry implements AutoCloseable {
     private final int cutAfter;
     private final AtomicLong sent = new AtomicLong();
     private final LongConsumer told;
+    private final Map<String, Socket> latest = new ConcurrentHashMap<>();
+    private ToLongFunction<String> kept = digest -> Long.MAX_VALUE;
 
     /// @param cutAfter bytes of a layer on one connection
     /// @param told the bytes of all layers so far, after each chunk, on the sending thread
@@ -80,6 +88,15 @@ final class CutRegistry implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
+    /// Sends no more than one chunk beyond what the other side has: what lies in the network's
+    /// buffers when it is killed was sent and not fetched, and a busy machine leaves much there.
+    ///
+    /// @param kept the bytes that the other side has of a blob
+    CutRegistry paced(ToLongFunction<String> kept) {
+        this.kept = kept;
+        return this;
+    }
+
     private static String descriptor(String type, String digest, int size) {
         return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}".formatted(type, digest, size);
     }
@@ -116,13 +133,14 @@ final class CutRegistry implements AutoCloseable {
                     from = Integer.parseInt(header.substring(13, header.length() - 1));
                 }
             }
-            answer(first, from, connection.getOutputStream());
+            answer(first, from, connection);
         } catch (IOException e) {
             // the daemon was killed, or spoke TLS
         }
     }
 
-    private void answer(String[] request, int from, OutputStream out) throws IOException {
+    private void answer(String[] request, int from, Socket connection) throws IOException {
+        OutputStream out = connection.getOutputStream();
         String path = request[1];
         if (path.equals("/v2/")) {
             head(out, "200 OK", 0, "");
@@ -136,22 +154,34 @@ final class CutRegistry implements AutoCloseable {
                             + "\r\nContent-Type: application/vnd.oci.image.manifest.v1+json\r\n");
             out.write(request[0].equals("HEAD") ? new byte[0] : manifest);
         } else {
-            byte[] blob =
-                    Objects.requireNonNull(
-                            blobs.get(path.substring(path.lastIndexOf('/') + 1)), path);
+            String digest = path.substring(path.lastIndexOf('/') + 1);
+            byte[] blob = Objects.requireNonNull(blobs.get(digest), path);
             String range =
                     "Content-Range: bytes " + from + "-" + (blob.length - 1) + "/" + blob.length;
             head(out, "206 Partial Content", blob.length - from, range + "\r\n");
-            send(out, blob, from);
+            latest.put(digest, connection);
+            send(connection, digest, blob, from);
         }
     }
 
-    private void send(OutputStream out, byte[] blob, int from) throws IOException {
+    private void send(Socket connection, String digest, byte[] blob, int from) throws IOException {
+        OutputStream out = connection.getOutputStream();
         int end = Math.min(blob.length, from + cutAfter);
         for (int at = from; at < end; at += CHUNK) {
             int size = Math.min(CHUNK, end - at);
+            await(connection, digest, at - CHUNK);
             out.write(blob, at, size);
             told.accept(sent.addAndGet(size));
+        }
+    }
+
+    private void await(Socket connection, String digest, int bytes) throws IOException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (kept.applyAsLong(digest) < bytes) {
+            if (latest.get(digest) != connection || System.nanoTime() > end) {
+                throw new IOException("nobody reads here any more");
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 
