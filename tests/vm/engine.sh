@@ -71,7 +71,7 @@ check "and was killed for memory" "$(state hog '{{.State.OOMKilled}} {{.State.Ex
 sampan rm hog > /dev/null
 
 sampan "${run[@]}" --name child -m 16m --memory-swap 16m box sh -c 'tail /dev/zero; echo child $?' > /run/child 2>&1
-check "a child killed for memory leaves its parent" "$? $(tail -n 1 /run/child)" "0 child 137"
+check "a child killed for memory leaves its parent" "$? $(grep -a "^child" /run/child)" "0 child 137"
 check "and inspect tells" "$(state child '{{.State.OOMKilled}} {{.State.ExitCode}}')" "true 0"
 told() { sampan events --since 0 --until "$(date +%s)" --filter container=starved --format '{{.Action}}' | grep -c oom; }
 sampan "${run[@]}" -d --name starved -m 16m --memory-swap 16m box sh -c 'tail /dev/zero; sleep 1000' > /dev/null
