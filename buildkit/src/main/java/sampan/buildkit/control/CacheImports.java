@@ -105,7 +105,7 @@ final class CacheImports implements AutoCloseable {
     private void load(InputStream in) {
         List<String> before =
                 engine.images().list(true, Map.of()).stream().map(i -> i.id()).toList();
-        for (String id : engine.transfers().load(in, Optional.empty(), (_, _, _, _) -> {}).ids()) {
+        for (String id : engine.transfers().load(in, (_, _, _, _) -> {}).ids()) {
             references.add(id);
             if (!before.contains(id)) {
                 brought.add(id);

@@ -24,6 +24,7 @@ final class Exposition {
     static String of(Gateway gateway) {
         Exposition exposition = new Exposition();
         exposition.routes(gateway);
+        exposition.consumers(gateway);
         exposition.services(gateway);
         return exposition.out.toString();
     }
@@ -82,6 +83,17 @@ final class Exposition {
                 "sampan_gateway_log_lines_dropped_total",
                 "",
                 gateway.accessLog().map(AccessLog::dropped).orElse(0L));
+    }
+
+    private void consumers(Gateway gateway) {
+        String requests = "sampan_gateway_consumer_requests_total";
+        head(requests, "counter", "Requests by named consumer and class of answer.");
+        for (RouteStats stats : gateway.consumers()) {
+            String consumer = label("consumer", stats.name());
+            for (int i = 0; i < CLASSES.size(); i++) {
+                line(requests, consumer + "," + label("code", CLASSES.get(i)), stats.answers(i));
+            }
+        }
     }
 
     private void histogram(RouteStats stats) {

@@ -58,9 +58,26 @@ public final class ConfigReader {
                         root.text("accessLog"),
                         limits(root),
                         services(root),
-                        RouteReader.read(root));
+                        RouteReader.read(root),
+                        SecurityReader.read(root));
         root.end();
         return config;
+    }
+
+    private static void methods(YamlSection root, GatewayConfig config) {
+        Set<String> methods = config.security().authentication().methods().keySet();
+        Set<String> names = new TreeSet<>();
+        for (GatewayConfig.RouteDefinition route : config.routes()) {
+            names.add(route.name());
+            route.authenticate()
+                    .ifPresent(named -> SecurityReader.known(root, "routes", named, methods));
+        }
+        SecurityBuilder.unknownRoute(config.security(), names)
+                .ifPresent(route -> {
+                    throw root.wrong(
+                            "authorization",
+                            "a rule names route \"" + route + "\": there is none of that name");
+                });
     }
 
     private static ProxyLimits limits(YamlSection root) {
@@ -192,6 +209,7 @@ public final class ConfigReader {
     }
 
     private static void references(YamlSection root, GatewayConfig config) {
+        methods(root, config);
         Set<String> services = new TreeSet<>();
         config.services().forEach(service -> services.add(service.name()));
         Set<String> names = new TreeSet<>();

@@ -22,7 +22,8 @@ public record GatewayConfig(
         Optional<String> accessLog,
         ProxyLimits limits,
         List<ServiceDefinition> services,
-        List<RouteDefinition> routes) {
+        List<RouteDefinition> routes,
+        SecurityDefinition security) {
 
     /// The same with other services and routes.
     public GatewayConfig with(List<ServiceDefinition> services, List<RouteDefinition> routes) {
@@ -33,7 +34,8 @@ public record GatewayConfig(
                 accessLog,
                 limits,
                 List.copyOf(services),
-                List.copyOf(routes));
+                List.copyOf(routes),
+                security);
     }
 
     /// @param tls none where clients speak in the clear
@@ -75,11 +77,14 @@ public record GatewayConfig(
 
     public record FixedDefinition(Route.Action action) implements ActionDefinition {}
 
+    /// @param authenticate methods, one of which must prove an identity; those of all routes where
+    ///   it is not told
     public record RouteDefinition(
             String name,
             Route.Match match,
             ActionDefinition action,
             Route.Edits edits,
             Route.Bounds bounds,
-            List<LimitDefinition> limits) {}
+            List<LimitDefinition> limits,
+            Optional<List<String>> authenticate) {}
 }

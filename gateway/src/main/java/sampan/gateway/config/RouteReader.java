@@ -63,8 +63,17 @@ final class RouteReader {
                         section.read("bodyMax", Values::bytes).orElse(BODY_BYTES),
                         section.flag("upgrades", true));
         List<LimitDefinition> limits = limits(section);
+        Optional<List<String>> authenticate = authenticate(section);
         section.end();
-        return new RouteDefinition(name, match, action, edits, bounds, limits);
+        return new RouteDefinition(name, match, action, edits, bounds, limits, authenticate);
+    }
+
+    private static Optional<List<String>> authenticate(YamlSection section) {
+        List<String> methods = section.texts("authenticate", (_, text) -> text);
+        if (!section.has("authenticate")) {
+            return Optional.empty();
+        }
+        return Optional.of(methods.equals(List.of("none")) ? List.of() : methods);
     }
 
     private static PathMatch path(YamlSection section) {

@@ -46,9 +46,17 @@ public final class TableBuilder {
     private Map<String, RouteStats> stats = new HashMap<>();
     private Map<String, RateLimit> limits = new HashMap<>();
     private Map<Target, HealthChecks.Subject> subjects = new HashMap<>();
+    private final SecurityBuilder security;
+    private SecurityDefinition secured = SecurityDefinition.NONE;
 
     public TableBuilder(int loops) {
         this.loops = loops;
+        security = new SecurityBuilder(loops);
+    }
+
+    /// Counters of the consumers that the configuration names.
+    public List<RouteStats> consumers() {
+        return security.stats();
     }
 
     /// Where it fails, what was built before stays as it is.
@@ -62,6 +70,8 @@ public final class TableBuilder {
         for (ServiceDefinition definition : config.services()) {
             services.put(definition.name(), service(definition, nextTargets, nextStates));
         }
+        security.take(config.security());
+        secured = config.security();
         List<Route> routes = new ArrayList<>();
         for (RouteDefinition definition : config.routes()) {
             routes.add(route(definition, services, nextStats, nextLimits));
@@ -155,13 +165,19 @@ public final class TableBuilder {
                             return known != null ? known : new RouteStats(name, loops);
                         });
         List<Filter> filters = new ArrayList<>();
+        // What a client does without an identity is counted before it is asked for one.
+        List<Filter> after = new ArrayList<>();
         for (GatewayConfig.LimitDefinition limit : definition.limits()) {
-            String key = definition.name() + " " + filters.size() + " " + limit.key();
+            int index = filters.size() + after.size();
+            String key = definition.name() + " " + index + " " + limit.key();
             RateLimit known = limits.get(key);
             RateLimit made = known != null ? known : limit(limit);
             nextLimits.put(key, made);
-            filters.add(new RateFilter(made, limit.by()));
+            (limit.by().isOfConnection() ? filters : after).add(new RateFilter(made, limit.by()));
         }
+        security.filter(secured, definition.name(), definition.authenticate())
+                .ifPresent(filters::add);
+        filters.addAll(after);
         return new Route(
                 counters,
                 definition.match(),

@@ -113,6 +113,16 @@ final class YamlSection {
         }
     }
 
+    /// The names of all fields.
+    Set<String> names() {
+        return Set.copyOf(fields.keySet());
+    }
+
+    /// Where a field stands and what it is called, for a failure that must not tell its value.
+    String placed(String key) {
+        return place(fields.getOrDefault(key, node)) + field(key) + ": ";
+    }
+
     /// The fields that were asked for so far.
     Set<String> known() {
         return known;

@@ -58,6 +58,19 @@ public final class RateLimit {
         }
     }
 
+    /// As [#take], but takes nothing.
+    public long peek(long key, long now) {
+        long mixed = mix(key ^ secret) | 1;
+        int set = ((int) (mixed >>> 32) & mask) * WAYS;
+        for (int i = set; i < set + WAYS; i++) {
+            if (keys.get(i) == mixed) {
+                long arrival = arrivals.get(i);
+                return arrival == 0 ? 0 : Math.max(0, arrival - now - tolerance);
+            }
+        }
+        return 0;
+    }
+
     private int slot(long key, long now) {
         int set = ((int) (key >>> 32) & mask) * WAYS;
         int victim = set;

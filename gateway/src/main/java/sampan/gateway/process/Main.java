@@ -5,8 +5,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import sampan.errors.SampanException;
 import sampan.gateway.config.FedReader;
 import sampan.gateway.feed.FeedServer;
@@ -19,8 +22,9 @@ public final class Main {
     private static final int STATUS_USAGE = 2;
     private static final String HELP =
             """
-            Usage: sampan-gateway --config FILE [--check]
+            Usage: sampan-gateway --config FILE [--check | --test CASES]
                    sampan-gateway --feed FD [--config FILE] [--metrics HOST:PORT]
+                   sampan-gateway --verify-audit FILE [--key FILE]
                    sampan-gateway --schema | --help
 
             Routes HTTP requests to services, as FILE says (YAML).
@@ -28,6 +32,10 @@ public final class Main {
               --config FILE  what to listen on and where requests go; a change of the file is
                              taken over while requests are under way
               --check        read FILE, say what is wrong with it, and end
+              --test CASES   say which of the requests in CASES, a file, would be let in, and whether
+                             that is what CASES expects
+              --verify-audit FILE  say which lines of an audit log are not what was written
+              --key FILE     the key with which the audit log is written
               --schema       print the JSON schema of FILE
               --feed FD      a listening unix socket over which the daemon says what to do
               --metrics HOST:PORT  with --feed: where /metrics and /ready are
@@ -36,13 +44,19 @@ public final class Main {
 
     private Main() {}
 
+    private static final Set<String> VALUES =
+            Set.of("--config", "--feed", "--metrics", "--test", "--verify-audit", "--key");
+
     public static void main(String[] arguments) throws InterruptedException {
-        String file = "";
-        String feed = "";
-        String metrics = "";
+        Map<String, String> values = new HashMap<>();
         boolean check = false;
         for (int i = 0; i < arguments.length; i++) {
-            switch (arguments[i]) {
+            String word = arguments[i];
+            if (VALUES.contains(word)) {
+                values.put(word, i + 1 < arguments.length ? arguments[++i] : "");
+                continue;
+            }
+            switch (word) {
                 case "--help" -> {
                     System.out.print(HELP);
                     return;
@@ -52,28 +66,44 @@ public final class Main {
                     return;
                 }
                 case "--check" -> check = true;
-                case "--config" -> file = i + 1 < arguments.length ? arguments[++i] : "";
-                case "--feed" -> feed = i + 1 < arguments.length ? arguments[++i] : "";
-                case "--metrics" -> metrics = i + 1 < arguments.length ? arguments[++i] : "";
-                default -> usage("unknown argument \"" + arguments[i] + "\"");
+                default -> usage("unknown argument \"" + word + "\"");
             }
-        }
-        if (feed.isEmpty() && file.isEmpty()) {
-            usage("--config FILE is missing");
-        }
-        if (!feed.isEmpty() && !feed.matches("[1-9][0-9]{0,4}")) {
-            usage("--feed \"" + feed + "\" is no descriptor");
         }
         try {
-            if (!feed.isEmpty()) {
-                fed(Integer.parseInt(feed), file, metrics);
-                return;
-            }
-            run(Path.of(file), check);
+            start(values, check);
         } catch (SampanException | UncheckedIOException e) {
             System.err.println("sampan-gateway: " + e.getMessage());
             System.exit(STATUS_FAILED);
         }
+    }
+
+    private static void start(Map<String, String> values, boolean check)
+            throws InterruptedException {
+        String file = values.getOrDefault("--config", "");
+        String feed = values.getOrDefault("--feed", "");
+        String audit = values.getOrDefault("--verify-audit", "");
+        String cases = values.getOrDefault("--test", "");
+        if (feed.isEmpty() && file.isEmpty() && audit.isEmpty()) {
+            usage("--config FILE is missing");
+        }
+        if (!feed.isEmpty()) {
+            if (!feed.matches("[1-9][0-9]{0,4}")) {
+                usage("--feed \"" + feed + "\" is no descriptor");
+            }
+            fed(Integer.parseInt(feed), file, values.getOrDefault("--metrics", ""));
+            return;
+        }
+        if (!audit.isEmpty()) {
+            Optional<Path> key =
+                    Optional.of(values.getOrDefault("--key", ""))
+                            .filter(k -> !k.isEmpty())
+                            .map(Path::of);
+            System.exit(AuditCommand.verify(Path.of(audit), key, System.out));
+        }
+        if (!cases.isEmpty()) {
+            System.exit(PolicyCommand.test(Path.of(file), cases, System.out));
+        }
+        run(Path.of(file), check);
     }
 
     private static void usage(String words) {

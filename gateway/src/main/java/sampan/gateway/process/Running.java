@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import sampan.errors.SampanException;
 import sampan.gateway.admin.AdminServer;
+import sampan.gateway.audit.AuditLog;
 import sampan.gateway.config.ConfigReader;
 import sampan.gateway.config.GatewayConfig;
 import sampan.gateway.config.ListenerBuilder;
@@ -30,6 +31,7 @@ public final class Running implements AutoCloseable {
     private final Gateway gateway;
     private final Optional<AdminServer> admin;
     private final HealthChecks health = new HealthChecks();
+    private final Optional<AuditLog> audit;
     private GatewayConfig config;
     private String text;
 
@@ -41,15 +43,26 @@ public final class Running implements AutoCloseable {
         builder = new TableBuilder(loops);
         TableBuilder.Built built = builder.build(config);
         Optional<AccessLog> log = config.accessLog().map(to -> new AccessLog(to, loops));
+        audit = config.security().audit().map(AuditLog::new);
         gateway = new Gateway(loops, built.table(), config.limits(), log);
+        audit.ifPresent(gateway::refusals);
+        gateway.consumers(builder.consumers());
         try {
             gateway.listen(listeners.build(config.listeners()));
             health.follow(built.checked(), built.unchecked());
             admin = config.admin().map(address -> new AdminServer(gateway, address));
         } catch (RuntimeException e) {
             gateway.close();
+            audit.ifPresent(AuditLog::close);
             throw e;
         }
+        audit("started", text);
+    }
+
+    private void audit(String kind, String configuration) {
+        audit.ifPresent(log ->
+                log.record(
+                        kind, "file", file.toString(), "sha256", AuditLog.sha256(configuration)));
     }
 
     /// Reads the file and starts.
@@ -113,14 +126,18 @@ public final class Running implements AutoCloseable {
             refuseChange("loops", config.loops(), next.loops());
             refuseChange("accessLog", config.accessLog(), next.accessLog());
             refuseChange("admin", config.admin(), next.admin());
+            refuseChange("audit", config.security().audit(), next.security().audit());
             TableBuilder.Built built = builder.build(next);
             gateway.listen(listeners.build(next.listeners()));
             gateway.publish(built.table(), next.limits(), built.gone());
             health.follow(built.checked(), built.unchecked());
+            gateway.consumers(builder.consumers());
             config = next;
+            audit("configured", now);
             LOG.log(Level.INFO, file + " was taken over");
             return true;
         } catch (SampanException | UncheckedIOException e) {
+            audit("configuration refused", text);
             LOG.log(Level.ERROR, "what was before goes on: " + e.getMessage());
             return false;
         }
@@ -161,5 +178,9 @@ public final class Running implements AutoCloseable {
         health.close();
         admin.ifPresent(AdminServer::close);
         gateway.close();
+        audit.ifPresent(log -> {
+            log.record("ended");
+            log.close();
+        });
     }
 }

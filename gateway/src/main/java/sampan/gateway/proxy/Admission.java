@@ -57,6 +57,20 @@ final class Admission {
         return identity;
     }
 
+    /// Counts the request for whom it is from.
+    void account(long took) {
+        Identity.Consumer consumer = identity == null ? null : identity.consumer();
+        if (consumer != null) {
+            consumer.stats()
+                    .add(
+                            loop.index,
+                            exchange.status(),
+                            took,
+                            exchange.bytesIn(),
+                            exchange.bytesOut());
+        }
+    }
+
     boolean isWaiting() {
         return waiting;
     }
@@ -72,6 +86,7 @@ final class Admission {
         } else if (checked == Filter.WAIT) {
             suspend(found, view.takeWork(), body, bodyEnd);
         } else {
+            loop.refused(found, checked);
             Reply reply = view.reply();
             long wait = view.retryAfterNanos();
             exchange.answer(

@@ -207,6 +207,7 @@ final class Exchange {
         over = true;
         long took = loop.now - started;
         loop.stats(route).add(loop.index, status, took, bytesIn, bytesOut);
+        admission.account(took);
         loop.log.end(this, took);
     }
 

@@ -11,8 +11,10 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import sampan.gateway.metrics.AccessLog;
 import sampan.gateway.metrics.RouteStats;
+import sampan.gateway.routes.Refusals;
 import sampan.gateway.routes.RoutingTable;
 import sampan.gateway.routes.Target;
 import sampan.linux.net.InternetAddress;
@@ -38,6 +40,8 @@ public final class Gateway implements AutoCloseable {
     private final ListenSockets sockets;
     private volatile Consumer<String> waker = _ -> {};
     private volatile Snapshot snapshot;
+    private volatile @Nullable Refusals refusals;
+    private volatile List<RouteStats> consumers = List.of();
     private int listened;
 
     /// Starts loops that listen nowhere yet, on sockets of their own.
@@ -202,6 +206,24 @@ public final class Gateway implements AutoCloseable {
 
     public Optional<AccessLog> accessLog() {
         return accessLog;
+    }
+
+    /// Counters of consumers, by name.
+    public List<RouteStats> consumers() {
+        return consumers;
+    }
+
+    public void consumers(List<RouteStats> counters) {
+        consumers = List.copyOf(counters);
+    }
+
+    /// Who is told of requests that filters refuse.
+    public void refusals(Refusals told) {
+        refusals = told;
+    }
+
+    @Nullable Refusals refusals() {
+        return refusals;
     }
 
     Snapshot snapshot() {

@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import sampan.gateway.metrics.RouteStats;
+import sampan.gateway.routes.Refusals;
 import sampan.gateway.routes.RequestView;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.RoutingTable;
@@ -332,6 +333,14 @@ final class Loop implements Runnable {
 
     RequestWriter.Told told() {
         return snapshot.told();
+    }
+
+    /// A filter refused the request that the view shows.
+    void refused(Route route, int status) {
+        Refusals told = gateway.refusals();
+        if (told != null) {
+            told.refused(view, route, status);
+        }
     }
 
     RouteStats stats(@Nullable Route route) {

@@ -21,6 +21,7 @@ public final class RateFilter implements Filter {
         if (wait == 0) {
             return PASS;
         }
+        view.reason("over a limit of the route");
         view.retryAfter(wait);
         return TOO_MANY;
     }

@@ -27,6 +27,7 @@ public final class RequestView {
     private long foundEnd;
     private long retryAfterNanos;
     private @Nullable Reply reply;
+    private String reason = "";
     private @Nullable ClientCertificate certificate;
     private @Nullable Identity identity;
     private final long added = Memory.allocate(ADDED_BYTES_MAX);
@@ -45,6 +46,7 @@ public final class RequestView {
     public void begin(long clientAt, int clientLength) {
         certificate = null;
         reply = null;
+        reason = "";
         identity = null;
         addedLength = 0;
         step = 0;
@@ -123,6 +125,15 @@ public final class RequestView {
 
     public void retryAfter(long nanos) {
         retryAfterNanos = nanos;
+    }
+
+    /// Why the request is refused, for the audit log; quotes nothing secret.
+    public String reason() {
+        return reason;
+    }
+
+    public void reason(String words) {
+        reason = words;
     }
 
     /// What the client is told besides the status that the filter returns, null for the usual.
@@ -230,7 +241,8 @@ public final class RequestView {
         outcome = null;
     }
 
-    private boolean found(long at, long end) {
+    /// Notes a place, for [#foundAt] and [#foundEnd].
+    public boolean found(long at, long end) {
         foundAt = at;
         foundEnd = end;
         return true;

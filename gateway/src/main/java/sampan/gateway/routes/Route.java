@@ -141,6 +141,11 @@ public final class Route {
         return newPath;
     }
 
+    /// In their order.
+    public List<Filter> filters() {
+        return List.of(filters);
+    }
+
     /// Runs the filters, from the one on at which the view stands; the first that does not let pass
     /// decides.
     public int check(RequestView view, long now) {

@@ -93,6 +93,20 @@ class SchemaTest {
                 schema,
                 "limit",
                 top + "routes: [{service: s, limits: [{rate: 1/s, x_: 1}]}]");
+        compare(wrong, schema, "consumer", top + "consumers: {c: {x_: 1}}");
+        compare(wrong, schema, "authentication", top + "authentication: {x_: 1}");
+        compare(wrong, schema, "failures", top + "authentication: {failures: {x_: 1}}");
+        compare(wrong, schema, "headers", top + "authentication: {headers: {x_: 1}}");
+        String methods = top + "authentication: {methods: {m: {";
+        compare(wrong, schema, "method", methods + "x_: 1}}}");
+        compare(wrong, schema, "apiKey", methods + "apiKey: {x_: 1}}}}");
+        compare(wrong, schema, "basic", methods + "basic: {x_: 1}}}}");
+        String issuer = "issuers: [{jwks: 'https://a/', ";
+        compare(wrong, schema, "issuer", methods + "jwt: {" + issuer + "x_: 1}]}}}}");
+        compare(wrong, schema, "jwt", methods + "jwt: {x_: 1, " + issuer + "}]}}}}");
+        compare(wrong, schema, "authorization", top + "authorization: {x_: 1}");
+        compare(wrong, schema, "rule", top + "authorization: {rules: [{x_: 1}]}");
+        compare(wrong, schema, "audit", top + "audit: {file: f, x_: 1}");
         assertThat(wrong).isEmpty();
     }
 

@@ -1,0 +1,142 @@
+package sampan.gateway.auth;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import sampan.errors.SampanException;
+import sampan.gateway.auth.MethodSettings.IssuerSettings;
+
+/// Makes methods of what the configuration says. Reads files; asks no other server yet.
+public final class MethodBuilder {
+    private static final int FILE_BYTES_MAX = 512 << 10;
+    private static final int OK = 200;
+
+    private MethodBuilder() {}
+
+    public static AuthMethod build(
+            String name, MethodSettings settings, Consumers consumers, Failures failures) {
+        return switch (settings) {
+            case MethodSettings.Jwt jwt ->
+                    new TokenMethod(
+                            name,
+                            jwt.from()
+                                    .map(MethodBuilder::place)
+                                    .orElseGet(() -> Credential.authorization("Bearer")),
+                            verifier(name, jwt.issuers()),
+                            jwt.names(),
+                            consumers,
+                            failures);
+            case MethodSettings.ApiKey key ->
+                    new ApiKeyMethod(name, Credential.header(key.header()), consumers, failures);
+            case MethodSettings.Basic basic ->
+                    new BasicMethod(name, basic.realm(), consumers, failures);
+            case MethodSettings.Certificate _ -> new CertificateMethod(name, consumers);
+        };
+    }
+
+    private static Credential place(String from) {
+        String name = from.substring(from.indexOf(':') + 1);
+        return from.startsWith("cookie:") ? Credential.cookie(name) : Credential.header(name);
+    }
+
+    static TokenVerifier verifier(String method, List<IssuerSettings> settings) {
+        List<TokenVerifier.Issuer> issuers = new ArrayList<>();
+        for (IssuerSettings issuer : settings) {
+            TokenRules rules =
+                    new TokenRules(
+                            issuer.issuer(),
+                            issuer.audiences(),
+                            issuer.algorithms().stream()
+                                    .map(JWSAlgorithm::parse)
+                                    .collect(Collectors.toUnmodifiableSet()),
+                            issuer.times().skewSeconds(),
+                            issuer.times().ageSecondsMax(),
+                            issuer.types());
+            issuers.add(new TokenVerifier.Issuer(rules, source(method, issuer)));
+        }
+        return new TokenVerifier(issuers);
+    }
+
+    private static KeySource source(String method, IssuerSettings issuer) {
+        MethodSettings.Times times = issuer.times();
+        KeySource.Settings settings =
+                new KeySource.Settings(
+                        times.refreshNanos(), times.retryNanos(), times.staleNanos());
+        MethodSettings.KeysFrom from = issuer.keys();
+        String name =
+                switch (from) {
+                    case MethodSettings.JwksUrl url -> url.uri().toString();
+                    case MethodSettings.JwksFile file -> file.file().toString();
+                    case MethodSettings.PublicKeyFile file -> file.file().toString();
+                    case MethodSettings.SecretFile file -> file.file().toString();
+                };
+        KeySource source = new KeySource(name, () -> load(from), settings);
+        if (!(from instanceof MethodSettings.JwksUrl)) {
+            try {
+                Keys _ = load(from); // what is wrong with a file is told at once
+            } catch (IOException | JOSEException | ParseException | RuntimeException e) {
+                throw SampanException.invalid(
+                        "authentication." + method + ": keys \"" + name + "\": " + e.getMessage());
+            }
+            source.load();
+        }
+        return source;
+    }
+
+    private static Keys load(MethodSettings.KeysFrom from)
+            throws IOException, JOSEException, ParseException {
+        Keys keys =
+                switch (from) {
+                    case MethodSettings.JwksUrl url -> Keys.parse(fetch(url), false);
+                    case MethodSettings.JwksFile file -> Keys.parse(text(file.file()), true);
+                    case MethodSettings.PublicKeyFile file -> Keys.pem(text(file.file()));
+                    case MethodSettings.SecretFile file -> Keys.secret(secret(file.file()));
+                };
+        if (keys.isEmpty()) {
+            throw new IOException("there is no key that verifies tokens");
+        }
+        return keys;
+    }
+
+    private static String fetch(MethodSettings.JwksUrl url) throws IOException {
+        HttpResponse<byte[]> answer =
+                Http.send(Http.request(url.uri()).header("Accept", "application/json").build());
+        if (answer.statusCode() != OK) {
+            throw new IOException("status " + answer.statusCode());
+        }
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                throw new IOException("over " + FILE_BYTES_MAX + " bytes");
+            }
+            return Files.readAllBytes(file);
+        } catch (java.nio.file.FileSystemException e) {
+            throw new IOException("it cannot be read: " + e.getClass().getSimpleName(), e);
+        }
+    }
+
+    private static String text(Path file) throws IOException {
+        return new String(bytes(file), StandardCharsets.UTF_8);
+    }
+
+    static byte[] secret(Path file) throws IOException {
+        byte[] bytes = bytes(file);
+        int length = bytes.length;
+        while (length > 0 && Character.isWhitespace(bytes[length - 1])) {
+            length--;
+        }
+        return Arrays.copyOf(bytes, length);
+    }
+}
