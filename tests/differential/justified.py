@@ -96,4 +96,15 @@ JUSTIFIED = [
     ("*committed with a config*", ".Config.*", "what is empty is left out; order of variables"),
     ("GET /images/*get*none-such", ".message", "the whole name"),
     ("*get?names=none-such", ".message", "the whole name"),
+    # Dockerfiles
+    ("Dockerfile *: directives and comments *", "*", "the frontend is built in: a syntax line fetches none"),
+    ("Dockerfile copy: several sources need a slash *", "*", "the peer lays one file over the other; the reference asks for a slash"),
+    ("Dockerfile copy: chown by an unknown name *", "*", "told, not taken for root"),
+    ("Dockerfile copy: chmod by symbols files", "./x", "the directory that is copied is a source as well"),
+    ("Dockerfile copy: parents*", "*", "a flag that the peer's built-in frontend does not know yet"),
+    ("Dockerfile copy: names of whiteouts *", "*", "such a file would be a removal in the layer"),
+    ("Dockerfile copy: dockerignore hides the dockerfile *", "*", "of an archive too, as the classic builder has it"),
+    ("Dockerfile stages: a stage's name in any case *", "*", "FROM takes it in any case as COPY --from does"),
+    ("Dockerfile stages: the target by number *", "*", "taken, as COPY --from takes it"),
+    ("Dockerfile stages: scratch* files", "./etc", "the peer's mounts leave their directory"),
 ]

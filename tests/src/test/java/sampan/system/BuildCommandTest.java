@@ -121,7 +121,7 @@ class BuildCommandTest {
         assertThat(failed.expect(1).err()).contains("returned a non-zero code: 3");
         assertThat(daemon.sampan("build", "/nowhere").expect(1).err())
                 .contains("unable to prepare context: path \"/nowhere\" not found");
-        assertThat(daemon.sampan("build", "https://example.org/x.git").err())
-                .contains("remote contexts are not supported");
+        assertThat(daemon.sampan("build", "http://127.0.0.1:1/x.tar").expect(1).err())
+                .contains("context: Get \"http://127.0.0.1:1/x.tar\": ");
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -194,10 +196,10 @@ class BuildxTest {
     void aCacheInTheClientsDirectorySparesTheStepsOfAllStages() throws IOException {
         dockerfile(
                 "FROM busybox AS made",
-                "RUN date +%N > /made",
+                "RUN cat /proc/sys/kernel/random/uuid > /made",
                 "FROM busybox",
                 "COPY --from=made /made /",
-                "RUN date +%N > /own");
+                "RUN cat /proc/sys/kernel/random/uuid > /own");
         String cache = place.resolve("cache").toString();
         build("-t", "cached:1", "--cache-to", "type=local,mode=max,dest=" + cache).expect(0);
         String first = daemon.docker("run", "--rm", "cached:1", "cat", "/made", "/own").out();
@@ -216,7 +218,7 @@ class BuildxTest {
         try (LocalRegistry registry = new LocalRegistry(place)) {
             String name = registry.host() + "/a:1";
             String cache = "type=registry,ref=" + registry.host() + "/cache:1";
-            dockerfile("FROM busybox", "RUN date +%N > /made");
+            dockerfile("FROM busybox", "RUN cat /proc/sys/kernel/random/uuid > /made");
             assertThat(build("-t", name, "--push").status()).isEqualTo(1);
             configure("," + registry.auths());
             build("-t", name, "--push", "--cache-to", cache).expect(0);
@@ -265,6 +267,106 @@ class BuildxTest {
         up.expect(0);
         assertThat(up.out()).contains("content");
         client("compose", "-f", compose.toString(), "down").run().expect(0);
+    }
+
+    /// A result that is named stands in the place of an image, and of a stage of that name.
+    @Test
+    void bakeBuildsTargetsThatStandOnEachOther() throws IOException {
+        file("base/Dockerfile", "FROM busybox\nRUN cat /proc/sys/kernel/random/uuid > /made\n");
+        file("app/Dockerfile", "FROM scratch AS base\nFROM base\nCOPY --from=base /made /too\n");
+        file(
+                "docker-bake.hcl",
+                """
+                group "default" { targets = ["base", "app", "other"] }
+                target "base" {
+                  context = "base"
+                  tags = ["baked-base:1"]
+                }
+                target "app" {
+                  context = "app"
+                  contexts = { base = "target:base" }
+                  tags = ["baked-app:1"]
+                }
+                target "other" {
+                  dockerfile-inline = "FROM busybox\\nRUN echo 1\\n"
+                  tags = ["baked-other:1"]
+                }
+                """);
+        Command bake = client("buildx", "bake", "--progress=plain").in(context);
+        bake.run().expect(0);
+        String made = daemon.docker("run", "--rm", "baked-base:1", "cat", "/made").out();
+        assertThat(made).isNotEmpty();
+        assertThat(daemon.docker("run", "--rm", "baked-app:1", "cat", "/made", "/too").out())
+                .isEqualTo(made + made);
+        daemon.docker("rmi", "baked-app:1", "baked-base:1", "baked-other:1").expect(0);
+        String images = daemon.docker("images", "-aq").out();
+        client("buildx", "bake", "app").in(context).run().expect(0);
+        daemon.docker("rmi", "baked-app:1").expect(0);
+        assertThat(daemon.docker("images", "-aq").out()).isEqualTo(images);
+    }
+
+    @Test
+    void aLayoutOfTheClientsCanBeStoodOn() throws IOException {
+        Path archive = place.resolve("layout.tar");
+        dockerfile("FROM busybox", "COPY kept /kept");
+        file("kept", "by layout");
+        build("--output", "type=oci,dest=" + archive).expect(0);
+        Path layout = Files.createDirectories(place.resolve("layout"));
+        Command.of("tar", "xf", archive.toString(), "-C", layout.toString()).run().expect(0);
+        Matcher digest =
+                Pattern.compile("sha256:[0-9a-f]{64}")
+                        .matcher(Files.readString(layout.resolve("index.json")));
+        assertThat(digest.find()).isTrue();
+        String images = daemon.docker("images", "-aq").out();
+        dockerfile("FROM stood", "RUN cat /kept");
+        Outcome outcome =
+                build(
+                        "--output",
+                        "type=cacheonly",
+                        "--build-context",
+                        "stood=oci-layout://" + layout + "@" + digest.group());
+        assertThat(outcome.expect(0).err()).contains("by layout");
+        assertThat(daemon.docker("images", "-aq").out()).isEqualTo(images);
+    }
+
+    /// A large context of which one file is copied would make every build wait for all of it.
+    @Test
+    void onlyWhatTheStepsLookAtComesFromTheClient() throws IOException {
+        dockerfile(
+                "FROM busybox",
+                "ARG DIRECTORY=wanted",
+                "COPY $DIRECTORY /d/",
+                "COPY one* /e/",
+                "RUN --mount=type=bind,source=bound,target=/b ls /b");
+        file("wanted/a", "1");
+        file("one.txt", "1");
+        file("bound/c", "1");
+        file("left/large", "x".repeat(3 << 20));
+        Outcome outcome = build("-t", "partly:1");
+        assertThat(outcome.expect(0).err())
+                .containsPattern("#\\d+ transferring context: \\d+B")
+                .doesNotContain("MB");
+        assertThat(daemon.docker("run", "--rm", "partly:1", "ls", "/d", "/e").out())
+                .contains("a\n")
+                .contains("one.txt");
+        // A variable that only the base image knows, or a trigger of it, cannot be foreseen.
+        dockerfile("FROM busybox", "ENV LATE=left", "ONBUILD COPY wanted /w/");
+        build("-t", "base:1").expect(0);
+        dockerfile("FROM base:1", "COPY $LATE /d/", "COPY one* /e/", "RUN ls /d/large /w/a");
+        build("--no-cache").expect(0);
+        dockerfile("FROM base:1", "COPY one* /e/", "RUN ls /w/a /e/one.txt");
+        build("--no-cache").expect(0);
+    }
+
+    /// The watcher of a build that failed at once was told that it had been cancelled.
+    @Test
+    void aBuildThatFailsAtOnceSaysWhy() throws IOException {
+        dockerfile("FROM busybox", "ENV A=\"b");
+        for (int i = 0; i < 20; i++) {
+            Outcome outcome = build();
+            assertThat(outcome.status()).isEqualTo(1);
+            assertThat(outcome.err()).contains("unexpected end of statement");
+        }
     }
 
     @Test

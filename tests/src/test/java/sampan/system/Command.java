@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ final class Command {
     private Optional<byte[]> input = Optional.empty();
     private Duration deadline = DEADLINE;
     private boolean silent;
+    private Optional<Path> directory = Optional.empty();
 
     Command(List<String> words) {
         this.words = List.copyOf(words);
@@ -51,6 +53,12 @@ final class Command {
         return this;
     }
 
+    /// The directory that it runs in.
+    Command in(Path place) {
+        directory = Optional.of(place);
+        return this;
+    }
+
     /// What it prints goes to /dev/null, for commands that leave processes behind.
     Command silent() {
         silent = true;
@@ -69,6 +77,7 @@ final class Command {
     Running start() {
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().putAll(environment);
+        directory.ifPresent(place -> builder.directory(place.toFile()));
         if (input.isEmpty()) {
             builder.redirectInput(new File("/dev/null"));
         }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import sampan.buildkit.control.Progress.Line;
 import sampan.buildkit.control.Progress.Vertex;
+import sampan.buildkit.session.ClientContent;
 import sampan.buildkit.session.FileFetch;
 import sampan.buildkit.session.SessionAgents;
 import sampan.buildkit.session.SessionInputs;
@@ -21,6 +22,7 @@ import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildSource;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.oci.Digest;
 
 /// Turns the attributes of BuildKit's Dockerfile frontend into a request of the engine's builder.
 /// What it cannot do is refused by name.
@@ -28,6 +30,7 @@ final class BuildInputs {
     private static final String ARGUMENT = "build-arg:";
     private static final String LABEL = "label:";
     private static final String NAMED = "context:";
+    private static final String LAYOUT = "oci-layout://";
     private static final String ATTESTATION = "attest:";
 
     /// Read elsewhere, or for the client's own use.
@@ -199,12 +202,14 @@ final class BuildInputs {
                             named);
             case Frontend.Context.OfSession() -> {
                 String key = frontend.attribute("contextkey");
-                FileFetch.Wanted wanted =
-                        new FileFetch.Wanted(
-                                key.isEmpty() ? "context" : key, List.of(), frontend.exclude());
+                String context = key.isEmpty() ? "context" : key;
                 yield new BuildSource.Fetched(
                         frontend.text(),
-                        at -> fetch("[internal] load build context", wanted, at),
+                        (at, paths) ->
+                                fetch(
+                                        "[internal] load build context",
+                                        new FileFetch.Wanted(context, paths, frontend.exclude()),
+                                        at),
                         named);
             }
         };
@@ -216,9 +221,14 @@ final class BuildInputs {
         }
         if (value.startsWith("local:")) {
             String key = value.substring("local:".length());
-            FileFetch.Wanted wanted = new FileFetch.Wanted(key, List.of(), List.of());
-            return new BuildSource.Named.Tree(
-                    at -> fetch("[context " + name + "] load from client", wanted, at));
+            return new BuildSource.Named.Tree((at, paths) ->
+                    fetch(
+                            "[context " + name + "] load from client",
+                            new FileFetch.Wanted(key, paths, List.of()),
+                            at));
+        }
+        if (value.startsWith(LAYOUT)) {
+            return new BuildSource.Named.Image(layout(name, value.substring(LAYOUT.length())));
         }
         if (GitAddress.isRemote(value)) {
             return new BuildSource.Named.Remote(value);
@@ -228,7 +238,33 @@ final class BuildInputs {
                         + name
                         + "="
                         + value
-                        + " is not supported: give a directory, an address or docker-image://");
+                        + " is not supported: give a directory, an address, docker-image:// or"
+                        + " oci-layout://");
+    }
+
+    // STORE:TAG@DIGEST; the client has resolved the tag.
+    private String layout(String name, String value) {
+        int at = value.indexOf('@');
+        if (at < 0) {
+            throw SampanException.invalid(
+                    "--build-context " + name + "=" + LAYOUT + value + ": names no digest");
+        }
+        Vertex vertex =
+                job.progress.vertex("[context " + name + "] " + LAYOUT + value, List.of()).start();
+        try {
+            Digest root = Digest.parse(value.substring(at + 1));
+            String named = value.substring(0, at).replaceFirst(":[^:/]*$", "");
+            ClientContent store = ClientContent.store(job.session, "oci:" + named);
+            List<String> ids = job.images.layout(store, root);
+            if (ids.isEmpty()) {
+                throw SampanException.notFound("no image for this machine in " + LAYOUT + value);
+            }
+            vertex.complete();
+            return ids.getFirst();
+        } catch (SampanException e) {
+            vertex.fail(e.getMessage());
+            throw e;
+        }
     }
 
     private void fetch(String shown, FileFetch.Wanted wanted, Path at) {

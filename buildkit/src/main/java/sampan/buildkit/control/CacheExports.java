@@ -72,7 +72,8 @@ final class CacheExports {
                 vertex.start();
                 try {
                     boolean all = cache.attribute("mode").equals("max");
-                    ClientContent content = new ClientContent(job.session, cache.attribute("dest"));
+                    ClientContent content =
+                            ClientContent.directory(job.session, cache.attribute("dest"));
                     Descriptor root = write(result, content, result.images(all), vertex);
                     response.put(MANIFEST, Json.text(root));
                     vertex.complete();

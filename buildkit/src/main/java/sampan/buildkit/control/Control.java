@@ -56,7 +56,7 @@ public final class Control implements BindableService {
         Thread waiting = Thread.currentThread();
         String ref = Fields.of(question).text(1);
         Optional<Progress> ended = solver.history.progress(ref);
-        Progress progress = ended.isPresent() ? ended.get() : solver.jobs.get(ref).progress;
+        Progress progress = ended.isPresent() ? ended.get() : solver.jobs.progress(ref);
         sink.onCancel(waiting::interrupt);
         int number = 0;
         for (Optional<byte[]> next = progress.get(number);

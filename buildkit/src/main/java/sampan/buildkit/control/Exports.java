@@ -80,7 +80,7 @@ final class Exports {
         return new SampanException(ErrorCode.UNSUPPORTED, message);
     }
 
-    private static boolean isImage(Exporter exporter) {
+    static boolean isImage(Exporter exporter) {
         return exporter.type().equals("moby") || exporter.type().equals("image");
     }
 

@@ -9,7 +9,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +28,8 @@ public final class Gateway implements BindableService {
     private static final List<String> FRONTEND_CAPABILITIES =
             List.of(
                     "frontend.caps",
+                    "frontend.inputs",
+                    "reference.output",
                     "gateway.solve.metadata",
                     "gateway.evaluate",
                     "importcaches",
@@ -59,6 +60,7 @@ public final class Gateway implements BindableService {
                     "platform",
                     "history.filter");
 
+    private static final int INPUTS = 13;
     private static final int RETURNED = 10;
     private static final int REFERENCE = 3;
 
@@ -114,7 +116,7 @@ public final class Gateway implements BindableService {
     private byte[] solve(byte[] question) throws InterruptedException {
         Job job = job();
         Fields asked = Fields.of(question);
-        if (asked.message(1).filter(d -> d.has(1)).isPresent() || asked.has(13)) {
+        if (asked.message(1).filter(d -> d.has(1)).isPresent()) {
             throw new SampanException(
                     ErrorCode.UNSUPPORTED,
                     "solving a graph of the client's own (LLB) is not supported: only Dockerfiles"
@@ -123,7 +125,7 @@ public final class Gateway implements BindableService {
         if (asked.text(2).isEmpty()) {
             return result("", Map.of());
         }
-        Map<String, String> attributes = asked.strings(3);
+        Map<String, String> attributes = solver.linked(job, asked.strings(3), asked.blobs(INPUTS));
         Frontend frontend = solver.read(job, asked.text(2), attributes);
         String request = frontend.attribute("requestid");
         if (!request.isEmpty()) {
@@ -136,7 +138,9 @@ public final class Gateway implements BindableService {
         Message result = new Message();
         metadata.forEach((name, value) ->
                 result.message(RETURNED, new Message().text(1, name).bytes(2, value)));
-        result.message(REFERENCE, new Message().text(1, id));
+        Message reference = new Message().text(1, id);
+        result.message(
+                REFERENCE, id.isEmpty() ? reference : reference.message(2, Links.definition(id)));
         return new Message().message(3, result).bytes();
     }
 
@@ -157,10 +161,12 @@ public final class Gateway implements BindableService {
         return new byte[0];
     }
 
-    private byte[] evaluate(byte[] question) {
-        throw new SampanException(
-                ErrorCode.UNSUPPORTED,
-                "evaluating a part of a build is not supported: "
-                        + new String(question, StandardCharsets.UTF_8).strip());
+    private byte[] evaluate(byte[] question) throws InterruptedException {
+        Job job = job();
+        String id = solver.image(job, Fields.of(question).text(1));
+        if (job.request.exporters().stream().noneMatch(Exports::isImage)) {
+            job.images.remember(id);
+        }
+        return new byte[0];
     }
 }

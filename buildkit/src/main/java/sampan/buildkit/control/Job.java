@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import sampan.buildkit.session.Session;
+import sampan.engine.services.Engine;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
@@ -16,16 +18,27 @@ final class Job {
     final SolveRequest request;
     final Session session;
     final Progress progress;
+
+    /// Images that are there for this solve alone.
+    final BroughtImages images;
+
+    /// Held by who builds a Dockerfile of this job, which a linked build does before it.
+    final ReentrantLock building = new ReentrantLock();
+
+    /// The steps have been shown; guarded by [#building].
+    boolean shown;
+
     private final Thread worker = Thread.currentThread();
     private final Map<String, Frontend> frontends = new HashMap<>();
     private final CompletableFuture<Optional<String>> returned = new CompletableFuture<>();
     private final AtomicReference<Boolean> cancelled = new AtomicReference<>(false);
     private boolean over;
 
-    Job(SolveRequest request, Session session) {
+    Job(SolveRequest request, Session session, Engine engine) {
         this.request = request;
         this.session = session;
         this.progress = new Progress(request.ref());
+        this.images = new BroughtImages(engine);
     }
 
     /// Remembers a Dockerfile that was read, under an id that the client may return.
@@ -38,6 +51,10 @@ final class Job {
         String id = request.ref() + "-" + frontends.size();
         frontends.put(id, frontend);
         return id;
+    }
+
+    synchronized boolean has(String id) {
+        return frontends.containsKey(id);
     }
 
     synchronized Frontend frontend(String id) {

@@ -2,10 +2,12 @@ package sampan.buildkit.control;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
@@ -16,9 +18,15 @@ final class Jobs {
     /// Of a solve, its watcher and its gateway, which come by one connection, any may be first.
     private static final Duration COMES_WITHIN = Duration.ofSeconds(5);
 
+    /// Watchers that come when the solve has failed already are still told; so many at most.
+    private static final int ENDED_MAX = 64;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition came = lock.newCondition();
     private final Map<String, Job> running = new HashMap<>();
+    private final Map<String, Ended> ended = new LinkedHashMap<>();
+
+    private record Ended(Progress progress, long atNanos) {}
 
     void add(Job job) {
         lock.lock();
@@ -41,6 +49,11 @@ final class Jobs {
         lock.lock();
         try {
             running.remove(job.request.ref());
+            long now = System.nanoTime();
+            ended.values().removeIf(e -> now - e.atNanos() > COMES_WITHIN.toNanos());
+            if (ended.size() < ENDED_MAX) {
+                ended.put(job.request.ref(), new Ended(job.progress, now));
+            }
         } finally {
             lock.unlock();
         }
@@ -55,20 +68,49 @@ final class Jobs {
         }
     }
 
+    /// The solve that made a result.
+    Job owner(String result) {
+        lock.lock();
+        try {
+            return running.values().stream()
+                    .filter(job -> job.has(result))
+                    .findFirst()
+                    .orElseThrow(() -> SampanException.notFound("no such ref: " + result));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Waits a little for one that is not there yet.
     Job get(String ref) throws InterruptedException {
+        return await(ref, () -> Optional.ofNullable(running.get(ref)));
+    }
+
+    /// What a solve shows that runs or has just ended; waits a little for one that is not there
+    /// yet.
+    Progress progress(String ref) throws InterruptedException {
+        return await(
+                ref,
+                () ->
+                        Optional.ofNullable(running.get(ref))
+                                .map(job -> job.progress)
+                                .or(() ->
+                                        Optional.ofNullable(ended.get(ref)).map(Ended::progress)));
+    }
+
+    private <T> T await(String ref, Supplier<Optional<T>> look) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = COMES_WITHIN.toNanos();
-            Job found = running.get(ref);
-            while (found == null) {
+            Optional<T> found = look.get();
+            while (found.isEmpty()) {
                 if (left <= 0) {
                     throw SampanException.notFound("no such job " + ref);
                 }
                 left = came.awaitNanos(left);
-                found = running.get(ref);
+                found = look.get();
             }
-            return found;
+            return found.get();
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@ package sampan.buildkit.control;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.function.Consumer;
 import sampan.buildkit.session.Scratch;
 import sampan.buildkit.session.SessionAgents;
 import sampan.buildkit.session.Sessions;
+import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildService.Built;
 import sampan.engine.services.Engine;
 
@@ -41,7 +43,7 @@ public final class Solver {
     /// @param known is told the job before anything happens
     Map<String, String> solve(SolveRequest request, Consumer<Job> known)
             throws InterruptedException {
-        Job job = new Job(request, sessions.get(request.session()));
+        Job job = new Job(request, sessions.get(request.session()), engine);
         jobs.add(job);
         known.accept(job);
         Instant began = Instant.now();
@@ -69,6 +71,7 @@ public final class Solver {
         } finally {
             job.end();
             jobs.remove(job);
+            job.images.close();
             if (!request.internal()) {
                 history.add(job, began, error);
             }
@@ -87,23 +90,62 @@ public final class Solver {
         }
     }
 
-    private Map<String, String> build(Job job, Frontend frontend, Exports exports, Steps steps) {
+    /// Puts images in the place of results of other builds that a client links to.
+    ///
+    /// @param inputs graphs by name
+    /// @return the attributes, which name the images
+    Map<String, String> linked(Job job, Map<String, String> attributes, Map<String, byte[]> inputs)
+            throws InterruptedException {
+        Map<String, String> resolved = new LinkedHashMap<>(attributes);
+        resolved.keySet().removeIf(attribute -> attribute.startsWith("input-metadata:"));
+        for (Map.Entry<String, byte[]> input : inputs.entrySet()) {
+            String name = input.getKey();
+            String result = Links.result(name, input.getValue());
+            Job other = jobs.owner(result);
+            String id = image(other, result);
+            if (other.request.exporters().stream().noneMatch(Exports::isImage)) {
+                job.images.remember(id);
+            }
+            resolved.replaceAll(
+                    (_, value) -> value.equals("input:" + name) ? "docker-image://" + id : value);
+        }
+        return resolved;
+    }
+
+    /// Builds a result that is not asked for as the whole's yet. The build that is finds its steps
+    /// done when its turn comes, and shows them no more.
+    ///
+    /// @return id of the image
+    String image(Job job, String result) throws InterruptedException {
+        Frontend frontend = job.frontend(result);
+        job.building.lockInterruptibly();
         try (Scratch home = Scratch.below(directory);
-                SessionAgents agents = new SessionAgents(job.session, home.path());
-                CacheImports caches = new CacheImports(job, engine)) {
-            Built built =
-                    engine.builds()
-                            .build(
-                                    new BuildInputs(job, frontend)
-                                            .request(
-                                                    exports.tags(),
-                                                    exports.store(),
-                                                    agents,
-                                                    caches.references()),
-                                    steps,
-                                    exports::send);
+                SessionAgents agents = new SessionAgents(job.session, home.path())) {
+            BuildRequest request =
+                    new BuildInputs(job, frontend).request(List.of(), true, agents, List.of());
+            Steps steps = new Steps(job.shown ? new Progress(job.request.ref()) : job.progress);
+            job.shown = true;
+            return engine.builds().build(request, steps).id();
+        } finally {
+            job.building.unlock();
+        }
+    }
+
+    private Map<String, String> build(Job job, Frontend frontend, Exports exports, Steps steps)
+            throws InterruptedException {
+        job.building.lockInterruptibly();
+        try (Scratch home = Scratch.below(directory);
+                SessionAgents agents = new SessionAgents(job.session, home.path())) {
+            CacheImports caches = new CacheImports(job);
+            BuildRequest request =
+                    new BuildInputs(job, frontend)
+                            .request(exports.tags(), exports.store(), agents, caches.references());
+            Steps shown = job.shown ? new Steps(new Progress(job.request.ref())) : steps;
+            Built built = engine.builds().build(request, shown, exports::send);
             exports.finish(built.id());
             return exports.response();
+        } finally {
+            job.building.unlock();
         }
     }
 }

@@ -19,7 +19,7 @@ import sampan.oci.Digest;
 import sampan.oci.image.Descriptor;
 
 /// A content store in a directory of the client's, as `--cache-to type=local` and `--cache-from
-/// type=local` name it.
+/// type=local` name it, or in a layout that is a named context.
 public final class ClientContent {
     private static final String READ = "containerd.services.content.v1.Content/Read";
     private static final String WRITE = "containerd.services.content.v1.Content/Write";
@@ -30,10 +30,19 @@ public final class ClientContent {
     private final Session session;
     private final Map<String, List<String>> headers;
 
-    /// @param directory as the client named it
-    public ClientContent(Session session, String directory) {
+    private ClientContent(Session session, Map<String, List<String>> headers) {
         this.session = session;
-        this.headers = Map.of("buildkit-attachable-store-id", List.of("local:" + directory));
+        this.headers = headers;
+    }
+
+    /// @param directory of a cache, as the client named it
+    public static ClientContent directory(Session session, String directory) {
+        return store(session, "local:" + directory);
+    }
+
+    /// @param name that the client gave the store
+    public static ClientContent store(Session session, String name) {
+        return new ClientContent(session, Map.of("buildkit-attachable-store-id", List.of(name)));
     }
 
     /// Puts a blob there; one that is there already stays.

@@ -28,7 +28,7 @@ public final class ConfigEdits {
     private static final int PORT_MAX = 65535;
 
     private final char escape;
-    private final boolean argsEscaped;
+    private boolean argsEscaped;
     private final Set<String> exposedPorts;
     private final Map<String, String> env = new LinkedHashMap<>();
     private final Set<String> volumes;
@@ -114,6 +114,7 @@ public final class ConfigEdits {
             case Command.Cmd set -> {
                 command = words(set.program());
                 commandSet = true;
+                argsEscaped = true;
             }
             case Command.Entrypoint set -> {
                 entrypoint = words(set.program());

@@ -46,6 +46,25 @@ public record Image(
             List<String> shell,
             boolean argsEscaped,
             Optional<sampan.engine.containers.LifecycleSpec.HealthCheck> healthCheck) {
+        /// Of a stage from scratch. BuildKit has a path there, so that `ENV PATH=$PATH:/x` does not
+        /// lead through the current directory.
+        public static final ImageConfig SCRATCH =
+                new ImageConfig(
+                        "",
+                        List.of(),
+                        List.of(
+                                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        "/",
+                        Map.of(),
+                        "",
+                        List.of(),
+                        List.of(),
+                        false,
+                        Optional.empty());
+
         /// Says nothing.
         public static final ImageConfig NONE =
                 new ImageConfig(

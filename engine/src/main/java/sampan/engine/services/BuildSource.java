@@ -2,6 +2,7 @@ package sampan.engine.services;
 
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -48,10 +49,11 @@ public sealed interface BuildSource {
 
     /// A tree of files that is somewhere else.
     interface Files {
-        /// Brings all of them; called at most once, by the thread of the step that needs them.
+        /// Brings them; called by the thread of a step that needs them.
         ///
         /// @param directory there and empty
-        void fetch(Path directory);
+        /// @param paths that are wanted, with wildcards; empty: all
+        void fetch(Path directory, List<String> paths);
     }
 
     /// What a name stands for.

@@ -3,6 +3,7 @@ package sampan.engine.build.execute;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -136,8 +137,8 @@ final class BuildRun implements AutoCloseable {
     }
 
     /// Files that a name of the request stands for; empty where it is none of them.
-    Optional<Tree> named(String name) {
-        return Optional.ofNullable(given.named().get(name)).map(ContextTree::tree);
+    Optional<Tree> named(String name, List<String> sources) {
+        return Optional.ofNullable(given.named().get(name)).map(tree -> tree.tree(sources));
     }
 
     private void fetch(String reference) {

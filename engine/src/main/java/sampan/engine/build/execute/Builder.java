@@ -17,6 +17,7 @@ import sampan.engine.build.context.BuildContext;
 import sampan.engine.build.execute.BuildRun.Given;
 import sampan.engine.build.execute.BuildRun.Planned;
 import sampan.engine.build.plan.Arguments;
+import sampan.engine.build.plan.ContextPaths;
 import sampan.engine.build.plan.Plan;
 import sampan.engine.build.syntax.Command;
 import sampan.engine.build.syntax.Dockerfile;
@@ -163,7 +164,10 @@ public final class Builder {
                         : StageRun.platform(request.platform());
         Arguments arguments = new Arguments(request.arguments(), platform, Platform.host());
         arguments.declare(file);
-        Plan plan = Plan.of(file, request.target(), arguments);
+        Plan plan = Plan.of(file, request.target(), arguments, request.source().names().keySet());
+        sources.context().expect(ContextPaths.of(plan, arguments, ""));
+        sources.named()
+                .forEach((name, tree) -> tree.expect(ContextPaths.of(plan, arguments, name)));
         Given given =
                 new Given(
                         sources.context(),

@@ -77,13 +77,10 @@ final class CopyStep {
         List<String> sources = sources();
         boolean slash =
                 destination.endsWith("/") || destination.equals(".") || destination.endsWith("/.");
-        Tree source = sourceTree();
+        Tree source = sourceTree(sources);
         List<String> paths = expanded(source, sources);
         int fetched = documents.size() + remotes.size() + repositories.size();
         int count = paths.size() + fetched + archives.size();
-        if (count == 0) {
-            throw SampanException.invalid(verb() + " failed: no source files were specified");
-        }
         if (!slash && (count > 1 || sources.size() + fetched > 1)) {
             throw SampanException.invalid(
                     "When using "
@@ -166,8 +163,7 @@ final class CopyStep {
         boolean fetches = !remotes.isEmpty() || !repositories.isEmpty();
         if (copy.add() && !copy.flag("checksum").isEmpty() && !fetches) {
             throw SyntaxError.at(
-                    copy.at().line(),
-                    "checksum can't be specified for non-HTTP(S) or non-git sources");
+                    copy.at().line(), "checksum can't be specified for non-HTTP(S) sources");
         }
         return left;
     }
@@ -185,12 +181,14 @@ final class CopyStep {
                 .fetch(url, stage.word(copy.flag("checksum")));
     }
 
-    private Tree sourceTree() {
+    private Tree sourceTree(List<String> sources) {
         String from = copy.flag("from");
         if (from.isEmpty()) {
-            return stage.build.given.context().tree();
+            return sources.isEmpty()
+                    ? stage.build.trees.of(Chain.EMPTY)
+                    : stage.build.given.context().tree(sources);
         }
-        Optional<Tree> named = stage.build.named(from);
+        Optional<Tree> named = stage.build.named(from, sources);
         if (named.isPresent()) {
             return named.get();
         }
@@ -269,6 +267,10 @@ final class CopyStep {
         return 0;
     }
 
+    private boolean hasFetched() {
+        return !remotes.isEmpty() || !repositories.isEmpty() || !archives.isEmpty();
+    }
+
     // ---- the layer ----
 
     private Optional<BuiltLayer> layer(Tree source, Tree lower, List<Picked> picked, Place place) {
@@ -277,7 +279,8 @@ final class CopyStep {
                 stage.build.images.layer(out -> {
                     TarWriter tar = new TarWriter(out);
                     LayerWriter layer = new LayerWriter(tar, lower, attributes);
-                    if (place.into() && copy.destination().endsWith("/")) {
+                    boolean some = !picked.isEmpty() || !documents.isEmpty() || hasFetched();
+                    if (some && place.into() && copy.destination().endsWith("/")) {
                         layer.directory(place.path());
                     }
                     layer.copy(source, picked, place.path());

@@ -21,8 +21,7 @@ final class NamedTrees implements AutoCloseable {
                         case BuildSource.Named.Tree(BuildSource.Files files) ->
                                 trees.put(name, ContextTree.later(at, files));
                         case BuildSource.Named.Remote(String address) ->
-                                trees.put(
-                                        name, ContextTree.of(at, () -> remotes.open(address, at)));
+                                trees.put(name, ContextTree.whole(() -> remotes.open(address, at)));
                         case BuildSource.Named.Image _ -> {
                             // a name for a reference, no files
                         }

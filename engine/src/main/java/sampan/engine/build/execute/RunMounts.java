@@ -116,9 +116,9 @@ final class RunMounts implements AutoCloseable {
     private Tree tree(MountOption mount) {
         String from = mount.from();
         if (from.isEmpty()) {
-            return stage.build.given.context().tree();
+            return stage.build.given.context().tree(List.of(mount.source()));
         }
-        Optional<Tree> named = stage.build.named(from);
+        Optional<Tree> named = stage.build.named(from, List.of(mount.source()));
         if (named.isPresent()) {
             return named.get();
         }
@@ -170,7 +170,7 @@ final class RunMounts implements AutoCloseable {
                                                 + path
                                                 + ": file does not exist"));
         if (mount.from().isEmpty() && !mount.writable()) {
-            Path whole = stage.build.given.context().path();
+            Path whole = stage.build.given.context().at(List.of(mount.source())).path();
             request(path.isEmpty() ? whole : whole.resolve(path), target(mount), false);
             return;
         }

@@ -70,7 +70,7 @@ final class StageState {
         static Start scratch(Platform platform) {
             return new Start(
                     platform,
-                    ImageConfig.NONE,
+                    ImageConfig.SCRATCH,
                     Map.of(),
                     List.of(),
                     List.of(),

@@ -20,9 +20,11 @@ import sampan.errors.SampanException;
 /// The stages that a target needs.
 ///
 /// @param stages in the Dockerfile's order, the target last
-public record Plan(Dockerfile file, List<PlannedStage> stages) {
+/// @param given names that the request gives files or images, which go before stages
+public record Plan(Dockerfile file, List<PlannedStage> stages, Set<String> given) {
     public Plan {
         stages = List.copyOf(stages);
+        given = Set.copyOf(given);
     }
 
     /// What a stage stands on.
@@ -56,11 +58,16 @@ public record Plan(Dockerfile file, List<PlannedStage> stages) {
     /// @param target name or number of a stage; empty: the last
     /// @throws SampanException INVALID
     public static Plan of(Dockerfile file, String target, Arguments arguments) {
+        return of(file, target, arguments, Set.of());
+    }
+
+    /// @param given names that go before stages
+    public static Plan of(Dockerfile file, String target, Arguments arguments, Set<String> given) {
         Map<String, Integer> names = new HashMap<>();
         Map<Integer, PlannedStage> all = new TreeMap<>();
         for (Stage stage : file.stages()) {
             all.put(stage.index(), planned(file, stage, names, arguments));
-            stage.from().name().ifPresent(name -> names.put(name, stage.index()));
+            name(stage, given).ifPresent(name -> names.put(name, stage.index()));
         }
         int wanted = target.isEmpty() ? file.stages().size() - 1 : index(file, target);
         TreeSet<Integer> needed = new TreeSet<>();
@@ -80,7 +87,11 @@ public record Plan(Dockerfile file, List<PlannedStage> stages) {
                 stages.add(stage);
             }
         });
-        return new Plan(file, stages);
+        return new Plan(file, stages, given);
+    }
+
+    private static Optional<String> name(Stage stage, Set<String> given) {
+        return stage.from().name().filter(name -> !given.contains(name));
     }
 
     private static int index(Dockerfile file, String target) {
@@ -183,7 +194,7 @@ public record Plan(Dockerfile file, List<PlannedStage> stages) {
     public Optional<Integer> source(PlannedStage asking, String name) {
         Map<String, Integer> names = new HashMap<>();
         for (Stage stage : file.stages().subList(0, asking.stage().index())) {
-            stage.from().name().ifPresent(n -> names.put(n, stage.index()));
+            name(stage, given).ifPresent(n -> names.put(n, stage.index()));
         }
         return stageNamed(name, names, asking.stage().index());
     }
