@@ -12,21 +12,47 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The distribution's registry server on the loopback, with whatever is put there.
+///
+/// It may want TLS and a user, `ann` with the password `secret`, by htpasswd or by tokens.
 final class RealRegistry implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on \\S+:(\\d+)");
     private static final String OCI = "application/vnd.oci.image.";
 
+    private static final String HASH =
+            "ann:$2y$05$NC1myNEly8eVf4AjaHvbgONz/Te/SOLT7Pt9QbOynVu3D.KNuKppq";
+
     private final Process process;
+    private final Optional<TokenService> tokens;
     private final String host;
     private final HttpClient client = HttpClient.newHttpClient();
 
     RealRegistry(Path directory) {
+        this(directory, Guard.NONE);
+    }
+
+    /// What a client must bring.
+    enum Guard {
+        NONE,
+        HTPASSWD,
+        TOKEN
+    }
+
+    RealRegistry(Path directory, Guard guard) {
         try {
             Files.createDirectories(directory);
+            boolean open = guard == Guard.NONE;
+            if (!open) {
+                makeCertificate(directory);
+            }
+            tokens =
+                    guard == Guard.TOKEN
+                            ? Optional.of(new TokenService(directory))
+                            : Optional.empty();
             Path config =
                     Files.writeString(
                             directory.resolve("config.yml"),
@@ -34,17 +60,71 @@ final class RealRegistry implements AutoCloseable {
                             version: 0.1
                             log: {accesslog: {disabled: true}}
                             storage: {filesystem: {rootdirectory: %s}}
-                            http: {addr: "127.0.0.1:0"}
+                            http: {addr: "127.0.0.1:0"%s}
+                            %s
                             """
-                                    .formatted(directory.resolve("data")));
+                                    .formatted(
+                                            directory.resolve("data"),
+                                            open ? "" : tls(directory),
+                                            auth(directory, guard)));
             process =
                     new ProcessBuilder("docker-registry", "serve", config.toString())
                             .redirectErrorStream(true)
                             .start();
-            host = "127.0.0.1:" + port(process.inputReader());
+            host = (open ? "127.0.0.1:" : "localhost:") + port(process.inputReader());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void makeCertificate(Path directory) {
+        String key = directory.resolve("key.pem").toString();
+        String certificate = directory.resolve("cert.pem").toString();
+        Command.of(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=localhost",
+                        "-addext",
+                        "subjectAltName=DNS:localhost",
+                        "-keyout",
+                        key,
+                        "-out",
+                        certificate)
+                .run()
+                .expect(0);
+    }
+
+    private static String tls(Path directory) {
+        return ", tls: {certificate: %s, key: %s}"
+                .formatted(directory.resolve("cert.pem"), directory.resolve("key.pem"));
+    }
+
+    private String auth(Path directory, Guard guard) throws IOException {
+        return switch (guard) {
+            case NONE -> "";
+            case HTPASSWD ->
+                    "auth: {htpasswd: {realm: test, path: %s}}"
+                            .formatted(Files.writeString(directory.resolve("users"), HASH + "\n"));
+            case TOKEN ->
+                    "auth: {token: {realm: \"%s\", service: %s, issuer: %s, rootcertbundle: %s}}"
+                            .formatted(
+                                    tokens.orElseThrow().realm(),
+                                    TokenService.SERVICE,
+                                    TokenService.ISSUER,
+                                    directory.resolve("cert.pem"));
+        };
+    }
+
+    /// `HOST:PORT`
+    String host() {
+        return host;
     }
 
     // The log is read to its end, so that the server never waits for us.
@@ -117,6 +197,7 @@ final class RealRegistry implements AutoCloseable {
 
     @Override
     public void close() {
+        tokens.ifPresent(TokenService::close);
         client.close();
         process.destroy();
         process.onExit().join();
