@@ -25,6 +25,7 @@ import sampan.oci.json.Json;
 /// thread; read by others when the stage is done.
 final class StageState {
     static final String SCRATCH = "scratch";
+    private static final String ALGORITHM = Digest.SHA256 + ":";
 
     final char escape;
     final Platform platform;
@@ -184,7 +185,10 @@ final class StageState {
     /// Tells the state between two steps from all others: what is shown, and what the container of
     /// a step names as its image. Making the image's own id of each costs more than a cached step.
     String stepId() {
-        return history.isEmpty() ? imageId() : "sha256:" + key;
+        if (history.isEmpty()) {
+            return imageId();
+        }
+        return key.startsWith(ALGORITHM) ? key : ALGORITHM + key; // of an image, of a step
     }
 
     /// Arguments as the history of a RUN shows them: `|1 A=b `, or nothing.

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.build.execute;
+
+import org.jspecify.annotations.NullMarked;
