@@ -5,11 +5,13 @@ The bounds are the project's promises; SPECIFICATION.md names the rows by their 
 
 import concurrent.futures
 import http.client
+import os
 import tempfile
 import time
 
 import images
 import registry
+import store
 from report import SELF
 from spawn import Failed
 from unixhttp import Api, Refused
@@ -19,6 +21,7 @@ LINE = "x" * 99  # and a newline: 100 bytes
 SETTLE_SECONDS = 2
 WARM_UP = 2
 MANY_LAYERS = 20
+CACHED_BUILDS = 5
 
 now = time.perf_counter
 
@@ -41,7 +44,7 @@ class Figures:
             self._registry.close()
 
     # Everything the engines do goes through here: one that fails is noted and does not end the rest.
-    def _each(self, programs, what, action):
+    def each(self, programs, what, action):
         for program in programs:
             try:
                 action(program)
@@ -58,7 +61,7 @@ class Figures:
     def _client(self, engine, *words):
         return self.spawner.time(*engine.command(*words), env=engine.env)
 
-    def _own(self, *words):
+    def own(self, *words):
         return self.spawner.time(*self.sampan.ours(*words), env=self.sampan.env)
 
     def run(self):
@@ -77,7 +80,7 @@ class Figures:
                     row.add(program, seconds * 1e3)
 
             def ours(_):
-                took, took_none = self._own(*words), self._own(*alone)
+                took, took_none = self.own(*words), self.own(*alone)
                 keep(bridge, SELF, took)
                 keep(kernel, SELF, took)
                 keep(none, SELF, took_none)
@@ -90,11 +93,11 @@ class Figures:
                     keep(bridge, engine.name, took)
                     keep(none, engine.name, self._client(engine, *alone))
 
-            self._each([self.sampan], "run", ours)
-            self._each(self._all(), "docker run", theirs)
-            self._each(self.runtimes, "run", lambda runtime: keep(none, runtime.name, runtime.run_true()))
-            self._each([self.bound], "lowerbound", lambda bound: keep(kernel, bound.name, bound.seconds("overlay", "cgroup", "veth")))
-            self._each([self.bound], "lowerbound", lambda bound: keep(kernel_none, bound.name, bound.seconds("overlay", "cgroup")))
+            self.each([self.sampan], "run", ours)
+            self.each(self._all(), "docker run", theirs)
+            self.each(self.runtimes, "run", lambda runtime: keep(none, runtime.name, runtime.run_true()))
+            self.each([self.bound], "lowerbound", lambda bound: keep(kernel, bound.name, bound.seconds("overlay", "cgroup", "veth")))
+            self.each([self.bound], "lowerbound", lambda bound: keep(kernel_none, bound.name, bound.seconds("overlay", "cgroup")))
 
     def api(self):
         """create, start, wait, remove on one connection."""
@@ -122,7 +125,7 @@ class Figures:
                     for index, part in enumerate(parts.values()):
                         part.add(engine.name, (times[index + 1] - times[index]) * 1e3)
 
-            self._each(self._all(), "api", whole)
+            self.each(self._all(), "api", whole)
 
     def exec(self):
         row = self.report.row("exec", "`exec true`", "ms", peer="dockerd", first=0.2, moonshot=0.08)
@@ -133,12 +136,12 @@ class Figures:
         def begin(engine):
             containers[engine.name] = engine.start(engine.api, "sleep", "1000", network="none")
 
-        self._each(self._all(), "exec", begin)
+        self.each(self._all(), "exec", begin)
         for counts in self._rounds():
             def once(engine):
                 container = containers[engine.name]
                 took = self._client(engine, "exec", container, "true")
-                own = self._own("exec", container, "true") if engine is self.sampan else took
+                own = self.own("exec", container, "true") if engine is self.sampan else took
                 start = now()
                 body = {"Cmd": ["true"], "AttachStdout": True, "AttachStderr": True}
                 process = engine.api("POST", f"/containers/{container}/exec", body)["Id"]
@@ -148,8 +151,8 @@ class Figures:
                     client.add(engine.name, took * 1e3)
                     direct.add(engine.name, (now() - start) * 1e3)
 
-            self._each([e for e in self._all() if e.name in containers], "exec", once)
-        self._each(self._all(), "exec", lambda engine: engine.remove_ours())
+            self.each([e for e in self._all() if e.name in containers], "exec", once)
+        self.each(self._all(), "exec", lambda engine: engine.remove_ours())
 
     def many(self):
         """Many at once, and the memory of an idle engine and of an idle container."""
@@ -186,8 +189,8 @@ class Figures:
                 connection.close()
 
         for _ in range(self.options.repeats):
-            self._each(self._all(), "many", measure)
-            self._each(self._all(), "many", lambda engine: engine.remove_ours())
+            self.each(self._all(), "many", measure)
+            self.each(self._all(), "many", lambda engine: engine.remove_ours())
 
     def growth(self):
         """Whether the five hundredth costs more than the first."""
@@ -216,8 +219,8 @@ class Figures:
             for _ in range(5):
                 listing.add(SELF, self._client(engine, "ps", "-q") * 1e3)
 
-        self._each([self.sampan], "growth", measure)
-        self._each([self.sampan], "growth", lambda engine: engine.remove_ours())
+        self.each([self.sampan], "growth", measure)
+        self.each([self.sampan], "growth", lambda engine: engine.remove_ours())
 
     def version(self):
         row = self.report.row("version", "`version`, there and back", "ms", peer="dockerd", first=0.3, moonshot=0.1)
@@ -225,12 +228,12 @@ class Figures:
         for counts in self._rounds():
             def once(engine):
                 took = self._client(engine, "version")
-                own = self._own("version") if engine is self.sampan else took
+                own = self.own("version") if engine is self.sampan else took
                 if counts:
                     row.add(engine.name, own * 1e3)
                     client.add(engine.name, took * 1e3)
 
-            self._each(self._all(), "version", once)
+            self.each(self._all(), "version", once)
 
     def load(self):
         row = self.report.row("load", "`docker load` of a Debian image", "s", peer="dockerd", first=0.7, moonshot=0.4)
@@ -244,7 +247,7 @@ class Figures:
             remove.add(engine.name, self._client(engine, "rmi", "-f", reference))
 
         for _ in range(self.options.repeats):
-            self._each(self._all(), "load", once)
+            self.each(self._all(), "load", once)
 
     def pull(self):
         """Of a cold store, and of one where everything is; from a real registry on the loopback."""
@@ -262,14 +265,15 @@ class Figures:
                 for _ in range(3):
                     took = self._client(engine, "pull", "-q", reference)
                     client.add(engine.name, took * 1e3)
-                    here.add(engine.name, (self._own("pull", "-q", reference) if engine is self.sampan else took) * 1e3)
+                    here.add(engine.name, (self.own("pull", "-q", reference) if engine is self.sampan else took) * 1e3)
                 self.spawner.output(*engine.command("rmi", "-f", reference), env=engine.env)
 
             for _ in range(self.options.repeats):
-                self._each(self._all(), key, once)
+                self.each(self._all(), key, once)
 
     def _debian_in_registry(self):
-        return self.registry.image("bench/debian", [registry.layer_of_archive(self.options.debian)])
+        """With a file of its own in the layer, so that no engine has it from another image."""
+        return self.registry.image("bench/debian-own", [registry.with_a_mark(registry.layer_of_archive(self.options.debian))])
 
     def _many_in_registry(self):
         tars = registry.layers(self.options.busybox, MANY_LAYERS, self.options.layer_mib)
@@ -299,15 +303,16 @@ class Figures:
             self.spawner.output(*engine.command("rmi", "-f", changed), env=engine.env)
 
         for number in range(self.options.repeats):
-            self._each(self._all(), "push", lambda engine, number=number: once(engine, number))
-        self._each(self._all(), "push", lambda engine: self.spawner.output(*engine.command("rmi", "-f", base), env=engine.env))
+            self.each(self._all(), "push", lambda engine, number=number: once(engine, number))
+        self.each(self._all(), "push", lambda engine: self.spawner.output(*engine.command("rmi", "-f", base), env=engine.env))
 
     def build(self):
-        """Thirty steps by the same docker client and its classic builder; the cached one by our own client too."""
-        cold = self.report.row("build-cold", "`docker build` of 30 steps, cold", "s", peer="dockerd", first=0.4, moonshot=0.2)
+        """Thirty steps by the same docker client, with its classic builder and, where it has buildx, with BuildKit; by our own client too."""
+        cold = self.report.row("build-cold", "`docker build` of 30 steps, cold, classic builder", "s", peer="dockerd", first=0.4, moonshot=0.2)
         cached = self.report.row("build-cached", "the same, fully cached; ours by `sampan build`", "ms", peer="dockerd", first=0.5, moonshot=0.1)
         client = self.report.row("build-cached-client", "the same, fully cached, the same client", "ms", peer="dockerd")
-        stages = self.report.row("build-stages", "four independent stages of one second each", "s", peer="dockerd")
+        stages = self.report.row("build-stages", "four independent stages of one second each / one second", "s", first=1.3, moonshot=1.1)
+        self.report.row("build-stages-client", "the same / dockerd", "s", peer="dockerd")
         home = tempfile.TemporaryDirectory(prefix="sampan-bench-build-")
         thirty = images.context(home.name, "thirty", f"FROM {images.BUSYBOX}\n" + "".join(f"RUN echo {i} > /f{i}\n" for i in range(29)))
         four = images.context(
@@ -321,17 +326,56 @@ class Figures:
         def docker(engine, *words):
             return self.spawner.time(*engine.command("build", "-q", *words), env={**engine.env, "DOCKER_BUILDKIT": "0"})
 
+        def warm_up(engine):
+            docker(engine, thirty)
+            if engine is self.sampan:
+                for _ in range(WARM_UP):
+                    self.own("build", "-q", thirty)
+
         def once(engine):
             cold.add(engine.name, docker(engine, "--no-cache", thirty))
-            took = min(docker(engine, thirty) for _ in range(3)) * 1e3
-            client.add(engine.name, took)
-            own = engine is self.sampan
-            cached.add(engine.name, min(self._own("build", "-q", thirty) for _ in range(3)) * 1e3 if own else took)
-            stages.add(engine.name, docker(engine, "--no-cache", four))
+            docker(engine, thirty)
+            for _ in range(CACHED_BUILDS):
+                took = docker(engine, thirty) * 1e3
+                client.add(engine.name, took)
+                cached.add(engine.name, self.own("build", "-q", thirty) * 1e3 if engine is self.sampan else took)
+            took = docker(engine, "--no-cache", four)
+            self.report.rows["build-stages-client"].add(engine.name, took)
+            if engine is self.sampan:
+                stages.add(SELF, self.own("build", "-q", "--no-cache", four))
+
+        self.each(self._all(), "build", warm_up)
+        for _ in range(self.options.repeats):
+            self.each(self._all(), "build", once)
+        self._by_buildkit(home.name, thirty)
+        home.cleanup()
+
+    def _by_buildkit(self, folder, thirty):
+        """What `docker build` of a usual installation does: the client's plugin speaks BuildKit's wire."""
+        cold = self.report.row("build-cold-buildkit", "`docker build` of 30 steps by BuildKit's wire, cold", "s", peer="dockerd", first=0.4, moonshot=0.2)
+        cached = self.report.row("build-cached-buildkit", "the same, fully cached; ours by `sampan build`", "ms", peer="dockerd", first=0.5, moonshot=0.1)
+        client = self.report.row("build-cached-buildkit-client", "the same, fully cached, the same client", "ms", peer="dockerd")
+        if not self.options.buildx:
+            self.report.note("no buildx: BuildKit is left out")
+            return
+        plugins = os.path.join(folder, "docker/cli-plugins")
+        os.makedirs(plugins)
+        os.symlink(self.options.buildx, os.path.join(plugins, "docker-buildx"))
+
+        def docker(engine, *words):
+            env = {**engine.env, "DOCKER_BUILDKIT": "1", "DOCKER_CONFIG": os.path.dirname(plugins)}
+            return self.spawner.time(*engine.command("build", "-q", *words), env=env)
+
+        def once(engine):
+            cold.add(engine.name, docker(engine, "--no-cache", thirty))
+            docker(engine, thirty)
+            for _ in range(CACHED_BUILDS):
+                took = docker(engine, thirty) * 1e3
+                client.add(engine.name, took)
+                cached.add(engine.name, self.own("build", "-q", thirty) * 1e3 if engine is self.sampan else took)
 
         for _ in range(self.options.repeats):
-            self._each(self._all(), "build", once)
-        home.cleanup()
+            self.each(self._all(), "build by BuildKit", once)
 
     def logs(self):
         size = self.options.log_mib
@@ -354,11 +398,20 @@ class Figures:
                 raise Failed(f"logs gave {got} bytes of {expected}")
             took = self._client(engine, "logs", container)
             read.add(engine.name, took)
-            own.add(engine.name, self._own("logs", container) if engine is self.sampan else took)
+            own.add(engine.name, self.own("logs", container) if engine is self.sampan else took)
 
         for _ in range(self.options.repeats):
-            self._each(self._all(), "logs", once)
-            self._each(self._all(), "logs", lambda engine: engine.remove_ours())
+            self.each(self._all(), "logs", once)
+            self.each(self._all(), "logs", lambda engine: engine.remove_ours())
+
+    def unpack(self):
+        store.unpack(self)
+
+    def memory(self):
+        store.memory(self)
+
+    def disk(self):
+        store.disk(self)
 
     def boot(self):
         """The daemon's start, with the images it has; the first start of the run is not counted."""
@@ -369,7 +422,7 @@ class Figures:
             row.add(SELF, sampan.launch() * 1e3)
 
         for _ in range(max(3, self.options.rounds // 2)):
-            self._each([self.sampan], "boot", once)
+            self.each([self.sampan], "boot", once)
 
 
-GROUPS = ("version", "run", "api", "exec", "many", "load", "pull", "push", "build", "logs", "boot", "growth")
+GROUPS = ("version", "run", "api", "exec", "many", "load", "pull", "push", "build", "unpack", "memory", "disk", "logs", "boot", "growth")

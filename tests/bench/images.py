@@ -10,6 +10,7 @@ import tarfile
 
 BUSYBOX = "sampan-bench/busybox:latest"
 DEBIAN = "sampan-bench/debian:latest"
+UNPACKED = "sampan-bench/unpacked:latest"
 EPOCH = "2020-01-01T00:00:00Z"
 CAPABILITIES = [
     "CAP_AUDIT_WRITE", "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_MKNOD",
@@ -46,6 +47,12 @@ def archive(rootfs, reference, target):
             tar.add(os.path.join(rootfs, name), arcname=name)
     with open(layer, "rb") as file:
         difference = hashlib.file_digest(file, "sha256").hexdigest()
+    archive_of(layer, difference, reference, target)
+    os.unlink(layer)
+
+
+def archive_of(layer, difference, reference, target):
+    """Writes a docker-archive of this file as its layer; difference: the digest of it unpacked."""
     config = json.dumps({
         "architecture": "amd64",
         "os": "linux",
@@ -62,7 +69,6 @@ def archive(rootfs, reference, target):
             entry.size = len(text)
             tar.addfile(entry, io.BytesIO(text))
         tar.add(layer, arcname=difference + "/layer.tar")
-    os.unlink(layer)
     os.rename(target + ".new", target)
 
 

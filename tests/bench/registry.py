@@ -77,8 +77,10 @@ class Registry:
         differences, descriptors = [], []
         for layer in layers:
             differences.append(_digest(layer))
-            packed = gzip.compress(layer, 1, mtime=0)
-            descriptors.append({"mediaType": LAYER_TYPE, **self._blob(name, packed)})
+            descriptors.append({"mediaType": LAYER_TYPE, **self._blob(name, packed(layer))})
+        return self._manifest(name, differences, descriptors)
+
+    def _manifest(self, name, differences, descriptors):
         config = json.dumps({
             "architecture": "amd64", "os": "linux", "created": EPOCH, "config": {"Cmd": ["sh"]},
             "rootfs": {"type": "layers", "diff_ids": differences},
@@ -91,10 +93,67 @@ class Registry:
         self._ask("PUT", f"/v2/{name}/manifests/latest", manifest, Content_Type=MANIFEST_TYPE)
         return self.reference(name)
 
+    def big_image(self, name, mib):
+        """Puts an image of one layer of so many MiB there; nothing of it is held in memory."""
+        if self._ask("HEAD", f"/v2/{name}/manifests/latest", Accept=MANIFEST_TYPE).status == 200:
+            return self.reference(name)
+        path = os.path.join(self._folder, "layer.tar.gz")
+        difference = _write_big(path, mib)
+        with open(path, "rb") as file:
+            digest = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+            file.seek(0)
+            place = self._ask("POST", f"/v2/{name}/blobs/uploads/").headers["Location"]
+            self._ask("PUT", f"{place}&digest={digest}", file, Content_Length=str(size))
+        os.unlink(path)
+        return self._manifest(name, [difference], [{"mediaType": LAYER_TYPE, "digest": digest, "size": size}])
+
     def close(self):
         for process in self._processes:
             process.terminate()
             process.wait()
+
+
+class _Summed(io.RawIOBase):
+    """Passes on what is written, and sums it."""
+
+    def __init__(self, target):
+        self._target, self.sum = target, hashlib.sha256()
+
+    def writable(self):
+        return True
+
+    def write(self, content):
+        self.sum.update(content)
+        return self._target.write(content)
+
+
+def _write_big(path, mib):
+    """A gzip layer of one file of so many MiB that hardly compresses; the digest of it unpacked."""
+    source = random.Random(mib)
+    with gzip.GzipFile(path, "wb", 1, mtime=0) as packed_file:
+        summed = _Summed(packed_file)
+        entry = tarfile.TarInfo("big")
+        entry.size = mib << 20
+        summed.write(entry.tobuf(tarfile.GNU_FORMAT))
+        for _ in range(mib):
+            summed.write(source.randbytes(FILE_BYTES))
+        summed.write(bytes(1024))
+    return "sha256:" + summed.sum.hexdigest()
+
+
+def packed(layer):
+    return gzip.compress(layer, 1, mtime=0)
+
+
+def with_a_mark(layer):
+    """The same tar with one file more."""
+    out = io.BytesIO(layer)
+    with tarfile.open(fileobj=out, mode="a", format=tarfile.GNU_FORMAT) as tar:
+        entry = tarfile.TarInfo("sampan-bench")
+        entry.size = len(EPOCH)
+        tar.addfile(entry, io.BytesIO(EPOCH.encode()))
+    return out.getvalue()
 
 
 def layer_of_archive(path):
