@@ -70,7 +70,7 @@ public final class AuthFilter implements Filter {
         headers.drop(view.head());
         for (AuthMethod method : methods) {
             Verdict verdict = method.check(view, now);
-            if (verdict != Verdict.ABSENT) {
+            if (!(verdict instanceof Verdict.Absent)) {
                 return by(method, verdict, view, now);
             }
         }
@@ -123,7 +123,7 @@ public final class AuthFilter implements Filter {
             view.reason("no rule allows it");
             return view.reply(Reply.of(FORBIDDEN, "this is not allowed", ""));
         }
-        if (strips) {
+        if (strips || method.isStripped()) {
             method.strip(view);
         }
         return view.add(proven.lines()) ? PASS : tooLarge(view);

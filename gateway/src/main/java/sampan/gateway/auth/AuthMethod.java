@@ -20,6 +20,11 @@ public interface AuthMethod {
     /// Takes the credentials out of the head, that the service does not see them.
     void strip(RequestView view);
 
+    /// Whether services never get its credentials.
+    default boolean isStripped() {
+        return false;
+    }
+
     /// What its work on another thread came to, where the view has just come back from there.
     default Verdict come(RequestView view) {
         return view.outcome() instanceof Verdict.Outcome(AuthMethod of, Verdict verdict)

@@ -3,6 +3,7 @@ package sampan.gateway.auth;
 import com.nimbusds.jose.JWSHeader;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Keys that may change where they come from. They are loaded again in time, and when a token names
@@ -30,7 +31,7 @@ final class KeySource {
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private final ReentrantLock lock = new ReentrantLock();
     private volatile Keys keys = Keys.NONE;
-    private volatile int epoch;
+    private final AtomicInteger epoch = new AtomicInteger();
     private volatile boolean loaded;
     private volatile long due = System.nanoTime();
     private long succeeded;
@@ -56,7 +57,7 @@ final class KeySource {
 
     /// Grows when a key is gone: what it proved no longer holds.
     int epoch() {
-        return epoch;
+        return epoch.get();
     }
 
     /// The keys that are known; has them loaded in the background where that is due.
@@ -119,7 +120,7 @@ final class KeySource {
         keys = next;
         loaded = true;
         if (!kept) {
-            epoch++;
+            epoch.incrementAndGet();
         }
     }
 
@@ -137,7 +138,7 @@ final class KeySource {
         if (loaded && now - succeeded > settings.staleNanos()) {
             keys = Keys.NONE;
             loaded = false;
-            epoch++;
+            epoch.incrementAndGet();
         }
     }
 }

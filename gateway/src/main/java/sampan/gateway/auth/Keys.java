@@ -87,7 +87,7 @@ final class Keys {
 
     /// The public key of a PEM file.
     static Keys pem(String pem) throws JOSEException {
-        JWK jwk = JWK.parseFromPEMEncodedObjects(pem);
+        JWK jwk = PublicKeys.read(pem);
         Key key = key(jwk, false);
         if (key == null) {
             throw new JOSEException("no public key that verifies tokens");

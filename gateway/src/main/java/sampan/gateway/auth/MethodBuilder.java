@@ -19,6 +19,7 @@ import sampan.gateway.auth.MethodSettings.IssuerSettings;
 public final class MethodBuilder {
     private static final int FILE_BYTES_MAX = 512 << 10;
     private static final int OK = 200;
+    private static final int SESSION_KEY_BYTES_MIN = 32;
 
     private MethodBuilder() {}
 
@@ -40,7 +41,28 @@ public final class MethodBuilder {
             case MethodSettings.Basic basic ->
                     new BasicMethod(name, basic.realm(), consumers, failures);
             case MethodSettings.Certificate _ -> new CertificateMethod(name, consumers);
+            case MethodSettings.Forward forward -> new ForwardMethod(name, forward, consumers);
+            case MethodSettings.Login login -> login(name, login, consumers);
         };
+    }
+
+    private static AuthMethod login(String name, MethodSettings.Login login, Consumers consumers) {
+        try {
+            byte[] key = secret(login.sessionKeyFile());
+            if (key.length < SESSION_KEY_BYTES_MIN) {
+                throw new IOException(
+                        login.sessionKeyFile() + " has under " + SESSION_KEY_BYTES_MIN + " bytes");
+            }
+            return new LoginMethod(
+                    name,
+                    login,
+                    verifier(name, List.of(login.issuer())),
+                    consumers,
+                    secret(login.clientSecretFile()),
+                    new Sealed(key));
+        } catch (IOException e) {
+            throw SampanException.invalid("authentication." + name + ": " + e.getMessage());
+        }
     }
 
     private static Credential place(String from) {

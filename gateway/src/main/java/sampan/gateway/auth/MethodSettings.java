@@ -52,6 +52,37 @@ public sealed interface MethodSettings {
 
     record Certificate() implements MethodSettings {}
 
+    /// @param send fields of the request that the asked server sees
+    /// @param pass fields of its answer that the service sees
+    /// @param name the field of its answer with a name
+    /// @param roles the field of its answer with roles
+    /// @param cacheNanos how long a yes holds, 0 for once
+    record Forward(
+            URI uri,
+            List<String> send,
+            List<String> pass,
+            Optional<String> name,
+            Optional<String> roles,
+            long cacheNanos)
+            implements MethodSettings {}
+
+    /// @param issuer of the provider's tokens; its audience is the client
+    /// @param callback where the provider sends the browser back to, as the browser sees it
+    /// @param logout a path
+    record Login(
+            IssuerSettings issuer,
+            URI authorize,
+            URI token,
+            String clientId,
+            Path clientSecretFile,
+            Path sessionKeyFile,
+            URI callback,
+            String logout,
+            List<String> scopes,
+            long sessionSeconds,
+            ClaimNames names)
+            implements MethodSettings {}
+
     /// Algorithms that count unless told.
     static Set<String> usual(KeysFrom keys) {
         return keys instanceof SecretFile

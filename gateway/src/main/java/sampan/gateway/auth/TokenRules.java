@@ -66,20 +66,23 @@ record TokenRules(
         if (expires == null) {
             return "no expiry";
         }
-        if (nowMillis >= expires.getTime() + skew) {
+        if (nowMillis >= expires.toInstant().toEpochMilli() + skew) {
             return "expired";
         }
         Date from = claims.getNotBeforeTime();
-        if (from != null && nowMillis < from.getTime() - skew) {
+        if (from != null && nowMillis < from.toInstant().toEpochMilli() - skew) {
             return "not yet valid";
         }
         Date issued = claims.getIssueTime();
-        if (issued != null && nowMillis < issued.getTime() - skew) {
+        if (issued != null && nowMillis < issued.toInstant().toEpochMilli() - skew) {
             return "issued in the future";
         }
         if (ageSecondsMax > 0
                 && (issued == null
-                        || nowMillis >= issued.getTime() + ageSecondsMax * 1000L + skew)) {
+                        || nowMillis
+                                >= issued.toInstant().toEpochMilli()
+                                        + ageSecondsMax * 1000L
+                                        + skew)) {
             return "too old";
         }
         return "";
@@ -88,9 +91,13 @@ record TokenRules(
     /// Until when a token holds that has these claims.
     long untilMillis(JWTClaimsSet claims) {
         long skew = skewSeconds * 1000L;
-        long until = claims.getExpirationTime().getTime() + skew;
+        long until = claims.getExpirationTime().toInstant().toEpochMilli() + skew;
         return ageSecondsMax > 0
-                ? Math.min(until, claims.getIssueTime().getTime() + ageSecondsMax * 1000L + skew)
+                ? Math.min(
+                        until,
+                        claims.getIssueTime().toInstant().toEpochMilli()
+                                + ageSecondsMax * 1000L
+                                + skew)
                 : until;
     }
 }

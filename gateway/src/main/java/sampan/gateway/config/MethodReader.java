@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import sampan.errors.SampanException;
 import sampan.gateway.auth.ClaimNames;
 import sampan.gateway.auth.MethodSettings;
@@ -22,6 +23,15 @@ final class MethodReader {
             Set.of(
                     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
                     "EdDSA");
+
+    private static final Set<String> UNSENT =
+            Set.of(
+                    "connection",
+                    "content-length",
+                    "expect",
+                    "host",
+                    "transfer-encoding",
+                    "upgrade");
 
     private MethodReader() {}
 
@@ -47,6 +57,8 @@ final class MethodReader {
                     found.add(new MethodSettings.Certificate());
                     s.end();
                 });
+        section.section("forward").ifPresent(s -> found.add(forward(s)));
+        section.section("login").ifPresent(s -> found.add(login(s)));
         section.end();
         if (found.size() != 1) {
             throw section.wrong("jwt", "write one of " + String.join(", ", section.known()));
@@ -83,6 +95,69 @@ final class MethodReader {
         ClaimNames claims = names(section);
         section.end();
         return new MethodSettings.Jwt(issuers, from, claims);
+    }
+
+    private static MethodSettings forward(YamlSection section) {
+        List<String> send = section.texts("send", Values::fieldName);
+        for (String field : send) {
+            if (UNSENT.contains(field.toLowerCase(java.util.Locale.ROOT))) {
+                throw section.wrong("send", field + " cannot be sent on: leave it out");
+            }
+        }
+        MethodSettings.Forward forward =
+                new MethodSettings.Forward(
+                        section.read("uri", MethodReader::uri)
+                                .orElseThrow(() -> section.wrong("uri", "write http://HOST/PATH")),
+                        send.isEmpty() ? List.of("Authorization", "Cookie") : send,
+                        section.texts("pass", Values::fieldName),
+                        section.read("name", Values::fieldName),
+                        section.read("roles", Values::fieldName),
+                        section.nanos("cacheFor", 0));
+        section.end();
+        return forward;
+    }
+
+    private static MethodSettings login(YamlSection section) {
+        String client = needed(section, "clientId");
+        IssuerSettings issuer =
+                new IssuerSettings(
+                        Optional.of(needed(section, "issuer")),
+                        new MethodSettings.JwksUrl(needed(section, "jwks", MethodReader::uri)),
+                        MethodSettings.usual(
+                                new MethodSettings.JwksUrl(
+                                        needed(section, "jwks", MethodReader::uri))),
+                        List.of(client),
+                        List.of(),
+                        times(section));
+        List<String> scopes = section.texts("ask", SecurityReader::word);
+        URI callback = needed(section, "callback", MethodReader::uri);
+        if (callback.getPath().length() < 2 || callback.getQuery() != null) {
+            throw section.wrong("callback", "write https://HOST/PATH, a path of its own");
+        }
+        MethodSettings.Login login =
+                new MethodSettings.Login(
+                        issuer,
+                        needed(section, "authorize", MethodReader::uri),
+                        needed(section, "token", MethodReader::uri),
+                        client,
+                        Path.of(needed(section, "clientSecretFile")),
+                        Path.of(needed(section, "sessionKeyFile")),
+                        callback,
+                        section.read("logout", Values::path).orElse("/logout"),
+                        scopes.isEmpty() ? List.of("openid", "profile", "email") : scopes,
+                        section.nanos("session", 8 * 3600 * SECOND) / SECOND,
+                        names(section));
+        section.end();
+        return login;
+    }
+
+    private static String needed(YamlSection section, String key) {
+        return needed(section, key, (_, text) -> text);
+    }
+
+    private static <T> T needed(
+            YamlSection section, String key, BiFunction<String, String, T> reader) {
+        return section.read(key, reader).orElseThrow(() -> section.wrong(key, "it is missing"));
     }
 
     static ClaimNames names(YamlSection section) {

@@ -20,6 +20,7 @@ import sampan.linux.net.Memory;
 /// keep their order, and a body that it sends stays in the kernel's queue.
 final class Admission {
     private static final long RETRY_AFTER_NANOS = 1_000_000_000L;
+    private static final int BAD_REQUEST = 400;
     private static final int UNAVAILABLE = 503;
     private static final int TIMEOUT = 504;
     private static final byte[] REFUSED = Octets.ascii("refused\n");
@@ -86,7 +87,9 @@ final class Admission {
         } else if (checked == Filter.WAIT) {
             suspend(found, view.takeWork(), body, bodyEnd);
         } else {
-            loop.refused(found, checked);
+            if (checked >= BAD_REQUEST) {
+                loop.refused(found, checked);
+            }
             Reply reply = view.reply();
             long wait = view.retryAfterNanos();
             exchange.answer(

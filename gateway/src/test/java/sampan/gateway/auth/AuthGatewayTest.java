@@ -375,4 +375,39 @@ class AuthGatewayTest {
             assertThat(asked).hasValue(1);
         }
     }
+
+    private static String pem(byte[] encoded) {
+        return "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded)
+                + "\n-----END PUBLIC KEY-----\n";
+    }
+
+    @Test
+    void aSinglePublicKeyVerifiesWhateverItsTokensCallIt() throws Exception {
+        Tokens t = new Tokens();
+        Path rsa =
+                Files.writeString(
+                        directory.resolve("rsa"), pem(t.rsa.toRSAPublicKey().getEncoded()));
+        Path ec =
+                Files.writeString(directory.resolve("ec"), pem(t.ec.toECPublicKey().getEncoded()));
+        String config =
+                """
+                authentication:
+                  methods:
+                    r: {jwt: {issuers: [{publicKeyFile: %s}]}}
+                    e: {jwt: {issuers: [{publicKeyFile: %s, algorithms: ES256}]}}
+                routes:
+                - {path: /r, respond: {text: in}, authenticate: r}
+                - {path: /e, respond: {text: in}, authenticate: e}
+                """
+                        .formatted(rsa, ec);
+        String signed = "Authorization: Bearer " + t.rs256(Tokens.claims().build());
+        String curved = "Authorization: Bearer " + t.es256();
+        try (TestGateway gateway = new TestGateway(config)) {
+            assertThat(status(ask(gateway, "GET /r", signed))).isEqualTo(200);
+            assertThat(status(ask(gateway, "GET /r", curved))).isEqualTo(401);
+            assertThat(status(ask(gateway, "GET /e", curved))).isEqualTo(200);
+            assertThat(status(ask(gateway, "GET /e", signed))).isEqualTo(401);
+        }
+    }
 }

@@ -104,6 +104,15 @@ class SchemaTest {
         String issuer = "issuers: [{jwks: 'https://a/', ";
         compare(wrong, schema, "issuer", methods + "jwt: {" + issuer + "x_: 1}]}}}}");
         compare(wrong, schema, "jwt", methods + "jwt: {x_: 1, " + issuer + "}]}}}}");
+        compare(wrong, schema, "forward", methods + "forward: {uri: 'http://a/', x_: 1}}}}");
+        compare(
+                wrong,
+                schema,
+                "login",
+                methods
+                        + "login: {issuer: a, jwks: 'http://a/', authorize: 'http://a/',"
+                        + " token: 'http://a/', clientId: a, clientSecretFile: a,"
+                        + " sessionKeyFile: a, callback: 'http://a/b', x_: 1}}}}");
         compare(wrong, schema, "authorization", top + "authorization: {x_: 1}");
         compare(wrong, schema, "rule", top + "authorization: {rules: [{x_: 1}]}");
         compare(wrong, schema, "audit", top + "audit: {file: f, x_: 1}");
