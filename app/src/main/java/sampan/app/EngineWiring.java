@@ -78,6 +78,7 @@ import sampan.engine.tasks.ExecStarter;
 import sampan.engine.tasks.NetworkWiring;
 import sampan.engine.tasks.SpecBuilder;
 import sampan.engine.tasks.SystemCallFilters;
+import sampan.engine.tasks.Task;
 import sampan.engine.tasks.TaskAdoption;
 import sampan.engine.tasks.TaskLauncher;
 import sampan.engine.tasks.TaskScan;
@@ -95,6 +96,7 @@ import sampan.linux.seccomp.SeccompCompiler;
 import sampan.runtime.compile.KernelFeatures;
 import sampan.runtime.lifecycle.RuntimeHost;
 import sampan.runtime.monitor.Launcher;
+import sampan.runtime.monitor.Monitors;
 
 /// Every part of the engine, wired by hand, from the ground up: this is the one place that names
 /// implementations. Closing it leaves containers as they are.
@@ -258,7 +260,13 @@ final class EngineWiring implements AutoCloseable {
                         new ImageSource(imageStores(stored), removal, users, settings.disk()),
                         builds,
                         new ContainerSource(
-                                stored.containers, containers::removeMeasured, settings.disk()));
+                                stored.containers,
+                                containers::removeMeasured,
+                                handle ->
+                                        tasks.find(handle.id())
+                                                .map(Task::directory)
+                                                .ifPresent(Monitors::reopenLog),
+                                settings.disk()));
         DiskPolicy policy =
                 new DiskPolicy(
                         new DiskPolicy.Parts(settings.root(), settings.disk(), sources, log));

@@ -18,15 +18,16 @@ class DiskPolicyTest {
     private static final int DISK_MEBIBYTES = 160;
     private static final int CONTENT_BYTES = 2_000_000;
     private static final int FULL_PERCENT = 95;
-    private static final int LOW_PERCENT = 60;
+    private static final int LOW_PERCENT = 40;
     private static final Duration WITHIN = Duration.ofSeconds(60);
 
     private final PrivateDaemon filling =
             new PrivateDaemon("--disk-high", "off", "--disk-age", "0s");
     private final SmallDisk disk = new SmallDisk(filling.root(), DISK_MEBIBYTES);
     private final Random random = new Random(7);
-    private final List<CutRegistry> registries = new ArrayList<>();
+    private final List<RealRegistry> registries = new ArrayList<>();
     private PrivateDaemon daemon = filling;
+    private int pulls;
 
     @BeforeEach
     void begin() {
@@ -36,7 +37,7 @@ class DiskPolicyTest {
 
     @AfterEach
     void end() {
-        registries.forEach(CutRegistry::close);
+        registries.forEach(RealRegistry::close);
         daemon.removeContainers();
         daemon.close();
         disk.close();
@@ -50,11 +51,19 @@ class DiskPolicyTest {
     }
 
     private String pulled() {
-        byte[][] layers = {new Tar().file("pulled", content(), 0644).end()};
-        CutRegistry registry = new CutRegistry(layers, Integer.MAX_VALUE / 2, _ -> {});
-        registries.add(registry);
-        filling.sampan("pull", "-q", registry.image()).expect(0);
-        return registry.image();
+        byte[] layer = new Tar().file("pulled", content(), 0644).end();
+        String name = "pulled" + pulls++;
+        String diffId = "sha256:" + Images.sha256(layer);
+        String image = registry().image(name, BadArchiveTest.gzip(layer), diffId);
+        filling.sampan("pull", "-q", image).expect(0);
+        return image;
+    }
+
+    private RealRegistry registry() {
+        if (registries.isEmpty()) {
+            registries.add(new RealRegistry(filling.home().resolve("registry")));
+        }
+        return registries.getFirst();
     }
 
     private void built(String name) {
@@ -109,7 +118,7 @@ class DiskPolicyTest {
         Eventually.await("space", WITHIN, () -> disk.percent() <= LOW_PERCENT);
         String images = daemon.docker("images", "--format", "{{.Repository}}:{{.Tag}}").text();
         assertThat(images).contains("kept:1").contains("used:1").contains("busybox:latest");
-        assertThat(images).doesNotContain(first.substring(0, first.lastIndexOf(':')) + "\n");
+        assertThat(images.lines()).doesNotContain(first);
         assertThat(daemon.inspect(running, "{{.State.Running}}")).isEqualTo("true");
         daemon.docker("start", "-a", "waiting").expect(0);
         daemon.docker("exec", running, "ls", "/file").expect(0);
@@ -121,6 +130,60 @@ class DiskPolicyTest {
                 .contains("dangling image", "build cache")
                 .contains("no container has it, last used");
         daemon.sampan("image", "fsck").expect(0);
+    }
+
+    /// Its writer goes on in another file, a reader that has it open sees every line, and one that
+    /// comes later the end of the old file and the new one.
+    @Test
+    void theLogOfARunningContainerIsCutAndNoLineOfItsEndIsLost() {
+        filling.terminate();
+        daemon = filling.again("--disk-high", "off", "--disk-low", "1%", "--disk-keep", "*");
+        daemon.start();
+        daemon.background(
+                "--name",
+                "chatter",
+                "--network",
+                "none",
+                "busybox",
+                "sh",
+                "-c",
+                "seq 100000; sleep 1000");
+        awaitLast("100000");
+        try (Command.Running follower = daemon.dockerCommand("logs", "-f", "chatter").start()) {
+            follower.out().await("all", WITHIN, text -> text.endsWith("\n100000\n"));
+            assertThat(daemon.sampan("system", "gc").text()).contains("log", "chatter");
+            daemon.docker("exec", "chatter", "sh", "-c", "seq 100001 100010 >/proc/1/fd/1");
+            awaitLast("100010");
+            follower.out().await("the rest", WITHIN, text -> text.endsWith("\n100010\n"));
+            assertThat(follower.out().text().lines()).hasSize(100_010);
+        }
+        assertCut(100_010);
+        daemon.sampan("system", "gc").expect(0); // nothing is above the mebibyte
+        assertCut(100_010);
+        daemon.docker("exec", "chatter", "sh", "-c", "seq 100011 200000 >/proc/1/fd/1");
+        awaitLast("200000");
+        daemon.sampan("system", "gc").expect(0);
+        assertCut(200_000);
+        daemon.docker("kill", "chatter").expect(0);
+        daemon.sampan("system", "gc").expect(0);
+        assertCut(200_000);
+        daemon.sampan("image", "fsck").expect(0);
+    }
+
+    private void awaitLast(String line) {
+        Eventually.await(
+                "line " + line,
+                WITHIN,
+                () -> daemon.docker("logs", "--tail", "1", "chatter").text().equals(line));
+    }
+
+    /// About a mebibyte of lines without a gap, up to this one.
+    private void assertCut(int last) {
+        List<Integer> lines =
+                daemon.docker("logs", "chatter").lines().stream().map(Integer::valueOf).toList();
+        assertThat(lines.getLast()).isEqualTo(last);
+        assertThat(lines).hasSizeBetween(5_000, 30_000);
+        assertThat(lines.getLast() - lines.getFirst() + 1).isEqualTo(lines.size());
     }
 
     /// What was counted is what the disk says, to the byte.

@@ -22,7 +22,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import sampan.engine.containers.Container.EndpointView;
 import sampan.engine.store.Entries;
-import sampan.engine.store.OnDisk;
 import sampan.errors.SampanException;
 import sampan.oci.json.Json;
 
@@ -154,55 +153,9 @@ public final class ContainerFiles {
         }
     }
 
-    /// Bytes on disk that [#cutLog] would free.
-    public long cuttableLog(ContainerId id, long bytesKept) {
-        long rotated = rotated(id).stream().mapToLong(OnDisk::file).sum();
-        return rotated + Math.max(0, OnDisk.file(log(id)) - bytesKept);
-    }
-
-    private List<Path> rotated(ContainerId id) {
-        String beginning = id.value() + "-json.log.";
-        return Entries.of(directory(id)).stream()
-                .filter(path -> String.valueOf(path.getFileName()).startsWith(beginning))
-                .toList();
-    }
-
-    /// Takes the rotated files of a log away, and of the current one all but its last lines. The
-    /// caller sees to it that nobody writes it.
-    ///
-    /// @return bytes on disk that were freed
-    public long cutLog(ContainerId id, long bytesKept) {
-        Path log = log(id);
-        long before = OnDisk.tree(directory(id));
-        try {
-            for (Path file : rotated(id)) {
-                Files.deleteIfExists(file);
-            }
-            if (Files.exists(log) && Files.size(log) > bytesKept) {
-                Path aside = log.resolveSibling(log.getFileName() + ".new");
-                copyEnd(log, aside, bytesKept);
-                Files.move(aside, log, StandardCopyOption.ATOMIC_MOVE);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("log of " + id, e);
-        }
-        return before - OnDisk.tree(directory(id));
-    }
-
-    // From the first whole line on.
-    private static void copyEnd(Path log, Path to, long bytes) throws IOException {
-        try (FileChannel from = FileChannel.open(log, StandardOpenOption.READ)) {
-            ByteBuffer end = ByteBuffer.allocate((int) bytes);
-            from.read(end, from.size() - bytes);
-            end.flip();
-            while (end.hasRemaining() && end.get() != '\n') {
-                // the rest of a line that begins before
-            }
-            byte[] kept = new byte[end.remaining()];
-            end.get(kept);
-            write(to, kept, false);
-            Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(log));
-        }
+    /// The container's log, to be shortened.
+    public LogCutting logCutting(ContainerId id) {
+        return new LogCutting(directory(id), log(id));
     }
 
     /// What lies in a container's directory and is nothing that a container has.

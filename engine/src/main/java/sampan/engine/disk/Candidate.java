@@ -11,6 +11,7 @@ public record Candidate(Kind kind, String subject, String reason, long bytes, Re
         DANGLING("dangling image"),
         CACHE("build cache"),
         LOG("log"),
+        RUNNING_LOG("log"),
         CONTAINER("container"),
         IMAGE("image");
 

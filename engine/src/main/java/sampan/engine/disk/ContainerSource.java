@@ -4,26 +4,34 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.ContainerHandle;
 import sampan.engine.containers.Containers;
+import sampan.engine.containers.LogCutting;
+import sampan.engine.containers.LogLimits;
 import sampan.engine.disk.Candidate.Kind;
 
-/// Logs of containers that ended, and, where the settings say so, the containers themselves.
+/// Logs of containers, and, where the settings say so, the containers themselves.
 public final class ContainerSource implements Source {
     /// Bytes at the end of a log that stay.
     public static final long LOG_BYTES_KEPT = 1 << 20;
 
     private final Containers containers;
     private final ToLongFunction<ContainerHandle> removal;
+    private final Consumer<ContainerHandle> reopening;
     private final DiskSettings settings;
 
     /// @param removal removes a container that ended; returns bytes on disk that were freed
+    /// @param reopening has the monitor of one that runs begin another file of its log
     public ContainerSource(
-            Containers containers, ToLongFunction<ContainerHandle> removal, DiskSettings settings) {
+            Containers containers,
+            ToLongFunction<ContainerHandle> removal,
+            Consumer<ContainerHandle> reopening,
+            DiskSettings settings) {
         this.containers = containers;
         this.removal = removal;
+        this.reopening = reopening;
         this.settings = settings;
     }
 
@@ -38,13 +46,42 @@ public final class ContainerSource implements Source {
                 .map(handle -> new Ended(handle, handle.view().finishedAt().orElseThrow()))
                 .sorted(Comparator.comparing(Ended::since))
                 .forEach(ended -> add(ended, now, found));
+        containers.all().stream()
+                .filter(ContainerSource::logsWithoutBound)
+                .forEach(handle -> addRunning(handle, found));
         return found;
     }
 
+    private static boolean logsWithoutBound(ContainerHandle handle) {
+        return handle.view().status().alive()
+                && LogLimits.of(handle.record().spec().lifecycle()).maxBytes() < 0;
+    }
+
+    private void addRunning(ContainerHandle handle, List<Candidate> found) {
+        LogCutting log = containers.files().logCutting(handle.id());
+        long bytes = log.turnable(LOG_BYTES_KEPT);
+        if (bytes > LOG_BYTES_KEPT) {
+            found.add(
+                    new Candidate(
+                            Kind.RUNNING_LOG,
+                            "of container " + handle.record().name(),
+                            "it runs and has no max-size; the last MiB stays",
+                            bytes,
+                            () ->
+                                    handle.turn()
+                                            .call(() ->
+                                                    logsWithoutBound(handle) && !handle.gone()
+                                                            ? log.turn(
+                                                                    LOG_BYTES_KEPT,
+                                                                    () -> reopening.accept(handle))
+                                                            : 0L)));
+        }
+    }
+
     private void add(Ended ended, Instant now, List<Candidate> found) {
-        ContainerFiles files = containers.files();
+        LogCutting cutting = containers.files().logCutting(ended.handle().id());
         String name = ended.handle().record().name();
-        long log = files.cuttableLog(ended.handle().id(), LOG_BYTES_KEPT);
+        long log = cutting.cuttable(LOG_BYTES_KEPT);
         if (log > 0) {
             found.add(
                     new Candidate(
@@ -52,12 +89,7 @@ public final class ContainerSource implements Source {
                             "of container " + name,
                             "it ended " + ended.since() + "; the last MiB stays",
                             log,
-                            () ->
-                                    inTurn(
-                                            ended,
-                                            () ->
-                                                    files.cutLog(
-                                                            ended.handle().id(), LOG_BYTES_KEPT))));
+                            () -> inTurn(ended, () -> cutting.cut(LOG_BYTES_KEPT))));
         }
         boolean old =
                 settings.stopped().filter(age -> !ended.since().plus(age).isAfter(now)).isPresent();

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import sampan.engine.containers.LogCutting;
 
 /// The files of one log, oldest first, read to the end of the current one, and on where it is
 /// rotated. Files are known by their identity, not by their name, so a rotation between two
@@ -21,6 +22,7 @@ final class LogFiles implements AutoCloseable {
     /// Rotated files that are looked for.
     static final int ROTATED_MAX = 1000;
 
+    private static final int CUT = -1;
     private static final int OPEN_TRIES = 16;
     private static final int BLOCK = 256 << 10;
 
@@ -56,6 +58,9 @@ final class LogFiles implements AutoCloseable {
                 if (i == 0) {
                     continue;
                 }
+                if (i == 1) {
+                    openCut(seen);
+                }
                 return;
             }
             if (seen.add(file.key())) {
@@ -66,7 +71,24 @@ final class LogFiles implements AutoCloseable {
         }
     }
 
+    // What is left of a log that was cut while it was written; of one that was cut since it was
+    // opened here, the whole is open.
+    private void openCut(Set<Object> seen) throws IOException {
+        OpenFile file = openFile(CUT);
+        if (file != null) {
+            Object current = key(0);
+            if (current != null && seen.contains(current)) {
+                pending.addFirst(file);
+            } else {
+                file.channel().close();
+            }
+        }
+    }
+
     private Path name(int index) {
+        if (index == CUT) {
+            return path.resolveSibling(path.getFileName() + LogCutting.CUT);
+        }
         return index == 0 ? path : path.resolveSibling(path.getFileName() + "." + index);
     }
 

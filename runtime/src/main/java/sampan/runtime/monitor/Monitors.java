@@ -47,6 +47,18 @@ public final class Monitors {
         return Optional.empty();
     }
 
+    /// Has the monitor of a task close the file of its log and begin one of the same name, which it
+    /// does soon after this returns.
+    ///
+    /// @throws ErrnoException where no monitor is there
+    public static void reopenLog(Path taskDirectory) {
+        String path = taskDirectory.resolve(SOCKET).toString();
+        try (UnixSocket socket = UnixSocket.connect(path, SocketType.STREAM)) {
+            socket.send(Frames.hello(Frames.ROLE_SUPERVISE, 0, new byte[0]), List.of());
+            socket.send(Frames.of(Frames.LOG_REOPEN, new byte[0]), List.of());
+        }
+    }
+
     private Monitor supervise(Path path, MonitorListener listener) {
         UnixSocket socket = UnixSocket.connect(path.toString(), SocketType.STREAM);
         try {
