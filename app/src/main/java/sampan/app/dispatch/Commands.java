@@ -3,6 +3,7 @@ package sampan.app.dispatch;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import sampan.app.cli.audit.AuditVerifyCommand;
 import sampan.app.cli.build.BuildCommand;
 import sampan.app.cli.build.PruneBuildsCommand;
 import sampan.app.cli.containers.AttachCommand;
@@ -289,6 +290,13 @@ final class Commands {
                             "Run a program in new namespaces, as unshare does",
                             NsUnshareCommand::new));
 
+    private static final Map<String, Verb> AUDIT =
+            named(
+                    Verb.of(
+                            "verify [OPTIONS] FILE",
+                            "Name altered and removed lines of a gateway's audit log",
+                            AuditVerifyCommand::new));
+
     static final Map<String, Verb> TOP = joined(CONTAINERS, IMAGES, SYSTEM);
 
     static final Map<String, Map<String, Verb>> GROUPS = groups();
@@ -304,6 +312,7 @@ final class Commands {
         groups.put("network", NETWORKS);
         groups.put("system", SYSTEM_GROUP);
         groups.put("ns", NAMESPACES);
+        groups.put("audit", AUDIT);
         return Collections.unmodifiableMap(groups);
     }
 
