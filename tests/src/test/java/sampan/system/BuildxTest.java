@@ -130,6 +130,68 @@ class BuildxTest {
         assertThat(build("--no-cache").err()).contains("secret s: not found");
     }
 
+    /// A true agent, and a true client of it in the step: what it needs of the machine comes along.
+    @Test
+    void aStepUsesTheClientsSshAgent() throws IOException {
+        for (String library : libraries("/usr/bin/ssh-add")) {
+            Path copy = context.resolve("root" + library);
+            Files.createDirectories(copy.getParent());
+            Files.copy(Path.of(library), copy);
+        }
+        dockerfile(
+                "FROM scratch",
+                "COPY root /",
+                "RUN --mount=type=ssh,required=true [\"/usr/bin/ssh-add\", \"-l\"]");
+        Path socket = place.resolve("agent");
+        Path key = place.resolve("key");
+        Command.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "own", "-f", key.toString())
+                .run()
+                .expect(0);
+        try (Command.Running agent =
+                Command.of("ssh-agent", "-D", "-a", socket.toString()).start()) {
+            Eventually.await("the agent's socket", () -> Files.exists(socket));
+            Command.of("ssh-add", key.toString())
+                    .with(Map.of("SSH_AUTH_SOCK", socket.toString()))
+                    .run()
+                    .expect(0);
+            Outcome outcome = build("--ssh", "default=" + socket);
+            assertThat(outcome.expect(0).err())
+                    .containsPattern("#\\d+ [\\d.]+ 256 SHA256:\\S+ own \\(ED25519\\)");
+            agent.signal("TERM");
+        }
+        assertThat(build("--no-cache").err()).contains("unset ssh forward key default");
+    }
+
+    /// A program with its interpreter and libraries.
+    private static List<String> libraries(String program) {
+        List<String> found = new ArrayList<>(List.of(program));
+        Matcher library =
+                Pattern.compile("/[^\\s:()]+").matcher(Command.of("ldd", program).run().out());
+        while (library.find()) {
+            found.add(library.group());
+        }
+        return found.stream().distinct().toList();
+    }
+
+    @Test
+    void annotationsAreTheManifests() throws IOException {
+        dockerfile("FROM busybox");
+        Path archive = place.resolve("annotated.tar");
+        build("--annotation", "a.b=c d", "--output", "type=oci,dest=" + archive).expect(0);
+        assertThat(
+                        Command.of(
+                                        "tar",
+                                        "xOf",
+                                        archive.toString(),
+                                        "--wildcards",
+                                        "blobs/sha256/*")
+                                .run()
+                                .out())
+                .contains("\"annotations\":{\"a.b\":\"c d\"}");
+        assertThat(build("--annotation", "index:a=b", "--output", "type=oci,dest=" + archive).err())
+                .contains("annotation-index.a=b is not supported");
+    }
+
     @Test
     void resultsGoToTheClient() throws IOException {
         dockerfile("FROM scratch", "COPY file link /d/");
@@ -367,6 +429,38 @@ class BuildxTest {
             assertThat(outcome.status()).isEqualTo(1);
             assertThat(outcome.err()).contains("unexpected end of statement");
         }
+    }
+
+    @Test
+    void composeBuildsWhatStandsOnAnotherService() throws IOException {
+        file("base/Dockerfile", "FROM busybox\nRUN echo by base > /made\n");
+        file(
+                "app/Dockerfile",
+                "FROM base\nRUN --mount=type=secret,id=s cat /run/secrets/s /made\n");
+        file("secret", "hush\n");
+        file(
+                "compose.yaml",
+                """
+                services:
+                  base:
+                    build: ./base
+                    image: service-base:1
+                  app:
+                    build:
+                      context: ./app
+                      additional_contexts:
+                        base: service:base
+                      secrets: [s]
+                    image: service-app:1
+                    depends_on: [base]
+                secrets:
+                  s:
+                    file: ./secret
+                """);
+        Path compose = context.resolve("compose.yaml");
+        client("compose", "-f", compose.toString(), "build").run().expect(0);
+        assertThat(daemon.docker("run", "--rm", "service-app:1", "cat", "/made").out())
+                .isEqualTo("by base\n");
     }
 
     @Test

@@ -63,8 +63,13 @@ final class BuildInputs {
 
     /// @param tags names of the image
     /// @param cacheFrom images
+    /// @param annotations of the image's manifest
     BuildRequest request(
-            List<String> tags, boolean store, SessionAgents agents, List<String> cacheFrom) {
+            List<String> tags,
+            boolean store,
+            SessionAgents agents,
+            List<String> cacheFrom,
+            Map<String, String> annotations) {
         frontend.attributes().keySet().forEach(this::check);
         String noCache = frontend.attribute("no-cache");
         boolean all = frontend.attributes().containsKey("no-cache") && noCache.isEmpty();
@@ -83,7 +88,8 @@ final class BuildInputs {
                         new LinkedHashSet<>(list(noCache)),
                         frontend.attribute("image-resolve-mode").equals("pull"),
                         false,
-                        store),
+                        store,
+                        annotations),
                 new BuildRequest.Running(
                         frontend.attribute("force-network-mode"),
                         hosts(),

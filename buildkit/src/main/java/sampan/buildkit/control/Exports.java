@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import sampan.buildkit.control.Progress.Line;
 import sampan.buildkit.control.Progress.Vertex;
 import sampan.buildkit.control.SolveRequest.Exporter;
@@ -29,12 +31,16 @@ final class Exports {
     /// Attributes that are read here, or that change nothing for images as they are made here.
     private static final Map<String, Set<String>> ATTRIBUTES =
             Map.of(
-                    "moby", Set.of("name", "push", "unpack", "store"),
-                    "image", Set.of("name", "push", "unpack", "store"),
+                    "moby", Set.of("name", "push", "unpack", "store", "oci-mediatypes"),
+                    "image", Set.of("name", "push", "unpack", "store", "oci-mediatypes"),
                     "local", Set.of("dest"),
                     "tar", Set.of("dest"),
-                    "oci", Set.of("name", "dest", "tar"),
-                    "docker", Set.of("name", "dest", "tar", "load"));
+                    "oci", Set.of("name", "dest", "tar", "oci-mediatypes"),
+                    "docker", Set.of("name", "dest", "tar", "load", "oci-mediatypes"));
+
+    /// Of an image there is one manifest: an annotation of all and one of each platform are its.
+    private static final Pattern ANNOTATION =
+            Pattern.compile("annotation(-manifest(\\[[^\\]]*\\])?)?\\.(?<name>.+)");
 
     private final Job job;
     private final Engine engine;
@@ -57,7 +63,8 @@ final class Exports {
             throw unsupported("--output type=" + exporter.type() + " is not supported");
         }
         for (String name : exporter.attributes().keySet()) {
-            if (!known.contains(name)) {
+            boolean annotates = known.contains("name") && ANNOTATION.matcher(name).matches();
+            if (!known.contains(name) && !annotates) {
                 throw unsupported(
                         "--output type="
                                 + exporter.type()
@@ -67,6 +74,12 @@ final class Exports {
                                 + exporter.attribute(name)
                                 + " is not supported");
             }
+        }
+        if (exporter.attribute("oci-mediatypes").equals("false")) {
+            throw unsupported(
+                    "--output type="
+                            + exporter.type()
+                            + ",oci-mediatypes=false is not supported: images have OCI media types");
         }
         if (exporter.attribute("tar").equals("false")) {
             throw unsupported(
@@ -93,6 +106,21 @@ final class Exports {
     /// Names that the engine's image gets.
     List<String> tags() {
         return exporters.stream().filter(Exports::isImage).flatMap(e -> names(e).stream()).toList();
+    }
+
+    /// Of the image's manifest.
+    Map<String, String> annotations() {
+        Map<String, String> annotations = new LinkedHashMap<>();
+        for (Exporter exporter : exporters) {
+            exporter.attributes()
+                    .forEach((name, value) -> {
+                        Matcher annotation = ANNOTATION.matcher(name);
+                        if (annotation.matches()) {
+                            annotations.put(annotation.group("name"), value);
+                        }
+                    });
+        }
+        return annotations;
     }
 
     /// The result becomes an image of the engine.

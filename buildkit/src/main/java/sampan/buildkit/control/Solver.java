@@ -122,7 +122,8 @@ public final class Solver {
         try (Scratch home = Scratch.below(directory);
                 SessionAgents agents = new SessionAgents(job.session, home.path())) {
             BuildRequest request =
-                    new BuildInputs(job, frontend).request(List.of(), true, agents, List.of());
+                    new BuildInputs(job, frontend)
+                            .request(List.of(), true, agents, List.of(), Map.of());
             Steps steps = new Steps(job.shown ? new Progress(job.request.ref()) : job.progress);
             job.shown = true;
             return engine.builds().build(request, steps).id();
@@ -139,7 +140,12 @@ public final class Solver {
             CacheImports caches = new CacheImports(job);
             BuildRequest request =
                     new BuildInputs(job, frontend)
-                            .request(exports.tags(), exports.store(), agents, caches.references());
+                            .request(
+                                    exports.tags(),
+                                    exports.store(),
+                                    agents,
+                                    caches.references(),
+                                    exports.annotations());
             Steps shown = job.shown ? new Steps(new Progress(job.request.ref())) : steps;
             Built built = engine.builds().build(request, shown, exports::send);
             exports.finish(built.id());

@@ -36,18 +36,21 @@ public record BuildRequest(
     /// @param pull base images are fetched anew
     /// @param keepFailed containers of failed steps stay (`rm=0`)
     /// @param store the result becomes an image
+    /// @param annotations of the image's manifest
     public record Options(
             boolean noCache,
             Set<String> noCacheStages,
             boolean pull,
             boolean keepFailed,
-            boolean store) {
+            boolean store,
+            Map<String, String> annotations) {
         public Options {
             noCacheStages = Set.copyOf(noCacheStages);
+            annotations = Map.copyOf(annotations);
         }
 
         public Options(boolean noCache, boolean pull, boolean keepFailed) {
-            this(noCache, Set.of(), pull, keepFailed, true);
+            this(noCache, Set.of(), pull, keepFailed, true, Map.of());
         }
     }
 

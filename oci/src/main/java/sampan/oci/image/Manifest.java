@@ -31,4 +31,8 @@ public record Manifest(
         return new Manifest(
                 2, MediaType.OCI_MANIFEST, config, layers, Map.of(), Optional.empty(), "");
     }
+
+    public Manifest withAnnotations(Map<String, String> added) {
+        return new Manifest(schemaVersion, mediaType, config, layers, added, subject, artifactType);
+    }
 }

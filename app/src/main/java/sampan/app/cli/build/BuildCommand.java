@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -163,10 +164,16 @@ public final class BuildCommand implements Callable<Integer> {
                         arguments(),
                         options.target,
                         options.platform,
-                        labels(),
+                        pairs(options.labels),
                         options.cacheFrom,
                         Credentials.of(caller())::forReference,
-                        new BuildRequest.Options(options.noCache, options.pull, false),
+                        new BuildRequest.Options(
+                                options.noCache,
+                                Set.of(),
+                                options.pull,
+                                false,
+                                true,
+                                pairs(options.annotations)),
                         running);
         boolean quiet = options.quiet || options.progress.equals("quiet");
         return context.engine().builds().build(request, new BuildPrinter(context.err(), quiet));
@@ -190,13 +197,13 @@ public final class BuildCommand implements Callable<Integer> {
         return found;
     }
 
-    private Map<String, String> labels() {
+    private static Map<String, String> pairs(List<String> texts) {
         Map<String, String> found = new LinkedHashMap<>();
-        for (String label : options.labels) {
-            int equals = label.indexOf('=');
+        for (String text : texts) {
+            int equals = text.indexOf('=');
             found.put(
-                    equals < 0 ? label : label.substring(0, equals),
-                    equals < 0 ? "" : label.substring(equals + 1));
+                    equals < 0 ? text : text.substring(0, equals),
+                    equals < 0 ? "" : text.substring(equals + 1));
         }
         return found;
     }

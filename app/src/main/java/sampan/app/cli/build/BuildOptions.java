@@ -44,6 +44,11 @@ final class BuildOptions {
     @Option(names = "--label", description = "Set metadata for an image: NAME=VALUE")
     List<String> labels = new ArrayList<>();
 
+    @Option(
+            names = "--annotation",
+            description = "Add an annotation to the image's manifest: NAME=VALUE")
+    List<String> annotations = new ArrayList<>();
+
     @Option(names = "--platform", description = "Set target platform: os/arch[/variant]")
     String platform = "";
 

@@ -180,7 +180,11 @@ public final class Builder {
                         parts, request, new Planned(plan, arguments, platform), given, events)) {
             StageState result = run.run();
             ImageRecord image =
-                    run.images.image(result.document(), result.layers(), result.parent());
+                    run.images.image(
+                            result.document(),
+                            result.layers(),
+                            result.parent(),
+                            request.options().annotations());
             use.accept(new Kept(run, result, image));
             if (request.options().store()) {
                 run.images.add(image, names);
@@ -222,7 +226,9 @@ public final class Builder {
             for (Plan.PlannedStage stage : all ? run.plan.stages() : List.<Plan.PlannedStage>of()) {
                 if (!stage.equals(run.plan.target())) {
                     StageState other = run.done(stage.stage().index());
-                    images.add(run.images.image(other.document(), other.layers(), other.parent()));
+                    images.add(
+                            run.images.image(
+                                    other.document(), other.layers(), other.parent(), Map.of()));
                 }
             }
             images.add(image);

@@ -78,13 +78,19 @@ public final class BuiltImages implements AutoCloseable {
     }
 
     /// An image of layers that are here: stored, but known to nobody and gone when this is closed.
+    ///
+    /// @param annotations of its manifest
     public ImageRecord image(
-            ImageDocument document, List<BuiltLayer> layers, Optional<Digest> parent) {
+            ImageDocument document,
+            List<BuiltLayer> layers,
+            Optional<Digest> parent,
+            Map<String, String> annotations) {
         unknown = true;
         Stored config = transfer.store(Json.write(document));
         List<Descriptor> descriptors = layers.stream().map(BuiltLayer::blob).toList();
         Descriptor described = Descriptor.of(MediaType.OCI_CONFIG, config.digest(), config.size());
-        Stored manifest = transfer.store(Json.write(Manifest.of(described, descriptors)));
+        Manifest made = Manifest.of(described, descriptors).withAnnotations(annotations);
+        Stored manifest = transfer.store(Json.write(made));
         return new ImageRecord(
                 config.digest(),
                 manifest.digest(),
