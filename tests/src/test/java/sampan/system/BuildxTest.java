@@ -188,8 +188,6 @@ class BuildxTest {
                                 .run()
                                 .out())
                 .contains("\"annotations\":{\"a.b\":\"c d\"}");
-        assertThat(build("--annotation", "index:a=b", "--output", "type=oci,dest=" + archive).err())
-                .contains("annotation-index.a=b is not supported");
     }
 
     @Test
@@ -220,11 +218,10 @@ class BuildxTest {
 
     @Test
     void standardInputIsADockerfileOrAContext() throws IOException {
-        Outcome alone =
-                client("buildx", "build", "-t", "stdin:1", "-")
-                        .input("FROM busybox\nRUN echo 1\n")
-                        .run();
-        alone.expect(0);
+        client("buildx", "build", "-t", "stdin:1", "-")
+                .input("FROM busybox\nRUN echo 1\n")
+                .run()
+                .expect(0);
         assertThat(daemon.docker("images", "-q", "stdin:1").out()).isNotEmpty();
     }
 
@@ -457,17 +454,45 @@ class BuildxTest {
                   s:
                     file: ./secret
                 """);
-        Path compose = context.resolve("compose.yaml");
-        client("compose", "-f", compose.toString(), "build").run().expect(0);
+        client("compose", "build").in(context).run().expect(0);
         assertThat(daemon.docker("run", "--rm", "service-app:1", "cat", "/made").out())
                 .isEqualTo("by base\n");
+    }
+
+    /// Steps of other machines cannot be run, but files can be made here for them.
+    @Test
+    void severalPlatformsBecomeOneIndex() throws IOException {
+        dockerfile(
+                "FROM --platform=$BUILDPLATFORM busybox AS made",
+                "ARG TARGETPLATFORM",
+                "RUN echo for $TARGETPLATFORM > /made",
+                "FROM scratch",
+                "COPY --from=made /made /made");
+        String platforms = "linux/amd64,linux/arm64";
+        Path layout = Files.createDirectories(place.resolve("index"));
+        Outcome outcome =
+                build("--platform", platforms, "--output", "type=oci,dest=" + layout + ".tar");
+        assertThat(outcome.expect(0).err())
+                .contains("[linux/arm64 made 2/2] RUN echo for $TARGETPLATFORM");
+        Command.of("tar", "xf", layout + ".tar", "-C", layout.toString()).run().expect(0);
+        Matcher digest =
+                Pattern.compile("sha256:([0-9a-f]{64})")
+                        .matcher(Files.readString(layout.resolve("index.json")));
+        assertThat(digest.find()).isTrue();
+        assertThat(Files.readString(layout.resolve("blobs/sha256").resolve(digest.group(1))))
+                .contains("\"architecture\":\"amd64\"")
+                .contains("\"architecture\":\"arm64\"");
+        Path trees = place.resolve("trees");
+        build("--platform", platforms, "--output", "type=local,dest=" + trees).expect(0);
+        assertThat(trees.resolve("linux_arm64/made")).hasContent("for linux/arm64");
+        assertThat(trees.resolve("linux_amd64/made")).hasContent("for linux/amd64");
     }
 
     @Test
     void whatCannotBeDoneIsRefusedByName() throws IOException {
         dockerfile("FROM busybox");
         assertThat(build("--platform", "linux/amd64,linux/arm64").err())
-                .contains("more than one platform at a time is not supported");
+                .contains("keeping or pushing an image of several platforms is not supported");
         assertThat(build("--output", "type=local,dest=" + place + "/o,platform-split=false").err())
                 .contains("platform-split=false is not supported");
     }

@@ -61,6 +61,17 @@ final class BuildInputs {
         this.frontend = frontend;
     }
 
+    /// What the builds of one solve share.
+    ///
+    /// @param cacheFrom images
+    /// @param annotations of the images' manifests
+    record Shared(SessionAgents agents, List<String> cacheFrom, Map<String, String> annotations) {}
+
+    /// Of an image that gets no name and is not kept.
+    BuildRequest request(Shared shared) {
+        return request(List.of(), false, shared.agents(), shared.cacheFrom(), shared.annotations());
+    }
+
     /// @param tags names of the image
     /// @param cacheFrom images
     /// @param annotations of the image's manifest
@@ -128,10 +139,10 @@ final class BuildInputs {
     }
 
     private String platform() {
-        List<String> platforms = list(frontend.attribute("platform"));
+        List<String> platforms = frontend.platforms();
         if (platforms.size() > 1) {
             throw unsupported(
-                    "building for more than one platform at a time is not supported: "
+                    "a result of several platforms cannot be stood on: "
                             + frontend.attribute("platform"));
         }
         return platforms.isEmpty() ? "" : platforms.getFirst();

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sampan.buildkit.control.Progress.Line;
@@ -23,7 +25,9 @@ import sampan.engine.trees.PackOptions;
 import sampan.engine.trees.TreeArchiver;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.sys.Fd;
 import sampan.oci.Reference;
+import sampan.oci.image.Platform;
 import sampan.oci.tar.TarWriter;
 
 /// Where a build's result goes: into the engine, to registries, to the client.
@@ -176,6 +180,67 @@ final class Exports {
             }
         }
         caches.send(result, response);
+    }
+
+    /// @throws SampanException UNSUPPORTED for what cannot be done with several platforms
+    void checkSeveral() {
+        if (!job.request.cacheTo().isEmpty()) {
+            throw unsupported("--cache-to is not supported for several platforms: build each");
+        }
+        if (exporters.stream().anyMatch(Exports::isImage)) {
+            throw unsupported(
+                    "keeping or pushing an image of several platforms is not supported: use"
+                            + " --output type=oci,dest=FILE, or build one platform at a time");
+        }
+    }
+
+    /// Sends what was built for several platforms: one index, or a directory of each.
+    void sendSeveral(List<PlatformLayout.Of> results) {
+        PlatformLayout layout = new PlatformLayout(results);
+        if (!exporters.isEmpty()) {
+            response.put("containerimage.digest", layout.digest().toString());
+        }
+        for (int i = 0; i < exporters.size(); i++) {
+            Exporter exporter = exporters.get(i);
+            FileSend.Target target = new FileSend.Target(i, Map.copyOf(response));
+            shown(
+                    "exporting " + results.size() + " platforms to " + exporter.type(),
+                    "sending",
+                    () -> {
+                        switch (exporter.type()) {
+                            case "local" -> FileSend.trees(job.session, target, roots(results));
+                            case "tar" ->
+                                    FileSend.stream(job.session, target, out -> tar(results, out));
+                            default ->
+                                    FileSend.stream(
+                                            job.session,
+                                            target,
+                                            out -> layout.write(names(exporter), out));
+                        }
+                    });
+        }
+    }
+
+    private static String directory(Platform platform) {
+        return platform.toString().replace('/', '_');
+    }
+
+    private static SortedMap<String, Fd> roots(List<PlatformLayout.Of> results) {
+        SortedMap<String, Fd> roots = new TreeMap<>();
+        results.forEach(of -> roots.put(directory(of.platform()), of.result().root()));
+        return roots;
+    }
+
+    private static void tar(List<PlatformLayout.Of> results, OutputStream out) throws IOException {
+        TarWriter tar = new TarWriter(out);
+        for (PlatformLayout.Of of : results) {
+            String directory = directory(of.platform());
+            TreeArchiver.pack(
+                    of.result().root(),
+                    tar,
+                    new PackOptions(directory, true, false, false, _ -> true));
+        }
+        tar.finish();
     }
 
     private static void tar(BuildResult result, OutputStream out) throws IOException {

@@ -1,5 +1,7 @@
 package sampan.buildkit.control;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,22 @@ record Frontend(
         static Context ofSession() {
             return new OfSession();
         }
+    }
+
+    /// The platforms it is to be built for; none where nothing was said.
+    List<String> platforms() {
+        return Arrays.stream(attribute("platform").split(",", -1))
+                .map(String::strip)
+                .filter(p -> !p.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    /// The same for one platform.
+    Frontend only(String platform) {
+        Map<String, String> changed = new LinkedHashMap<>(attributes);
+        changed.put("platform", platform);
+        return new Frontend(changed, context, filename, text, dockerfile, exclude);
     }
 
     String attribute(String name) {

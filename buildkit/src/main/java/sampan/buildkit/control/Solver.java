@@ -2,6 +2,7 @@ package sampan.buildkit.control;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import sampan.buildkit.session.Sessions;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildService.Built;
 import sampan.engine.services.Engine;
+import sampan.engine.services.PlatformText;
 
 /// Carries out what clients ask to be solved. Thread-safe.
 public final class Solver {
@@ -138,6 +140,13 @@ public final class Solver {
         try (Scratch home = Scratch.below(directory);
                 SessionAgents agents = new SessionAgents(job.session, home.path())) {
             CacheImports caches = new CacheImports(job);
+            if (frontend.platforms().size() > 1) {
+                exports.checkSeveral();
+                BuildInputs.Shared shared =
+                        new BuildInputs.Shared(agents, caches.references(), exports.annotations());
+                several(new Several(job, frontend, exports, shared), List.of());
+                return exports.response();
+            }
             BuildRequest request =
                     new BuildInputs(job, frontend)
                             .request(
@@ -153,5 +162,32 @@ public final class Solver {
         } finally {
             job.building.unlock();
         }
+    }
+
+    /// One build for several platforms.
+    private record Several(
+            Job job, Frontend frontend, Exports exports, BuildInputs.Shared shared) {}
+
+    // A result is there while it is looked at: each platform is built in the look at those before.
+    private void several(Several asked, List<PlatformLayout.Of> done) {
+        List<String> platforms = asked.frontend().platforms();
+        if (done.size() == platforms.size()) {
+            asked.exports().sendSeveral(done);
+            return;
+        }
+        String platform = platforms.get(done.size());
+        BuildRequest request =
+                new BuildInputs(asked.job(), asked.frontend().only(platform))
+                        .request(asked.shared());
+        Steps steps = new Steps(asked.job().progress, platform);
+        engine.builds()
+                .build(
+                        request,
+                        steps,
+                        result -> {
+                            List<PlatformLayout.Of> more = new ArrayList<>(done);
+                            more.add(new PlatformLayout.Of(PlatformText.parse(platform), result));
+                            several(asked, more);
+                        });
     }
 }

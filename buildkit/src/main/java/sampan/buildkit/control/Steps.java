@@ -18,6 +18,7 @@ final class Steps implements StageListener {
     private static final Set<String> SHOWN = Set.of("RUN", "COPY", "ADD", "WORKDIR");
 
     private final Progress progress;
+    private final String platform;
     private final Map<Integer, Stage> stages = new HashMap<>();
     private volatile int failedLine;
 
@@ -35,7 +36,13 @@ final class Steps implements StageListener {
     }
 
     Steps(Progress progress) {
+        this(progress, "");
+    }
+
+    /// @param platform stands before each step where there are several
+    Steps(Progress progress, String platform) {
         this.progress = progress;
+        this.platform = platform;
     }
 
     /// Line of the instruction that failed; 0 where none did.
@@ -58,7 +65,8 @@ final class Steps implements StageListener {
         if (name.isEmpty() && many) {
             name = "stage-" + outline.stage();
         }
-        String prefix = name.isEmpty() ? "[" : "[" + name + " ";
+        String words = (platform + " " + name).strip();
+        String prefix = words.isEmpty() ? "[" : "[" + words + " ";
         int digits = Integer.toString(total).length();
         List<Optional<Vertex>> vertexes = new ArrayList<>();
         List<Integer> lines = new ArrayList<>();

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import sampan.buildkit.wire.Fields;
 import sampan.buildkit.wire.Message;
@@ -129,10 +131,23 @@ public final class FileSend {
     ///
     /// @param root read-only, the caller's
     public static void tree(Session session, Target target, Fd root) {
+        trees(session, target, new TreeMap<>(Map.of("", root)));
+    }
+
+    /// Sends trees of files.
+    ///
+    /// @param roots by the directory that each comes into, a plain name, or empty for a single one;
+    ///   read-only, the caller's
+    public static void trees(Session session, Target target, SortedMap<String, Fd> roots) {
         BlockingClientCall<byte[], byte[]> call = session.open(METHOD, target.headers());
         try {
-            Map<Long, String> files = describe(call, root);
-            serve(call, root, files);
+            Map<Long, Sent> files = new HashMap<>();
+            long id = 0;
+            for (Map.Entry<String, Fd> tree : roots.entrySet()) {
+                id = describe(call, tree.getKey(), tree.getValue(), id, files);
+            }
+            call.write(Packet.endOfStats());
+            serve(call, files);
         } catch (StatusException e) {
             throw Session.failed(METHOD, e);
         } catch (InterruptedException e) {
@@ -142,12 +157,24 @@ public final class FileSend {
         }
     }
 
-    private static Map<Long, String> describe(BlockingClientCall<byte[], byte[]> call, Fd root)
+    private record Sent(Fd root, String path) {}
+
+    /// @param id of the first description
+    /// @return id of the next
+    private static long describe(
+            BlockingClientCall<byte[], byte[]> call,
+            String directory,
+            Fd root,
+            long id,
+            Map<Long, Sent> files)
             throws InterruptedException, StatusException {
-        Map<Long, String> files = new HashMap<>();
+        long next = id;
         Map<List<Long>, String> linked = new HashMap<>();
         Deque<String> ahead = new ArrayDeque<>(below(root, ""));
-        long id = 0;
+        if (!directory.isEmpty()) {
+            call.write(Packet.stat(FileStat.directory(directory)));
+            next++;
+        }
         while (!ahead.isEmpty()) {
             String path = ahead.pop();
             try (Fd at = FileOps.openInRoot(root, path, Open.PATH | Open.NOFOLLOW, 0)) {
@@ -155,19 +182,18 @@ public final class FileSend {
                 if (stat.type() == FileType.SOCKET) {
                     continue;
                 }
-                FileStat described = stat(root, path, stat, linked);
+                FileStat described = stat(root, path, stat, linked).below(directory);
                 call.write(Packet.stat(described));
                 if (described.kind() == FileStat.Kind.FILE) {
-                    files.put(id, path);
+                    files.put(next, new Sent(root, path));
                 }
-                id++;
+                next++;
                 if (stat.isDirectory()) {
                     below(root, path).reversed().forEach(ahead::push);
                 }
             }
         }
-        call.write(Packet.endOfStats());
-        return files;
+        return next;
     }
 
     // The receiver wants paths in the order in which a walk meets them, names by their bytes.
@@ -204,13 +230,12 @@ public final class FileSend {
                 Map.of());
     }
 
-    private static void serve(
-            BlockingClientCall<byte[], byte[]> call, Fd root, Map<Long, String> files)
+    private static void serve(BlockingClientCall<byte[], byte[]> call, Map<Long, Sent> files)
             throws InterruptedException, StatusException {
         for (byte @Nullable [] next = call.read(); next != null; next = call.read()) {
             Fields packet = Fields.of(next);
             switch (Packet.type(packet)) {
-                case Packet.REQUEST -> send(call, root, packet.number(Packet.ID), files);
+                case Packet.REQUEST -> send(call, packet.number(Packet.ID), files);
                 case Packet.FIN -> {
                     call.write(Packet.fin());
                     call.halfClose();
@@ -223,14 +248,14 @@ public final class FileSend {
     }
 
     private static void send(
-            BlockingClientCall<byte[], byte[]> call, Fd root, long id, Map<Long, String> files)
+            BlockingClientCall<byte[], byte[]> call, long id, Map<Long, Sent> files)
             throws InterruptedException, StatusException {
-        String path = files.get(id);
-        if (path == null) {
+        Sent sent = files.get(id);
+        if (sent == null) {
             throw SampanException.invalid("the client asked for file " + id + ", which is none");
         }
         byte[] piece = new byte[PIECE_BYTES];
-        try (Fd file = FileOps.openInRoot(root, path, FILE, 0)) {
+        try (Fd file = FileOps.openInRoot(sent.root(), sent.path(), FILE, 0)) {
             for (int got = FileIo.read(file, piece); got > 0; got = FileIo.read(file, piece)) {
                 call.write(Packet.data(id, Arrays.copyOf(piece, got)));
             }

@@ -59,6 +59,21 @@ record FileStat(
         return stat;
     }
 
+    /// A directory that is nobody's copy.
+    static FileStat directory(String name) {
+        return new FileStat(name, DIRECTORY | 0755, 0, 0, "", 0, 0, Map.of());
+    }
+
+    /// The same file, in a directory; an empty name is none.
+    FileStat below(String directory) {
+        if (directory.isEmpty()) {
+            return this;
+        }
+        String link = kind() == Kind.HARD_LINK ? directory + "/" + linkName : linkName;
+        return new FileStat(
+                directory + "/" + path, mode, size, mtimeNanos, link, major, minor, xattrs);
+    }
+
     /// A path below the root, in the form in which it is compared.
     static void check(String path) {
         String[] parts = path.split("/", -1);
