@@ -127,8 +127,7 @@ public final class EngineTasks implements TaskService {
     }
 
     // In the container's turn, so that a start which goes on is waited for: a signal to a process
-    // that
-    // does not stand yet reaches nobody.
+    // that does not stand yet reaches nobody.
     private Optional<Task> running(ContainerHandle handle) {
         return handle.turn()
                 .call(() ->

@@ -137,8 +137,7 @@ final class LaunchPlaces {
             return root;
         }
         // The volume's content is hostile: what the name leads to is opened inside of it now, and
-        // the
-        // launcher mounts that very directory, whatever stands at its place by then.
+        // the launcher mounts that very directory, whatever stands at its place by then.
         try (Fd directory = Fd.open(root.toString(), Open.PATH | Open.DIRECTORY)) {
             Fd found = FileOps.openInRoot(directory, source.subpath(), Open.PATH, 0);
             return Path.of(held(found, reading));

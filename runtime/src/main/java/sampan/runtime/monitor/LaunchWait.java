@@ -121,8 +121,7 @@ public final class LaunchWait implements MonitorListener {
     }
 
     // Who is interrupted waits on for a little: a launch given up half-way could still put a
-    // process
-    // where a kill has looked already.
+    // process where a kill has looked already.
     private static <T> T await(CompletableFuture<T> future) {
         long end = System.nanoTime() + LIMIT.toNanos();
         boolean interrupted = false;
