@@ -78,6 +78,18 @@ public final class RawClient implements AutoCloseable {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
+    /// What comes before the end or a reset: who is dropped may find either, for the other side
+    /// does not read what was still sent.
+    public String untilDropped() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            in.transferTo(all);
+        } catch (IOException _) {
+            // a reset
+        }
+        return all.toString(StandardCharsets.ISO_8859_1);
+    }
+
     /// Whether the stream ends here, by an end or a reset.
     public boolean isEnded() throws IOException {
         try {
