@@ -158,8 +158,8 @@ class NamespaceCommandTest {
                         List.of("-m", "-r", "ls", "/"),
                         List.of("-m", "-W/etc", "pwd"), // newer ones take no word for it
                         List.of("-m", "-w", "pwd"),
-                        List.of("-r", "ls", "/bin/busybox"),
-                        List.of("--wd=/usr", "pwd"),
+                        List.of("-u", "-r", "ls", "/bin/busybox"), // 2.41 wants a namespace too
+                        List.of("-u", "--wd=/usr", "pwd"),
                         List.of("-n", "-S", "1000", "-G", "1000", "id"),
                         List.of("-C", "cat", "/proc/self/cgroup"),
                         List.of("-p", "readlink", "/proc/self/ns/pid"),
