@@ -31,6 +31,11 @@ import sampan.app.cli.containers.UpdateCommand;
 import sampan.app.cli.containers.WaitCommand;
 import sampan.app.cli.explain.ExplainCommand;
 import sampan.app.cli.files.CopyCommand;
+import sampan.app.cli.gateway.GatewayGraphCommand;
+import sampan.app.cli.gateway.GatewayListCommand;
+import sampan.app.cli.gateway.GatewayMetricsCommand;
+import sampan.app.cli.gateway.GatewayTailCommand;
+import sampan.app.cli.gateway.GatewayTestCommand;
 import sampan.app.cli.images.FsckCommand;
 import sampan.app.cli.images.HistoryCommand;
 import sampan.app.cli.images.ImagesCommand;
@@ -297,6 +302,38 @@ final class Commands {
                             "Name altered and removed lines of a gateway's audit log",
                             AuditVerifyCommand::new));
 
+    private static final Map<String, Verb> GATEWAY =
+            named(
+                    Verb.of(
+                            "routes [OPTIONS]",
+                            "List routes, what they answered, and what is wrong with them",
+                            GatewayListCommand::routes),
+                    Verb.of(
+                            "targets [OPTIONS]",
+                            "List targets of services and whether they get requests",
+                            GatewayListCommand::targets),
+                    Verb.of(
+                            "breakers [OPTIONS]",
+                            "List services and their circuit breakers",
+                            GatewayListCommand::breakers),
+                    Verb.of("limits [OPTIONS]", "List rate limits", GatewayListCommand::limits),
+                    Verb.of(
+                            "test [OPTIONS] URL",
+                            "Tell which route would take a request",
+                            GatewayTestCommand::new),
+                    Verb.of(
+                            "graph [OPTIONS]",
+                            "Show what leads where: hosts, routes, services, containers",
+                            GatewayGraphCommand::new),
+                    Verb.of(
+                            "tail [OPTIONS]",
+                            "Show requests as they are answered",
+                            GatewayTailCommand::new),
+                    Verb.of(
+                            "metrics",
+                            "Print the gateway's counters in Prometheus' format",
+                            GatewayMetricsCommand::new));
+
     static final Map<String, Verb> TOP = joined(CONTAINERS, IMAGES, SYSTEM);
 
     static final Map<String, Map<String, Verb>> GROUPS = groups();
@@ -313,6 +350,7 @@ final class Commands {
         groups.put("system", SYSTEM_GROUP);
         groups.put("ns", NAMESPACES);
         groups.put("audit", AUDIT);
+        groups.put("gateway", GATEWAY);
         return Collections.unmodifiableMap(groups);
     }
 

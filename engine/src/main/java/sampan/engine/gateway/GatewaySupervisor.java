@@ -308,9 +308,9 @@ public final class GatewaySupervisor implements AutoCloseable {
 
     /// A container is about to end: the gateway gives it no new requests from here on.
     ///
-    /// @param drains whether requests under way may end before this returns, within the container's
-    ///   own bound
-    public void leaving(String container, boolean drains) {
+    /// @param millisMax how long this may wait for requests under way, where the container's own
+    ///   bound is not less
+    public void leaving(String container, int millisMax) {
         if (link.isEmpty() && discovered.members().isEmpty()) {
             return;
         }
@@ -327,7 +327,7 @@ public final class GatewaySupervisor implements AutoCloseable {
                     for (Member member : service.getValue()) {
                         if (member.container().equals(container) && member.ready()) {
                             addresses.add(member.address());
-                            millis = member.drainMillis();
+                            millis = Math.min(millisMax, member.drainMillis());
                         }
                     }
                 }
@@ -342,7 +342,7 @@ public final class GatewaySupervisor implements AutoCloseable {
             Thread.currentThread().interrupt();
             return;
         }
-        if (drains && millis > 0) {
+        if (millis > 0) {
             settle(addresses, millis);
         }
     }

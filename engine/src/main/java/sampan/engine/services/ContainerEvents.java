@@ -10,13 +10,19 @@ import sampan.engine.events.EventLog;
 /// Publishes what happens to containers, with the attributes that Docker gives: all labels, image,
 /// name, and what belongs to the action.
 public final class ContainerEvents {
+    /// What a stop leaves to who is under way; a container may say less.
+    static final int STOP_MILLIS_MAX = 60_000;
+
+    /// What a kill leaves.
+    static final int KILL_MILLIS_MAX = 1_000;
+
     /// Hears of an end before it begins, and may hold it up for a bounded time.
     public interface Ending {
         Ending NOBODY = (_, _) -> {};
 
         /// @param container its id
-        /// @param drains whether what is under way at the container may end before
-        void before(String container, boolean drains);
+        /// @param millisMax how long what is under way at the container may take to end before
+        void before(String container, int millisMax);
     }
 
     private final EventLog log;
@@ -31,8 +37,8 @@ public final class ContainerEvents {
     }
 
     /// A container is about to be stopped, killed or paused by somebody.
-    void beforeEnd(ContainerRecord record, boolean drains) {
-        ending.before(record.id().value(), drains);
+    void beforeEnd(ContainerRecord record, int millisMax) {
+        ending.before(record.id().value(), millisMax);
     }
 
     public void publish(ContainerRecord record, String action) {

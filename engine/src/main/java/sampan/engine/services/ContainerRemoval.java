@@ -124,7 +124,7 @@ public final class ContainerRemoval {
         if (task == null) {
             return;
         }
-        events.beforeEnd(handle.record(), false);
+        events.beforeEnd(handle.record(), ContainerEvents.KILL_MILLIS_MAX);
         events.publish(handle.record(), "kill", Map.of("signal", Integer.toString(Signals.KILL)));
         task.cgroup().kill(Signals.KILL);
         await(task.finished(), handle);

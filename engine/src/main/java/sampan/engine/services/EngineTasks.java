@@ -150,7 +150,7 @@ public final class EngineTasks implements TaskService {
     private void stop(Task task, int signal, Optional<Duration> timeout) {
         ContainerHandle handle = task.handle();
         ContainerRecord record = handle.record();
-        events.beforeEnd(record, true);
+        events.beforeEnd(record, ContainerEvents.STOP_MILLIS_MAX);
         Duration grace =
                 timeout.or(() -> record.spec().lifecycle().stopTimeout()).orElse(STOP_TIMEOUT);
         killEvent(record, signal);
@@ -227,7 +227,7 @@ public final class EngineTasks implements TaskService {
                                                 + handle.id()
                                                 + " is not running"));
         if (number == Signals.KILL || number == stopSignal(handle)) {
-            events.beforeEnd(handle.record(), number != Signals.KILL);
+            events.beforeEnd(handle.record(), ContainerEvents.KILL_MILLIS_MAX);
         }
         killEvent(handle.record(), number);
         if (number == Signals.KILL) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import sampan.errors.SampanException;
 import sampan.gateway.admin.AdminServer;
+import sampan.gateway.audit.AuditLog;
 import sampan.gateway.config.ConfigReader;
 import sampan.gateway.config.FedReader;
 import sampan.gateway.config.GatewayConfig;
@@ -60,6 +61,8 @@ final class Fed implements Feeding, AutoCloseable {
     private final Set<Target> gone = new LinkedHashSet<>();
     private String text = NOTHING;
     private Optional<FedReader.Problem> wrongFile = Optional.empty();
+    private Optional<FedReader.Problem> refused = Optional.empty();
+    private final Optional<AuditLog> audit;
     private GatewayConfig file;
     private GatewayConfig merged;
     private FedReader.Fed fed = FedReader.Fed.NOTHING;
@@ -80,6 +83,8 @@ final class Fed implements Feeding, AutoCloseable {
         TableBuilder.Built built = builder.build(file);
         gateway = new Gateway(loops, built.table(), file.limits(), Optional.of(accessLog), held);
         gateway.waker(this::wake);
+        audit = file.security().audit().map(AuditLog::new);
+        audit.ifPresent(gateway::refusals);
         admin =
                 file.admin()
                         .or(settings::metrics)
@@ -135,6 +140,7 @@ final class Fed implements Feeding, AutoCloseable {
         merged = next;
         conflicts = found;
         gateway.publish(built.table(), next.limits(), built.gone());
+        gateway.consumers(builder.consumers());
         health.follow(built.checked(), built.unchecked());
         gone.removeIf(target -> target.active() == 0 || !target.isRetired());
         gone.addAll(built.gone());
@@ -142,8 +148,19 @@ final class Fed implements Feeding, AutoCloseable {
 
     @Override
     public synchronized Map<String, Object> configure(String document) {
-        fed = FedReader.read(document, fed);
-        rebuild();
+        FedReader.Fed before = fed;
+        try {
+            fed = FedReader.read(document, fed);
+            rebuild();
+            refused = Optional.empty();
+        } catch (SampanException e) {
+            // What one route asks for is nowhere defined: all goes on as it was.
+            fed = before;
+            refused =
+                    Optional.of(
+                            new FedReader.Problem(
+                                    "gateway", "labels", String.valueOf(e.getMessage())));
+        }
         return report();
     }
 
@@ -159,6 +176,7 @@ final class Fed implements Feeding, AutoCloseable {
     private List<Object> problems() {
         List<FedReader.Problem> all = new ArrayList<>();
         wrongFile.ifPresent(all::add);
+        refused.ifPresent(all::add);
         all.addAll(fed.problems());
         all.addAll(conflicts);
         List<Object> views = new ArrayList<>();
@@ -324,6 +342,7 @@ final class Fed implements Feeding, AutoCloseable {
         health.close();
         admin.ifPresent(AdminServer::close);
         gateway.close();
+        audit.ifPresent(AuditLog::close);
         held.close();
     }
 }

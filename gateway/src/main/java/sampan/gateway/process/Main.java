@@ -65,6 +65,10 @@ public final class Main {
                     System.out.print(schema());
                     return;
                 }
+                case "--train" -> {
+                    train();
+                    return;
+                }
                 case "--check" -> check = true;
                 default -> usage("unknown argument \"" + word + "\"");
             }
@@ -104,6 +108,15 @@ public final class Main {
             System.exit(PolicyCommand.test(Path.of(file), cases, System.out));
         }
         run(Path.of(file), check);
+    }
+
+    /// For the build only, which makes the ahead-of-time cache by it.
+    private static void train() {
+        try {
+            Training.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void usage(String words) {

@@ -51,6 +51,9 @@ public final class GatewayProgram {
     /// Who it is where there is none: a number that no distribution gives away.
     public static final int USER_ID = 64_738;
 
+    // Where our user need not look through directories that are not for it.
+    private static final String HOME = "/run/sampan";
+    private static final String JRE = "/run/jre";
     private static final String ID = "sampan-gateway";
     private static final int FEED_FD = 3;
     private static final int SOCKET_MODE = 0600;
@@ -207,14 +210,18 @@ public final class GatewayProgram {
 
     private Spec spec() {
         List<String> words = new ArrayList<>();
-        words.add(place.home().resolve("bin/sampan-gateway").toString());
+        words.add(HOME + "/bin/sampan-gateway");
         words.addAll(List.of("--feed", Integer.toString(FEED_FD)));
         place.file().ifPresent(file -> words.addAll(List.of("--config", file.toString())));
         place.metrics().ifPresent(address -> words.addAll(List.of("--metrics", address)));
         ContainerProcess process =
                 ContainerProcess.builder(words)
                         .user(user())
-                        .env(List.of("PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/run/gateway"))
+                        .env(
+                                List.of(
+                                        "PATH=/usr/local/bin:/usr/bin:/bin",
+                                        "HOME=/run/gateway",
+                                        "SAMPAN_JRE=" + JRE))
                         .cwd("/")
                         .capabilities(Capabilities.of(List.of()))
                         .noNewPrivileges(true)
@@ -278,6 +285,8 @@ public final class GatewayProgram {
                         place.data().resolve("state").toString(),
                         "/run/gateway",
                         "nosuid,nodev,noexec"));
+        mounts.add(bind(place.home().toString(), HOME, "rro"));
+        mounts.add(bind(jre().toString(), JRE, "rro"));
         Path resolver = Path.of("/run/systemd/resolve");
         if (Files.isDirectory(resolver)) {
             mounts.add(bind(resolver.toString(), resolver.toString(), "rro"));
@@ -285,9 +294,17 @@ public final class GatewayProgram {
         return mounts;
     }
 
+    private Path jre() {
+        try {
+            return place.home().resolve("jre").toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException("gateway: " + e, e);
+        }
+    }
+
     private static Mount bind(String source, String destination, String options) {
         List<String> words = new ArrayList<>(List.of("rbind"));
-        words.addAll(List.of(options.split(",")));
+        words.addAll(List.of(options.split(",", -1)));
         return Mount.of("bind", source, destination, words.toArray(String[]::new));
     }
 }

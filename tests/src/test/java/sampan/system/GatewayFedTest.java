@@ -1,0 +1,263 @@
+package sampan.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/// The gateway that the daemon starts and feeds: what clients see while containers come and go, and
+/// while the daemon, the gateway or a container dies.
+@Tag("system")
+@Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GatewayFedTest {
+    private static final int PER_SECOND = 500;
+    private static final String HOST = "shop.example";
+    private static final String SERVER =
+            "mkdir -p /www; echo $HOSTNAME > /www/index.html; exec httpd -f -p 8080 -h /www";
+
+    private final int port = freePort();
+    private PrivateDaemon daemon = new PrivateDaemon("--gateway-http", "127.0.0.1:" + port);
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @BeforeAll
+    void start() {
+        daemon.start();
+        daemon.loadBusybox();
+    }
+
+    @AfterEach
+    void removeContainers() {
+        daemon.removeContainers();
+        Eventually.await("the end of a gateway without routes", () -> gateways().isEmpty());
+    }
+
+    @AfterAll
+    void end() {
+        daemon.close();
+        DaemonExtension.delete(daemon.home());
+    }
+
+    /// Gateways that serve this daemon: their monitors hold its directories.
+    private List<ProcessHandle> gateways() {
+        Path directories = daemon.runDirectory().resolve("gateway");
+        List<ProcessHandle> found = new ArrayList<>();
+        if (!Files.isDirectory(directories)) {
+            return found;
+        }
+        try (var launches = Files.list(directories)) {
+            for (Path launch : launches.toList()) {
+                Path pid = launch.resolve("task/pid");
+                if (Files.exists(pid) && !Files.exists(launch.resolve("task/exit"))) {
+                    String text = Residue.read(pid).strip().split("\\s", -1)[0];
+                    ProcessHandle.of(Long.parseLong(text)).ifPresent(found::add);
+                }
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    private String server(String name, String... labels) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "--name",
+                                name,
+                                "-l",
+                                "sampan.gateway.host=" + HOST,
+                                "-l",
+                                "sampan.gateway.service=shop",
+                                "-l",
+                                "sampan.gateway.port=8080"));
+        for (String label : labels) {
+            words.addAll(List.of("-l", label));
+        }
+        words.addAll(List.of("busybox", "sh", "-c", SERVER));
+        return daemon.background(words.toArray(String[]::new));
+    }
+
+    private String get(String host, String path) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write(
+                            ("GET "
+                                            + path
+                                            + " HTTP/1.1\r\nHost: "
+                                            + host
+                                            + "\r\nConnection: close\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    // What is asked for ends with a whole second: the last event may be told by the next look only.
+    private void awaitEvent(String words) {
+        Eventually.await(
+                words,
+                () ->
+                        daemon.docker("events", "--since", "10m", "--until", "0s")
+                                .text()
+                                .contains(words));
+    }
+
+    private void awaitRoute() {
+        Eventually.await("a first answer", () -> get(HOST, "/").startsWith("HTTP/1.1 200"));
+    }
+
+    /// How many targets get requests.
+    private long ready() {
+        return daemon.sampan("gateway", "targets", "--format", "{{.State}}").lines().stream()
+                .filter(state -> state.equals("ready"))
+                .count();
+    }
+
+    private void awaitReady(int count) {
+        Eventually.await(count + " targets", () -> ready() == count);
+    }
+
+    @Test
+    void nothingPlannedFailsARequest() {
+        server("first");
+        awaitRoute();
+        try (SteadyLoad load = new SteadyLoad(port, HOST, PER_SECOND)) {
+            load.pass(100);
+            // scale 1 -> 5 -> 1
+            for (int i = 0; i < 4; i++) {
+                server("more" + i);
+            }
+            awaitReady(5);
+            load.pass(100);
+            for (int i = 0; i < 4; i++) {
+                daemon.docker("stop", "-t", "5", "more" + i).expect(0);
+            }
+            load.pass(100);
+            // rolling redeploy: the new one joins, then the old one goes
+            server("second");
+            awaitReady(2);
+            daemon.docker("stop", "-t", "5", "first").expect(0);
+            daemon.docker("rm", "first").expect(0);
+            load.pass(100);
+            server("third");
+            awaitReady(2);
+            daemon.docker("rm", "-f", "second").expect(0);
+            load.pass(100);
+            // the daemon restarts, and takes the gateway over
+            daemon.kill();
+            load.pass(100);
+            daemon.start();
+            server("fourth");
+            awaitReady(2);
+            daemon.docker("stop", "-t", "5", "third").expect(0);
+            load.pass(100);
+            assertThat(load.failures()).as("of %d", load.answered()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoIsKilledTakesNoMoreAlongThanWhatWasUnderWay() {
+        server("steady");
+        String victim = server("victim");
+        awaitRoute();
+        awaitReady(2);
+        try (SteadyLoad load = new SteadyLoad(port, HOST, PER_SECOND)) {
+            load.pass(100);
+            long pid = Long.parseLong(daemon.inspect(victim, "{{.State.Pid}}"));
+            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            load.pass(200);
+            assertThat(load.failed())
+                    .as("%s", load.failures())
+                    .isLessThanOrEqualTo(SteadyLoad.CLIENTS);
+        }
+    }
+
+    @Test
+    void theGatewaysDeathRefusesNobodyAndConcernsNoContainer() {
+        String id = server("only");
+        awaitRoute();
+        String pid = daemon.inspect(id, "{{.State.Pid}}");
+        try (SteadyLoad load = new SteadyLoad(port, HOST, PER_SECOND)) {
+            load.pass(100);
+            List<ProcessHandle> before = gateways();
+            assertThat(before).hasSize(1);
+            before.getFirst().destroyForcibly();
+            load.pass(100);
+            // Kept connections break; new ones wait in the kernel for the next gateway.
+            assertThat(load.failed())
+                    .as("%s", load.failures())
+                    .isLessThanOrEqualTo(SteadyLoad.CLIENTS);
+            assertThat(load.failures()).noneMatch(words -> words.contains("refused"));
+        }
+        assertThat(daemon.inspect(id, "{{.State.Pid}}")).isEqualTo(pid);
+        awaitEvent("gateway die sampan-gateway");
+    }
+
+    @Test
+    void aStoppedServiceIsUnavailableAndWakesWhereItSaysSo() {
+        server("sleeper", "sampan.gateway.wake=20s");
+        awaitRoute();
+        daemon.docker("stop", "-t", "1", "sleeper").expect(0);
+        assertThat(get(HOST, "/")).startsWith("HTTP/1.1 200");
+        assertThat(daemon.inspect("sleeper", "{{.State.Running}}")).isEqualTo("true");
+        daemon.docker("rm", "-f", "sleeper").expect(0);
+        server("plain");
+        awaitRoute();
+        daemon.docker("stop", "-t", "1", "plain").expect(0);
+        assertThat(get(HOST, "/")).startsWith("HTTP/1.1 503").contains("Retry-After: 1\r\n");
+        assertThat(get("other.example", "/")).startsWith("HTTP/1.1 404");
+    }
+
+    @Test
+    void whatIsNotUnderstoodIsShownAndTheRestGoesOn() {
+        server("good");
+        awaitRoute();
+        daemon.background(
+                "--name",
+                "bad",
+                "-l",
+                "traefik.http.routers.bad.rule=ClientIP(`10.0.0.1`)",
+                "-l",
+                "traefik.http.services.bad.loadbalancer.server.port=1",
+                "busybox",
+                "sleep",
+                "60");
+        Eventually.await(
+                "the problem",
+                () -> daemon.sampan("gateway", "routes").err().contains("matcher clientip"));
+        Outcome routes = daemon.sampan("gateway", "routes", "--format", "{{.Name}} {{.Status}}");
+        assertThat(routes.lines()).contains("shop ok", "bad error");
+        awaitEvent("gateway problem sampan-gateway");
+        assertThat(get(HOST, "/")).startsWith("HTTP/1.1 200");
+        assertThat(daemon.sampan("gateway", "test", "http://" + HOST + "/x").expect(0).text())
+                .contains("shop");
+        assertThat(daemon.sampan("gateway", "test", "http://other/").status()).isEqualTo(1);
+        assertThat(daemon.sampan("gateway", "graph").expect(0).text())
+                .contains("host " + HOST)
+                .contains("container good");
+    }
+}
