@@ -233,6 +233,25 @@ class GatewayFedTest {
     }
 
     @Test
+    void aContainerOnTheHostsNetworkIsReachedThere() {
+        int own = freePort();
+        daemon.background(
+                "--network",
+                "host",
+                "-l",
+                "sampan.gateway.host=" + HOST,
+                "-l",
+                "sampan.gateway.port=" + own,
+                "busybox",
+                "sh",
+                "-c",
+                "mkdir -p /www; echo host > /www/index.html; exec httpd -f -p 127.0.0.1:"
+                        + own
+                        + " -h /www");
+        awaitRoute();
+    }
+
+    @Test
     void whatIsNotUnderstoodIsShownAndTheRestGoesOn() {
         server("good");
         awaitRoute();

@@ -29,6 +29,7 @@ import sampan.app.cli.containers.TopCommand;
 import sampan.app.cli.containers.UnpauseCommand;
 import sampan.app.cli.containers.UpdateCommand;
 import sampan.app.cli.containers.WaitCommand;
+import sampan.app.cli.demo.ShopCommand;
 import sampan.app.cli.explain.ExplainCommand;
 import sampan.app.cli.files.CopyCommand;
 import sampan.app.cli.gateway.GatewayGraphCommand;
@@ -351,6 +352,13 @@ final class Commands {
         groups.put("ns", NAMESPACES);
         groups.put("audit", AUDIT);
         groups.put("gateway", GATEWAY);
+        groups.put(
+                "demo",
+                named(
+                        Verb.stopping(
+                                "shop [OPTIONS]",
+                                "Run six services point to point and behind the gateway",
+                                ShopCommand::new)));
         return Collections.unmodifiableMap(groups);
     }
 

@@ -50,11 +50,12 @@ final class Membership {
 
     private Candidate candidate(Container container) {
         Map<String, String> addresses = new TreeMap<>();
-        if (container.spec().network().mode().equals("host")) {
-            addresses.put("host", HOST_ADDRESS);
-        }
         for (EndpointView endpoint : container.endpoints()) {
             addresses.put(endpoint.network(), endpoint.address());
+        }
+        if (container.spec().network().mode().equals("host")) {
+            // Its endpoint has no address: it is where the gateway is.
+            addresses.put("host", HOST_ADDRESS);
         }
         Set<Integer> ports = new LinkedHashSet<>();
         container.spec().network().exposedPorts().stream()
