@@ -1,7 +1,6 @@
 package sampan.app.cli.gateway;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,7 +43,6 @@ public final class GatewayGraphCommand implements Callable<Integer> {
 
     private List<Edge> edges() {
         List<Edge> edges = new ArrayList<>();
-        Map<String, Boolean> services = new LinkedHashMap<>();
         for (JsonNode route : context.engine().gateway().show("routes").path("routes")) {
             String name = "route " + route.path("name").asString("");
             List<String> hosts = new ArrayList<>();
@@ -56,7 +54,6 @@ public final class GatewayGraphCommand implements Callable<Integer> {
                     edges.add(new Edge("host " + host, name, route.path("path").asString(""))));
             for (JsonNode service : route.path("services")) {
                 String to = service.path("name").asString("");
-                services.put(to, true);
                 edges.add(
                         new Edge(
                                 name,
