@@ -38,7 +38,7 @@ final class ListenerReader {
                         .orElseThrow(() -> section.wrong("address", "write HOST:PORT"));
         boolean http2 = section.flag("http2", true);
         boolean proxyProtocol = section.flag("proxyProtocol", false);
-        Optional<TlsServer.Settings> tls = section.section("tls").map(s -> tls(s, false));
+        Optional<TlsServer.Settings> tls = section.section("tls").map(s -> tls(s, http2));
         section.end();
         return new ListenerDefinition(address, http2, proxyProtocol, tls);
     }

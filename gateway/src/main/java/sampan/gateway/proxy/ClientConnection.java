@@ -3,6 +3,7 @@ package sampan.gateway.proxy;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import sampan.gateway.http2.Frame;
 import sampan.gateway.routes.ClientCertificate;
 import sampan.gateway.wire.Head;
 import sampan.gateway.wire.Octets;
@@ -26,6 +27,8 @@ final class ClientConnection extends Connection {
         PROXY,
         HANDSHAKE,
         HEAD,
+        /// Streams have their own exchanges.
+        HTTP2,
         EXCHANGE,
         /// The answer is being sent; then comes the next request, or the end.
         ANSWERED,
@@ -41,6 +44,8 @@ final class ClientConnection extends Connection {
     private @Nullable ClientCertificate certificate;
     private State state = State.HEAD;
     private @Nullable Listener listener;
+    private @Nullable Http2Server http2;
+    private boolean fresh;
     private int searched;
     private int lingered;
     private boolean ends;
@@ -81,7 +86,44 @@ final class ClientConnection extends Connection {
         }
     }
 
+    /// Takes a stream of another client's connection.
+    void beginStream(ClientConnection carrier) {
+        listener = carrier.listener;
+        certificate = carrier.certificate;
+        addressLength = carrier.addressLength;
+        carrier.destination();
+        Memory.copy(carrier.address, address, ADDRESS_BYTES_MAX + 2 * SOCKADDR_BYTES);
+        searched = 0;
+        fresh = false;
+        state = State.HEAD;
+    }
+
+    private Http2Server http2() {
+        return Objects.requireNonNull(http2);
+    }
+
+    /// HTTP/2 from now on.
+    private void beginHttp2() {
+        if (http2 == null) {
+            http2 = new Http2Server(this);
+        }
+        state = State.HTTP2;
+        http2.start();
+    }
+
+    /// HTTP/2 is over, and the connection with it.
+    void endSession(boolean broken) {
+        http2().release();
+        if (broken) {
+            closeWithReset();
+        } else {
+            linger = true;
+            end();
+        }
+    }
+
     private void begun() {
+        fresh = !isSecure() && Objects.requireNonNull(listener).http2();
         state = State.HEAD;
         loop.timers.set(this, loop.now + loop.limits().idleNanos());
     }
@@ -93,7 +135,11 @@ final class ClientConnection extends Connection {
                         .peer()
                         .map(p -> new ClientCertificate(p.subject(), p.names(), p.fingerprint()))
                         .orElse(null);
-        begun();
+        if (Objects.requireNonNull(tls()).isHttp2()) {
+            beginHttp2();
+        } else {
+            begun();
+        }
     }
 
     private void readProxyHeader() {
@@ -166,6 +212,10 @@ final class ClientConnection extends Connection {
             case PROXY -> readProxyHeader();
             case HANDSHAKE -> {}
             case HEAD -> readHead();
+            case HTTP2 -> {
+                http2().readable();
+                http2().read();
+            }
             case EXCHANGE -> exchange.requestReadable();
             case ANSWERED -> setReading(false);
             case LINGER -> throwAway();
@@ -191,6 +241,11 @@ final class ClientConnection extends Connection {
     }
 
     private void headBytes(long base, int length) {
+        if (fresh && Frame.isPreface(base, length)) {
+            preface(base, length);
+            return;
+        }
+        fresh = false;
         int from = startsWithBlankLine(base, length) ? 2 : 0;
         if (from == length) {
             freeHeld();
@@ -227,6 +282,21 @@ final class ClientConnection extends Connection {
         exchange.begin(at, from, end, length);
     }
 
+    /// The client may be about to speak HTTP/2.
+    private void preface(long base, int length) {
+        if (length < Frame.PREFACE_BYTES) {
+            if (!hold(base, length)) {
+                close();
+            }
+            return;
+        }
+        Memory.copy(base, loop.http2.in, length);
+        freeHeld();
+        beginHttp2();
+        http2().take(loop.http2.in, loop.http2.in + length);
+        http2().read();
+    }
+
     // RFC 9112 section 2.2: one may stand before a request, left by older clients.
     private static boolean startsWithBlankLine(long base, int length) {
         return length >= 2 && Memory.get(base) == '\r' && Memory.get(base + 1) == '\n';
@@ -254,6 +324,10 @@ final class ClientConnection extends Connection {
     }
 
     private void next() {
+        if (isStream()) {
+            close();
+            return;
+        }
         if (ends) {
             end();
             return;
@@ -304,6 +378,10 @@ final class ClientConnection extends Connection {
     void drained() {
         switch (state) {
             case PROXY, HANDSHAKE, HEAD, LINGER -> {}
+            case HTTP2 -> {
+                http2().writable();
+                http2().arm();
+            }
             case EXCHANGE -> exchange.clientDrained();
             case ANSWERED -> next();
         }
@@ -311,13 +389,19 @@ final class ClientConnection extends Connection {
 
     @Override
     void progressed(int bytes) {
-        exchange.clientProgressed(bytes);
+        if (state == State.HTTP2) {
+            http2().progressed();
+        } else {
+            exchange.clientProgressed(bytes);
+        }
     }
 
     @Override
     void broken(int errno) {
         if (state == State.EXCHANGE) {
             exchange.abort();
+        } else if (state == State.HTTP2) {
+            http2().lost();
         } else {
             close();
         }
@@ -339,6 +423,7 @@ final class ClientConnection extends Connection {
                 }
             }
             case PROXY, HANDSHAKE -> close();
+            case HTTP2 -> http2().expired();
             case EXCHANGE -> exchange.clientExpired();
             case ANSWERED, LINGER -> closeWithReset();
         }
@@ -348,6 +433,8 @@ final class ClientConnection extends Connection {
     void drain() {
         if (isIdle()) {
             close();
+        } else if (state == State.HTTP2) {
+            http2().drain();
         }
     }
 

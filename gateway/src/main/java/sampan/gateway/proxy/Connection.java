@@ -189,20 +189,45 @@ abstract class Connection extends Holding {
         }
     }
 
-    /// What libssl has taken from the socket wakes nobody.
+    /// What libssl or a stream has taken from the socket wakes nobody.
     private void readAhead() {
-        TlsSession session = tls;
-        if (session != null && reading && !handshaking && session.hasPending()) {
+        if (isReadable()) {
             loop.later(this);
         }
     }
 
+    private boolean isReadable() {
+        if (!reading || connecting || handshaking) {
+            return false;
+        }
+        TlsSession session = tls;
+        Stream carried = stream;
+        return session != null && session.hasPending()
+                || carried != null && (carried.readiness() & Readiness.IN) != 0;
+    }
+
     /// Its turn has come, as [Loop#later] was asked.
     void goOn() {
-        TlsSession session = tls;
-        if (session != null && reading && !handshaking && session.hasPending()) {
+        Stream carried = stream;
+        int before = generation;
+        if (outFrom < outTo && !connecting && !handshaking) {
+            if (carried == null || (carried.readiness() & Readiness.OUT) != 0) {
+                flush();
+            }
+        }
+        if (isOpen() && generation == before && isReadable()) {
             dispatch(Readiness.IN);
         }
+    }
+
+    /// Puts bytes behind what waits; they leave with others when the turn ends. False where there
+    /// is no memory.
+    final boolean queue(long at, int length) {
+        if (!append(at, length)) {
+            return false;
+        }
+        loop.later(this);
+        return true;
     }
 
     /// The socket is connected.
@@ -326,22 +351,7 @@ abstract class Connection extends Holding {
             return carried.send(at, length);
         }
         TlsSession session = tls;
-        return session == null
-                ? loop.calls.send(descriptor, at, length)
-                : transmit(session, at, length);
-    }
-
-    /// A record at a time, as many as the socket takes.
-    private static int transmit(TlsSession session, long at, int length) {
-        int sent = 0;
-        while (sent < length) {
-            int n = session.send(at + sent, length - sent);
-            if (n <= 0) {
-                return sent > 0 && n == -Errno.EAGAIN ? sent : n == 0 ? -Errno.EPIPE : n;
-            }
-            sent += n;
-        }
-        return sent;
+        return session == null ? loop.calls.send(descriptor, at, length) : session.send(at, length);
     }
 
     /// Sends, and keeps what the socket does not take: [#isBlocked]. False where the socket is dead
@@ -362,6 +372,14 @@ abstract class Connection extends Holding {
     }
 
     private boolean keep(long at, int length) {
+        if (!append(at, length)) {
+            return false;
+        }
+        watch();
+        return true;
+    }
+
+    private boolean append(long at, int length) {
         int waiting = outTo - outFrom;
         if (outCapacity - outTo < length) {
             int capacity = Buffers.capacity(waiting + length);
@@ -379,7 +397,6 @@ abstract class Connection extends Holding {
         }
         Memory.copy(at, out + outTo, length);
         outTo += length;
-        watch();
         return true;
     }
 

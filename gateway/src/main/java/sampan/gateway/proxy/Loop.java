@@ -50,6 +50,7 @@ final class Loop implements Runnable {
     final RequestView view = new RequestView(request);
     final RoutingTable.Room room = new RoutingTable.Room();
     final HeadWriter writer = new HeadWriter();
+    final Http2Room http2 = new Http2Room(this);
     final RequestLog log;
     final Waiting waiting = new Waiting(this);
     final int index;
@@ -134,6 +135,7 @@ final class Loop implements Runnable {
             recycle(closed.get(i));
         }
         closed.clear();
+        http2.turn();
         if (!accepting && now - acceptAgain >= 0) {
             accepting(true);
         }
@@ -236,6 +238,11 @@ final class Loop implements Runnable {
                 epoll.modify(socket.number(), on ? Readiness.IN : 0, LISTENER_TOKEN - i);
             }
         }
+    }
+
+    /// A connection for a stream of another.
+    ClientConnection stream() {
+        return client();
     }
 
     private ClientConnection client() {

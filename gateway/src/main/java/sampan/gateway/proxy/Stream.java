@@ -8,6 +8,9 @@ interface Stream {
 
     int send(long at, int length);
 
+    /// Which of `Readiness.IN` and `OUT` would go now.
+    int readiness();
+
     /// Which of the two is awaited; told by [Connection#dispatch].
     void watch(boolean readable, boolean writable);
 

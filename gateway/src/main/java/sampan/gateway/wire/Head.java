@@ -318,6 +318,11 @@ public abstract class Head {
         return line + 1 < count ? base + nameAt[line + 1] : base + end - 2;
     }
 
+    /// Behind a line's name.
+    public long nameEnd(int line) {
+        return base + nameEnd[line];
+    }
+
     /// The address of a line's value, without blanks around.
     public long valueAt(int line) {
         return base + valueAt[line];

@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -33,7 +39,7 @@ class TlsTest {
     @BeforeAll
     static void sign() throws IOException {
         certificates = new TestCertificates(directory);
-        certificates.sign("a", "DNS:a.example");
+        certificates.sign("a", "DNS:a.example,DNS:localhost");
         certificates.sign("b", "DNS:b.example,DNS:*.b.example");
         certificates.sign("caller", "URI:spiffe://example/caller");
     }
@@ -250,6 +256,43 @@ class TlsTest {
                 RawClient client = gateway.client()) {
             assertThat(client.send(GET + GET).untilDropped()).doesNotContain("HTTP/1.1 200");
             assertThat(server.heads()).isEmpty();
+        }
+    }
+
+    @Test
+    void http2IsAgreedOnAndCarriesBodiesBothWays() throws Exception {
+        byte[] body = new byte[1 << 20];
+        new java.util.Random(5).nextBytes(body);
+        ScriptedServer.Script script =
+                peer -> {
+                    for (String head = peer.head(); !head.isEmpty(); head = peer.head()) {
+                        byte[] got = peer.in().readNBytes(RawClient.length(head));
+                        peer.write(
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                        + Integer.toHexString(got.length)
+                                        + "\r\n");
+                        peer.out().write(got);
+                        peer.write("\r\n0\r\n\r\n");
+                    }
+                };
+        try (ScriptedServer server = new ScriptedServer(script);
+                TestGateway gateway = gateway("certificates: [" + pair("a") + "]", server);
+                HttpClient client =
+                        HttpClient.newBuilder()
+                                .sslContext(certificates.client(Optional.empty()))
+                                .build()) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + "/"))
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                            .build();
+            List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                answers.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()));
+            }
+            for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+                assertThat(answer.get().version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(answer.get().body()).isEqualTo(body);
+            }
         }
     }
 }

@@ -74,8 +74,21 @@ public final class TlsSession {
         }
     }
 
-    /// After `-EAGAIN` the next call must begin with the same bytes and offer no fewer.
+    /// Sends as many records as the socket takes. What is not taken must be offered again in the
+    /// next call, and no fewer bytes.
     public int send(long at, int length) {
+        int sent = 0;
+        while (sent < length) {
+            int n = sendRecord(at + sent, length - sent);
+            if (n <= 0) {
+                return sent > 0 && n == -Errno.EAGAIN ? sent : n == 0 ? -Errno.EPIPE : n;
+            }
+            sent += n;
+        }
+        return sent;
+    }
+
+    private int sendRecord(long at, int length) {
         if (dead) {
             return -Errno.EPIPE;
         }
