@@ -173,6 +173,7 @@ public final class ConfigReader {
         outlier.ifPresent(YamlSection::end);
         Optional<Breaker.Settings> breaker = section.section("breaker").map(ConfigReader::breaker);
         Optional<HealthSettings> health = HealthReader.read(section);
+        GatewayConfig.DialingDefinition dialing = DialingReader.read(section);
         section.end();
         return new ServiceDefinition(
                 name,
@@ -181,7 +182,8 @@ public final class ConfigReader {
                 hashBy.orElse(Attribute.ADDRESS),
                 settings,
                 breaker,
-                health);
+                health,
+                dialing);
     }
 
     static List<TargetDefinition> targets(YamlSection section) {

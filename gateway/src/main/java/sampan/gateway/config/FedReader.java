@@ -141,7 +141,8 @@ public final class FedReader {
                 Attribute.ADDRESS,
                 PLAIN,
                 Optional.<Breaker.Settings>empty(),
-                Optional.empty());
+                Optional.empty(),
+                GatewayConfig.DialingDefinition.PLAIN);
     }
 
     /// Reads addresses that somebody feeds.

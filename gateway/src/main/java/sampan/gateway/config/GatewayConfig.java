@@ -7,9 +7,11 @@ import sampan.gateway.limits.Breaker;
 import sampan.gateway.proxy.ProxyLimits;
 import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.Balance;
+import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 import sampan.linux.net.InternetAddress;
+import sampan.linux.tls.TlsClient;
 import sampan.linux.tls.TlsServer;
 
 /// What a file says, checked but not yet resolved.
@@ -55,12 +57,20 @@ public record GatewayConfig(
             Attribute hashBy,
             Service.Settings settings,
             Optional<Breaker.Settings> breaker,
-            Optional<HealthSettings> health) {
+            Optional<HealthSettings> health,
+            DialingDefinition dialing) {
         /// The same service with other targets.
         public ServiceDefinition withTargets(List<TargetDefinition> others) {
             return new ServiceDefinition(
-                    name, List.copyOf(others), balance, hashBy, settings, breaker, health);
+                    name, List.copyOf(others), balance, hashBy, settings, breaker, health, dialing);
         }
+    }
+
+    /// @param tls none in the clear
+    public record DialingDefinition(
+            Dialing.Protocol protocol, Optional<TlsClient.Settings> tls, boolean proxyHeader) {
+        public static final DialingDefinition PLAIN =
+                new DialingDefinition(Dialing.Protocol.HTTP_1, Optional.empty(), false);
     }
 
     /// @param by what is counted apart, [Attribute#NONE] for all together

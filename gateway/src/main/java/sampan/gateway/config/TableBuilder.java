@@ -19,12 +19,14 @@ import sampan.gateway.limits.Concurrency;
 import sampan.gateway.limits.RateLimit;
 import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.Attribute;
+import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Filter;
 import sampan.gateway.routes.RateFilter;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.RoutingTable;
 import sampan.gateway.routes.Service;
 import sampan.gateway.routes.Target;
+import sampan.linux.tls.TlsClient;
 
 /// Makes routing tables of definitions, one after the other. What has the same name in the next
 /// table keeps its state: targets their connections and health, services their breaker, routes
@@ -41,6 +43,7 @@ public final class TableBuilder {
             Set<Target> unchecked) {}
 
     private final int loops;
+    private final Map<GatewayConfig.DialingDefinition, Dialing> dialings = new HashMap<>();
     private Map<String, Target> targets = new HashMap<>();
     private Map<String, Service.State> states = new HashMap<>();
     private Map<String, RouteStats> stats = new HashMap<>();
@@ -103,10 +106,17 @@ public final class TableBuilder {
             Map<String, Target> nextTargets,
             Map<String, Service.State> nextStates) {
         List<Service.Share> shares = new ArrayList<>();
+        Dialing dialing = dialing(definition.dialing());
         for (GatewayConfig.TargetDefinition target : definition.targets()) {
             InetAddress host = target.address().resolve();
             String key =
-                    definition.name() + " " + host.getHostAddress() + " " + target.address().port();
+                    definition.name()
+                            + " "
+                            + host.getHostAddress()
+                            + " "
+                            + target.address().port()
+                            + " "
+                            + definition.dialing();
             Target known = targets.get(key);
             Target made =
                     nextTargets.computeIfAbsent(
@@ -114,7 +124,8 @@ public final class TableBuilder {
                             _ ->
                                     known != null
                                             ? known
-                                            : new Target(host, target.address().port(), loops));
+                                            : new Target(
+                                                    host, target.address().port(), loops, dialing));
             int port = target.address().port();
             definition
                     .health()
@@ -134,6 +145,13 @@ public final class TableBuilder {
                 definition.balance(),
                 definition.hashBy(),
                 shares);
+    }
+
+    /// The same definition has the same trust for as long as the gateway runs.
+    private Dialing dialing(GatewayConfig.DialingDefinition definition) {
+        return dialings.computeIfAbsent(
+                definition,
+                d -> new Dialing(d.protocol(), d.tls().map(TlsClient::new), d.proxyHeader()));
     }
 
     private Service.State state(ServiceDefinition definition) {

@@ -327,7 +327,8 @@ final class Exchange {
 
     /// Whether only the client keeps the exchange from going on.
     private boolean awaitsClient() {
-        return client.isBlocked() || !requestBody.isDone() && client.isReading();
+        boolean sends = !requestBody.isDone() && client.isReading();
+        return client.isBlocked() || sends && !forwarding.isStreaming();
     }
 
     void armClient() {

@@ -3,6 +3,7 @@ package sampan.gateway.proxy;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import sampan.gateway.limits.Breaker;
+import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 import sampan.gateway.routes.Target;
@@ -231,14 +232,19 @@ final class Forwarding {
     /// The answer may take so long from now on.
     void armResponse() {
         UpstreamConnection connection = upstream;
-        if (connection != null && !connection.isConnecting()) {
-            loop.timers.set(
-                    connection,
-                    exchange.isTunnel()
-                            ? Timers.NEVER
-                            : loop.now
-                                    + Objects.requireNonNull(service).settings().responseNanos());
+        Service current = service;
+        if (connection != null && current != null && !connection.isConnecting()) {
+            ProxyLimits limits = loop.limits();
+            long wait =
+                    isStreaming() ? limits.tunnelIdleNanos() : current.settings().responseNanos();
+            loop.timers.set(connection, exchange.isTunnel() ? Timers.NEVER : loop.now + wait);
         }
+    }
+
+    /// Whether both sides may be silent for long.
+    boolean isStreaming() {
+        Target current = target;
+        return current != null && current.dialing().protocol() == Dialing.Protocol.GRPC;
     }
 
     void connected() {

@@ -67,6 +67,7 @@ final class Loop implements Runnable {
     private int slots;
     private final List<ClientConnection> freeClients = new ArrayList<>();
     private final List<UpstreamConnection> freeUpstreams = new ArrayList<>();
+    private final List<UpstreamCarrier> freeCarriers = new ArrayList<>();
     private final List<Connection> closed = new ArrayList<>();
     private List<Connection> later = new ArrayList<>();
     private List<Connection> due = new ArrayList<>();
@@ -263,29 +264,75 @@ final class Loop implements Runnable {
 
     /// Begins to connect; null where that fails at once.
     @Nullable UpstreamConnection connect(Target target) {
-        int socket = calls.socket(target.family());
+        if (target.dialing().isShared()) {
+            UpstreamCarrier carrier = carrier(target);
+            if (carrier == null) {
+                return null;
+            }
+            UpstreamConnection connection = upstream();
+            connection.begin(carrier);
+            return connection;
+        }
+        int socket = dial(target);
         if (socket < 0) {
             return null;
+        }
+        UpstreamConnection connection = upstream();
+        connection.begin(target);
+        if (!connection.open(socket, true)) {
+            connection.close();
+            return null;
+        }
+        return connection;
+    }
+
+    private UpstreamConnection upstream() {
+        if (!freeUpstreams.isEmpty()) {
+            return freeUpstreams.removeLast();
+        }
+        UpstreamConnection connection = new UpstreamConnection(this, slots);
+        register(connection);
+        return connection;
+    }
+
+    /// Begins to connect a socket, -1 where that fails at once.
+    private int dial(Target target) {
+        int socket = calls.socket(target.family());
+        if (socket < 0) {
+            return -1;
         }
         calls.noDelay(socket);
         int connected = calls.connect(socket, target.address(), target.addressLength());
         if (connected < 0 && connected != -Errno.EINPROGRESS) {
             calls.close(socket);
+            return -1;
+        }
+        return socket;
+    }
+
+    private @Nullable UpstreamCarrier carrier(Target target) {
+        UpstreamCarrier known = pool(target).carrier();
+        if (known != null) {
+            return known;
+        }
+        int socket = dial(target);
+        if (socket < 0) {
             return null;
         }
-        UpstreamConnection connection;
-        if (freeUpstreams.isEmpty()) {
-            connection = new UpstreamConnection(this, slots);
-            register(connection);
+        UpstreamCarrier carrier;
+        if (freeCarriers.isEmpty()) {
+            carrier = new UpstreamCarrier(this, slots);
+            register(carrier);
         } else {
-            connection = freeUpstreams.removeLast();
+            carrier = freeCarriers.removeLast();
         }
-        connection.begin(target);
-        if (!connection.open(socket, connected < 0)) {
-            connection.close();
+        carrier.begin(target);
+        if (!carrier.open(socket, true)) {
+            carrier.close();
             return null;
         }
-        return connection;
+        pool(target).add(carrier);
+        return carrier;
     }
 
     /// @param socket whether it had one of its own
@@ -301,6 +348,7 @@ final class Loop implements Runnable {
         switch (connection) {
             case ClientConnection client -> freeClients.add(client);
             case UpstreamConnection upstream -> freeUpstreams.add(upstream);
+            case UpstreamCarrier carrier -> freeCarriers.add(carrier);
             default -> throw new AssertionError(connection);
         }
     }

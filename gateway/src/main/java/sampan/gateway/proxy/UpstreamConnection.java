@@ -3,12 +3,16 @@ package sampan.gateway.proxy;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import sampan.gateway.routes.Target;
+import sampan.gateway.wire.ProxyHeader;
+import sampan.linux.net.NetCalls;
+import sampan.linux.tls.TlsSession;
 
 /// A connection to a target: carries one exchange at a time, waits in its target's pool between.
 final class UpstreamConnection extends Connection {
     private @Nullable Exchange exchange;
     private @Nullable Target target;
     private boolean used;
+    private boolean shared;
     int poolIndex = -1;
 
     UpstreamConnection(Loop loop, int slot) {
@@ -17,8 +21,36 @@ final class UpstreamConnection extends Connection {
 
     void begin(Target target) {
         this.target = target;
+        shared = false;
         used = false;
         exchange = null;
+    }
+
+    /// Takes a stream of a connection that carries many.
+    void begin(UpstreamCarrier carrier) {
+        begin(carrier.target());
+        shared = true;
+        used = carrier.session().isUsed();
+        carrier.session().open(this);
+    }
+
+    @Override
+    void greet() {
+        Exchange current = exchange;
+        if (current != null && target().dialing().proxyHeader()) {
+            long at = loop.http2.out;
+            int length =
+                    ProxyHeader.write(current.client.source(), current.client.destination(), at);
+            // Nothing was sent before, so that the socket has room.
+            if (loop.calls.send(descriptor(), at, length) != length) {
+                loop.calls.shutdown(descriptor(), NetCalls.SHUT_WR);
+            }
+        }
+    }
+
+    @Override
+    @Nullable TlsSession startTls() {
+        return target().dialing().tls().map(tls -> tls.connect(descriptor())).orElse(null);
     }
 
     /// Carries that exchange from now on.
@@ -37,6 +69,10 @@ final class UpstreamConnection extends Connection {
 
     /// Its exchange is over and it may carry another.
     void release() {
+        if (shared || target().dialing().proxyHeader()) {
+            discard();
+            return;
+        }
         exchange = null;
         used = true;
         freeHeld();

@@ -1,6 +1,8 @@
 package sampan.gateway.proxy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A loop's idle connections to one target. The last used goes first, so that what is too many
@@ -8,6 +10,25 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamPool {
     private @Nullable UpstreamConnection[] idle = new @Nullable UpstreamConnection[16];
     private int count;
+    private final List<UpstreamCarrier> carriers = new ArrayList<>();
+
+    /// One that can carry another request, null where there is none.
+    @Nullable UpstreamCarrier carrier() {
+        for (int i = 0; i < carriers.size(); i++) {
+            if (carriers.get(i).session().hasRoom()) {
+                return carriers.get(i);
+            }
+        }
+        return null;
+    }
+
+    void add(UpstreamCarrier carrier) {
+        carriers.add(carrier);
+    }
+
+    void forget(UpstreamCarrier carrier) {
+        carriers.remove(carrier);
+    }
 
     @Nullable UpstreamConnection take() {
         if (count == 0) {
@@ -51,6 +72,9 @@ final class UpstreamPool {
     void closeAll() {
         for (UpstreamConnection c = take(); c != null; c = take()) {
             c.close();
+        }
+        for (int i = carriers.size() - 1; i >= 0; i--) {
+            carriers.get(i).session().expired(); // those that carry something end with it
         }
     }
 

@@ -27,10 +27,17 @@ public final class Target {
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile boolean retired;
+    private final Dialing dialing;
     private volatile boolean ready = true;
 
     /// @param loops how many loops there are, each with its own attachment
     public Target(InetAddress host, int port, int loops) {
+        this(host, port, loops, Dialing.PLAIN);
+    }
+
+    /// @param loops how many loops there are, each with its own attachment
+    public Target(InetAddress host, int port, int loops, Dialing dialing) {
+        this.dialing = dialing;
         name = new InternetAddress(host.getHostAddress(), port).toString();
         logName = Octets.ascii(name);
         // Targets come and go with containers; 128 bytes each are freed with the process.
@@ -48,6 +55,11 @@ public final class Target {
     /// The name as octets.
     public byte[] logName() {
         return logName;
+    }
+
+    /// How it is spoken to.
+    public Dialing dialing() {
+        return dialing;
     }
 
     /// Its sockaddr.

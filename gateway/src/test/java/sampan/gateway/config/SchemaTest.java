@@ -73,6 +73,7 @@ class SchemaTest {
                 sealed + "{certificates: [{chain: c, key: k, x_: 1}]}}]");
         compare(wrong, schema, "limits", top + "limits: {x_: 1}");
         compare(wrong, schema, "service", top + "services: {s: {x_: 1}}");
+        compare(wrong, schema, "serviceTls", top + "services: {s: {tls: {serverName: a, x_: 1}}}");
         compare(
                 wrong,
                 schema,
