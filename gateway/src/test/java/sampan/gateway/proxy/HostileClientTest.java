@@ -24,7 +24,13 @@ class HostileClientTest {
 
     HostileClientTest() throws IOException {
         server = ScriptedServer.echoing();
-        gateway = TestGateway.before(server.address());
+        // Elsewhere the preface of HTTP/2 is none of HTTP/1's business: see HostileHttp2Test.
+        gateway =
+                TestGateway.listening(
+                        "http2: false",
+                        "services: {s: {targets: [\""
+                                + server.address()
+                                + "\"]}}\nroutes: [{name: r, service: s}]\n");
     }
 
     @BeforeAll
