@@ -174,8 +174,11 @@ class PublishedPortTest {
                         daemon.docker("run", "--rm", "busybox", "wget", "-qO-", "http://" + address)
                                 .text())
                 .isEqualTo(id.substring(0, 12));
+        // An input that stays open: a listener at the end of its own says so, and a client that
+        // hears that before it has something to say says nothing.
         try (Command.Running listener =
                 Command.of("ip", "netns", "exec", NAME, "busybox", "nc", "-l", "-p", "7777")
+                        .input("")
                         .start()) {
             Eventually.await(
                     "the listener",
