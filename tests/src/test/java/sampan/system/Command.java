@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A program to run: words, environment, standard input, a deadline.
 final class Command {
@@ -145,6 +147,18 @@ final class Command {
                 stream.write(bytes);
             } catch (IOException e) {
                 // a program need not read all it is given
+            }
+        }
+
+        /// Whether it blocks a signal: proc_pid_status(5).
+        boolean blocks(int number) {
+            try (Stream<String> lines =
+                    Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+                return lines.filter(line -> line.startsWith("SigBlk:"))
+                        .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+                        .anyMatch(mask -> (mask >> (number - 1) & 1) != 0);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("system")
 @ExtendWith(DaemonExtension.class)
 class UsageTest {
+    private static final int SIGINT = 2;
+
     private final PrivateDaemon daemon;
 
     UsageTest(PrivateDaemon daemon) {
@@ -192,7 +194,9 @@ class UsageTest {
     void anInterruptedWaitEnds() {
         String id = daemon.background("busybox", "sleep", "100");
         try (Command.Running wait = daemon.sampanCommand("wait", id).start()) {
-            Eventually.await("the wait", () -> wait.isAlive());
+            // Before it blocks the signal, to hear of it, it may be ignored: so it is in what a
+            // shell runs in the background.
+            Eventually.await("a client that hears signals", () -> wait.blocks(SIGINT));
             wait.signal("INT");
             assertThat(wait.outcome().status()).isEqualTo(130);
         }
