@@ -1,6 +1,7 @@
 package sampan.gateway.auth;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.RequestView;
 import sampan.gateway.wire.Field;
@@ -47,6 +48,16 @@ final class Credential {
 
     boolean isBearer() {
         return scheme.length > 0;
+    }
+
+    /// The verdict where there is no credential to check; null where [RequestView#foundAt] tells
+    /// where one stands.
+    @Nullable Verdict without(RequestView view) {
+        return switch (find(view)) {
+            case ABSENT -> Verdict.ABSENT;
+            case TWICE -> new Verdict.Refused("credentials stand twice");
+            case FOUND -> null;
+        };
     }
 
     Found find(RequestView view) {

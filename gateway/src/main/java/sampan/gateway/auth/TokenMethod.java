@@ -66,14 +66,9 @@ final class TokenMethod implements AuthMethod {
 
     @Override
     public Verdict check(RequestView view, long now) {
-        switch (from.find(view)) {
-            case ABSENT -> {
-                return Verdict.ABSENT;
-            }
-            case TWICE -> {
-                return new Verdict.Refused("credentials stand twice");
-            }
-            case FOUND -> {}
+        Verdict without = from.without(view);
+        if (without != null) {
+            return without;
         }
         long at = view.foundAt();
         long end = view.foundEnd();
