@@ -10,6 +10,7 @@ import sampan.engine.events.EventLog;
 import sampan.engine.images.transfer.PullProgress;
 import sampan.engine.images.transfer.Puller;
 import sampan.engine.images.transfer.Pusher;
+import sampan.engine.images.transfer.RelayedProgress;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.ManifestContent;
 import sampan.engine.registry.Registries;
@@ -43,31 +44,29 @@ public final class EngineRegistries implements RegistryService {
         this.events = events;
     }
 
-    /// Passes on what several threads tell, one at a time.
-    private record Serialized(Progress to) implements PullProgress {
+    private record Passed(Progress to) implements PullProgress {
         @Override
         public void report(String id, String status, long current, long total) {
-            synchronized (to) {
-                to.report(id, status, current, total);
-            }
+            to.report(id, status, current, total);
         }
 
         @Override
         public void message(String id, String text) {
-            synchronized (to) {
-                to.message(id, text);
-            }
+            to.message(id, text);
         }
     }
 
     @Override
     public List<Pulled> pull(PullRequest request, Progress progress) {
+        return RelayedProgress.during(new Passed(progress), told -> pull(request, told));
+    }
+
+    private List<Pulled> pull(PullRequest request, PullProgress told) {
         Reference name = Reference.parseBare(request.reference());
         Optional<Platform> platform =
                 request.platform().isEmpty()
                         ? Optional.empty()
                         : Optional.of(PlatformText.parse(request.platform()));
-        PullProgress told = new Serialized(progress);
         List<Pulled> all = new ArrayList<>();
         for (Reference each : wanted(name, request.credential())) {
             Puller.Pulled pulled =
@@ -100,11 +99,14 @@ public final class EngineRegistries implements RegistryService {
 
     @Override
     public List<Pushed> push(PushRequest request, Progress progress) {
+        return RelayedProgress.during(new Passed(progress), told -> push(request, told));
+    }
+
+    private List<Pushed> push(PushRequest request, PullProgress told) {
         Reference name = Reference.parseBare(request.reference());
         if (name.digest().isPresent()) {
             throw SampanException.invalid("cannot push a digest reference");
         }
-        PullProgress told = new Serialized(progress);
         told.message("", "The push refers to repository [" + name.name() + "]");
         List<Reference> tags = name.tag().isPresent() ? List.of(name) : pusher.tagged(name);
         if (tags.isEmpty()) {

@@ -10,7 +10,7 @@ import sampan.oci.image.Platform;
 /// Images from registries and to them. What a registry sends is hostile: bounded, checked, confined
 /// to the store. References are what people write: `busybox`, `localhost:5000/a@sha256:…`.
 public interface RegistryService {
-    /// Told while a transfer goes on, by several threads, one at a time.
+    /// Told while a transfer goes on, on the thread that asked for it.
     interface Progress extends ImageTransferService.Progress {
         /// A line of its own.
         ///
