@@ -15,6 +15,7 @@ import sampan.engine.containers.HostLimits;
 import sampan.engine.events.Event;
 import sampan.engine.events.EventLog;
 import sampan.engine.images.ImageUsers.ContainerUse;
+import sampan.engine.store.Directories;
 import sampan.engine.tasks.TaskSettings;
 import sampan.linux.cgroups.CgroupFeatures;
 import sampan.oci.Digest;
@@ -61,8 +62,8 @@ final class HostFacts {
     /// Makes the directories of tasks and execs, where only the daemon may look.
     static void runDirectories(TaskSettings tasks) {
         try {
-            Files.createDirectories(tasks.tasks());
-            Files.createDirectories(tasks.execs());
+            Directories.spread(Files.createDirectories(tasks.tasks()));
+            Directories.spread(Files.createDirectories(tasks.execs()));
         } catch (IOException e) {
             throw new UncheckedIOException(tasks.run().toString(), e);
         }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import sampan.engine.containers.Container.EndpointView;
+import sampan.engine.store.Directories;
 import sampan.engine.store.Entries;
 import sampan.errors.SampanException;
 import sampan.oci.json.Json;
@@ -54,6 +55,7 @@ public final class ContainerFiles {
                     root,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx--x---")));
+            Directories.spread(root);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -39,7 +39,6 @@ import sampan.engine.trees.MountsLink;
 import sampan.engine.trees.TreeUsage;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileOps;
-import sampan.linux.files.Placement;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
 import sampan.oci.Digest;
@@ -89,10 +88,8 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
     public OverlaySnapshotter(Path directory, List<Path> hidden) {
         layerHome = Directories.make(directory.resolve("l"));
         activeHome = Directories.make(directory.resolve("a"));
-        newHome = directory.resolve("new");
-        Directories.removeTree(newHome);
-        Directories.make(newHome);
-        newLayers = apart(directory.resolve("unpack"));
+        newHome = renewed(directory.resolve("new"));
+        newLayers = renewed(directory.resolve("unpack"));
         empty = Directories.make(directory.resolve("empty"));
         trash = new Trash(directory.resolve("trash"));
         host = new HostView(directory.resolve("host"), hidden);
@@ -103,16 +100,10 @@ public final class OverlaySnapshotter implements Snapshotter, AutoCloseable {
         load(activeHome, (home, number) -> loadActive(home));
     }
 
-    /// Layers lie apart on the disk, whatever was made or removed beside them: they are unpacked at
-    /// the same time, and ext4 without a journal looks at every inode nearby that was freed in the
-    /// last minutes, for each file that is made.
-    private static Path apart(Path path) {
+    // Layers are unpacked at the same time, and containers come and go.
+    private static Path renewed(Path path) {
         Directories.removeTree(path);
-        Directories.make(path);
-        try (Fd directory = Fd.open(path.toString(), Open.RDONLY | Open.DIRECTORY)) {
-            boolean ignored = Placement.spread(directory);
-        }
-        return path;
+        return Directories.spread(Directories.make(path));
     }
 
     private void load(Path home, BiConsumer<Path, Long> one) {
