@@ -2,12 +2,10 @@ package sampan.gateway.proxy;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import sampan.gateway.limits.Breaker;
 import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 import sampan.gateway.routes.Target;
-import sampan.linux.net.Memory;
 
 /// The way of one request to a target: choice, connection, retries, and what becomes of the
 /// request's bytes. The answer's way back is [Answering]'s.
@@ -26,42 +24,33 @@ final class Forwarding {
     private @Nullable Target target;
     private @Nullable Target asked;
     private @Nullable UpstreamConnection upstream;
-    private boolean permitted;
     private boolean cut;
     private long hash;
     private int attempts;
-    private long replay;
-    private int replayCapacity;
-    private int replayLength;
+    private final Permit permit;
+    private final Replay replay;
     private final Parking parking = new Parking();
 
     Forwarding(Exchange exchange) {
         this.exchange = exchange;
         loop = exchange.loop;
         answering = new Answering(exchange, this);
+        permit = new Permit(loop);
+        replay = new Replay(loop);
     }
 
     /// Sends the request whose head and body the loop's buffer holds.
     void begin(Route route, long body, long bodyEnd) {
         Service chosen = route.service();
         service = chosen;
-        permitted = false;
         cut = false;
         attempts = 0;
         answering.begin();
-        if (!chosen.state().concurrency().enter(chosen.settings().requestsMax())) {
+        if (!permit.enter(chosen)) {
             service = null;
-            refuse("too many requests under way to this service", RETRY_AFTER_NANOS);
+            refuse(permit.refusal(), permit.retryAfterNanos());
             return;
         }
-        Breaker breaker = chosen.state().breaker().orElse(null);
-        if (breaker != null && !breaker.permits(loop.now)) {
-            long wait = breaker.waitNanos(loop.now);
-            end();
-            refuse("the service is not well", wait);
-            return;
-        }
-        permitted = true;
         hash = chosen.hash(loop.view);
         Target picked = chosen.pick(hash, loop.now, null);
         if (picked == null && chosen.settings().wakeNanos() == 0) {
@@ -78,14 +67,13 @@ final class Forwarding {
     }
 
     private void refuseUnready() {
-        abandon();
+        end();
         refuse("no target is ready", RETRY_AFTER_NANOS);
     }
 
     /// Keeps the request until the service has a target, and asks for one.
     private void park(Service chosen, long start, int length) {
-        keepReplay(start, length);
-        if (replay == 0) {
+        if (!replay.keep(start, length)) {
             refuseUnready();
             return;
         }
@@ -104,9 +92,7 @@ final class Forwarding {
         if (picked != null) {
             parking.end();
             service = chosen;
-            long block = replay;
-            replay = 0;
-            start(picked, block, replayCapacity, replayLength);
+            start(picked, replay.take(), replay.capacity(), replay.length());
             if (upstream != null) {
                 exchange.unparked();
             }
@@ -132,7 +118,7 @@ final class Forwarding {
                         && exchange.requestBody.isDone()
                         && length <= REPLAY_BYTES_MAX;
         if (repeatable) {
-            keepReplay(start, length);
+            replay.keep(start, length);
         }
         if (!connection.send(start, length)) {
             broken();
@@ -176,7 +162,7 @@ final class Forwarding {
         // Who refuses a connection refuses the next at once too: only another is worth a try.
         Target other = picked == failed ? null : picked;
         if (other == null) {
-            breakerFailed();
+            permit.failed();
         }
         return other;
     }
@@ -192,22 +178,8 @@ final class Forwarding {
         }
     }
 
-    private void keepReplay(long start, int length) {
-        int capacity = Buffers.capacity(length);
-        long block = capacity == 0 ? 0 : loop.buffers.take(capacity);
-        if (block != 0) {
-            Memory.copy(start, block, length);
-            replay = block;
-            replayCapacity = capacity;
-            replayLength = length;
-        }
-    }
-
     void dropReplay() {
-        if (replay != 0) {
-            loop.buffers.give(replay, replayCapacity);
-            replay = 0;
-        }
+        replay.drop();
     }
 
     /// Sends on what came of the body, or through a tunnel.
@@ -311,7 +283,7 @@ final class Forwarding {
         }
         if (connection.isConnecting()) {
             retryElsewhere(connection);
-        } else if (replay != 0 && connection.isUsed()) {
+        } else if (replay.isKept() && connection.isUsed()) {
             // An idle connection that its server closed meanwhile is no failure of the target.
             retryAnew(connection);
         } else {
@@ -322,13 +294,9 @@ final class Forwarding {
 
     private void retryAnew(UpstreamConnection old) {
         Target same = Objects.requireNonNull(target);
-        long block = replay;
-        int capacity = replayCapacity;
-        int length = replayLength;
-        replay = 0;
         old.discard();
         same.end();
-        start(same, block, capacity, length);
+        start(same, replay.take(), replay.capacity(), replay.length());
     }
 
     /// Nothing was sent: another target may be asked, whatever the method.
@@ -411,16 +379,7 @@ final class Forwarding {
         if (current != null && failed != null) {
             current.failed(failed, loop.now);
         }
-        breakerFailed();
-    }
-
-    private void breakerFailed() {
-        Service current = service;
-        Breaker breaker = current == null ? null : current.state().breaker().orElse(null);
-        if (permitted && breaker != null) {
-            breaker.failed(loop.now);
-        }
-        permitted = false;
+        permit.failed();
     }
 
     /// The answer's head has come; a server that says it cannot counts as failed.
@@ -430,11 +389,7 @@ final class Forwarding {
             return;
         }
         Objects.requireNonNull(target).succeeded();
-        Breaker breaker = Objects.requireNonNull(service).state().breaker().orElse(null);
-        if (permitted && breaker != null) {
-            breaker.succeeded(loop.now, loop.now - exchange.started());
-        }
-        permitted = false;
+        permit.succeeded(exchange.started());
     }
 
     /// The answer is complete.
@@ -456,32 +411,19 @@ final class Forwarding {
         if (connection != null) {
             connection.discard();
         }
-        abandon();
-    }
-
-    private void abandon() {
-        Service current = service;
-        Breaker breaker = current == null ? null : current.state().breaker().orElse(null);
-        if (permitted && breaker != null) {
-            breaker.abandoned();
-        }
         end();
     }
 
     private void end() {
         parking.end();
-        dropReplay();
+        replay.drop();
         Target used = target;
         if (used != null) {
             used.end();
         }
-        Service current = service;
-        if (current != null) {
-            current.state().concurrency().leave();
-        }
+        permit.leave();
         service = null;
         target = null;
-        permitted = false;
     }
 
     /// The target that was asked last, for the log.
