@@ -26,6 +26,7 @@ final class Exposition {
         exposition.routes(gateway);
         exposition.consumers(gateway);
         exposition.services(gateway);
+        LimitExposition.append(exposition.out, gateway);
         return exposition.out.toString();
     }
 
@@ -42,7 +43,7 @@ final class Exposition {
         out.append(' ').append(value).append('\n');
     }
 
-    private static String label(String name, String value) {
+    static String label(String name, String value) {
         String escaped = value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
         return name + "=\"" + escaped + "\"";
     }

@@ -171,7 +171,8 @@ public final class ConfigReader {
                         outlier.map(o -> o.nanos("ejectFor", 10 * SECOND)).orElse(10 * SECOND),
                         section.nanos("wake", 0));
         outlier.ifPresent(YamlSection::end);
-        Optional<Breaker.Settings> breaker = section.section("breaker").map(ConfigReader::breaker);
+        Optional<Breaker.Settings> breaker =
+                section.section("breaker").map(ResilienceReader::breaker);
         Optional<HealthSettings> health = HealthReader.read(section);
         GatewayConfig.DialingDefinition dialing = DialingReader.read(section);
         section.end();
@@ -196,18 +197,6 @@ public final class ConfigReader {
             target.end();
         }
         return targets;
-    }
-
-    private static Breaker.Settings breaker(YamlSection section) {
-        Breaker.Settings settings =
-                new Breaker.Settings(
-                        section.number("failurePercent", 50, 1, 100),
-                        section.number("callsMin", 20, 1, COUNT_MAX),
-                        section.nanos("openFor", 5 * SECOND),
-                        section.number("probes", 3, 1, 1000),
-                        section.nanos("slow", 3600 * SECOND));
-        section.end();
-        return settings;
     }
 
     private static void references(YamlSection root, GatewayConfig config) {

@@ -191,7 +191,8 @@ public final class TableBuilder {
             RateLimit known = limits.get(key);
             RateLimit made = known != null ? known : limit(limit);
             nextLimits.put(key, made);
-            (limit.by().isOfConnection() ? filters : after).add(new RateFilter(made, limit.by()));
+            (limit.by().isOfConnection() ? filters : after)
+                    .add(new RateFilter(made, limit.by(), limit.key()));
         }
         security.filter(secured, definition.name(), definition.authenticate())
                 .ifPresent(filters::add);

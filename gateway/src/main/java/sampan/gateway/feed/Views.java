@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import sampan.gateway.config.GatewayConfig;
-import sampan.gateway.config.GatewayConfig.LimitDefinition;
-import sampan.gateway.config.GatewayConfig.RouteDefinition;
 import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.PathMatch;
 import sampan.gateway.routes.Route;
@@ -24,9 +22,7 @@ public final class Views {
     private Views() {}
 
     /// All routes with what they answered, in the order of the configuration.
-    public static List<Object> routes(RoutingTable table, GatewayConfig config) {
-        Map<String, RouteDefinition> definitions = new LinkedHashMap<>();
-        config.routes().forEach(route -> definitions.put(route.name(), route));
+    public static List<Object> routes(RoutingTable table) {
         List<Object> routes = new ArrayList<>();
         for (Route route : table.routes()) {
             Map<String, Object> view = new LinkedHashMap<>();
@@ -37,24 +33,11 @@ public final class Views {
             view.put("conditions", route.match().conditions().size());
             view.put("action", action(route.action()));
             view.put("services", services(route.action()));
-            RouteDefinition definition = definitions.get(route.name());
-            view.put(
-                    "limits",
-                    definition == null
-                            ? List.of()
-                            : definition.limits().stream().map(Views::limit).toList());
+            view.put("limits", LimitViews.of(route));
             stats(view, route.stats());
             routes.add(view);
         }
         return routes;
-    }
-
-    private static Map<String, Object> limit(LimitDefinition limit) {
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("perSecond", limit.perSecond());
-        view.put("burst", limit.burst());
-        view.put("key", limit.key());
-        return view;
     }
 
     static String path(PathMatch match) {
@@ -132,7 +115,7 @@ public final class Views {
                     view.put("active", service.state().concurrency().active());
                     view.put("requestsMax", service.settings().requestsMax());
                     view.put("checked", checked.getOrDefault(name, false));
-                    service.state().breaker().ifPresent(b -> view.put("breaker", b.state().name()));
+                    LimitViews.service(view, service);
                     view.put("targets", targets(service, now));
                     views.add(view);
                 });

@@ -1,6 +1,7 @@
 package sampan.gateway.limits;
 
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /// A token bucket per key, kept as the generic cell rate algorithm does: one instant a key, the
@@ -18,6 +19,9 @@ public final class RateLimit {
     private static final int WAYS = 8;
     private static final long SECOND = 1_000_000_000L;
 
+    private final double perSecond;
+    private final int burst;
+    private final AtomicLong refused = new AtomicLong();
     private final long interval;
     private final long tolerance;
     private final int mask;
@@ -29,6 +33,8 @@ public final class RateLimit {
     /// @param burst tokens of a full bucket, at least 1
     /// @param keysMax 1 where all share a bucket, else [#KEYS_MAX]
     public RateLimit(double perSecond, int burst, int keysMax) {
+        this.perSecond = perSecond;
+        this.burst = burst;
         interval = Math.max(1, Math.round(SECOND / perSecond));
         tolerance = interval * (burst - 1L);
         int sets = Math.max(1, Integer.highestOneBit(keysMax) / WAYS);
@@ -49,6 +55,7 @@ public final class RateLimit {
             long from = arrival == 0 || arrival - now < 0 ? now : arrival;
             long early = from - now - tolerance;
             if (early > 0) {
+                refused.incrementAndGet();
                 return early;
             }
             long next = from + interval;
@@ -56,6 +63,19 @@ public final class RateLimit {
                 return 0;
             }
         }
+    }
+
+    public double perSecond() {
+        return perSecond;
+    }
+
+    public int burst() {
+        return burst;
+    }
+
+    /// How often [#take] found no token.
+    public long refused() {
+        return refused.get();
     }
 
     /// As [#take], but takes nothing.

@@ -279,7 +279,7 @@ final class Fed implements Feeding, AutoCloseable {
     public synchronized Map<String, Object> show(String what) {
         Map<String, Object> view = new LinkedHashMap<>();
         switch (what) {
-            case "routes" -> view.put("routes", Views.routes(gateway.table(), merged));
+            case "routes" -> view.put("routes", Views.routes(gateway.table()));
             case "services" ->
                     view.put(
                             "services", Views.services(gateway.table(), merged, System.nanoTime()));

@@ -91,6 +91,7 @@ final class Forwarding {
         Target picked = chosen == null ? null : chosen.pick(hash, loop.now, null);
         if (picked != null) {
             parking.end();
+            permit.asked();
             service = chosen;
             start(picked, replay.take(), replay.capacity(), replay.length());
             if (upstream != null) {
@@ -389,7 +390,7 @@ final class Forwarding {
             return;
         }
         Objects.requireNonNull(target).succeeded();
-        permit.succeeded(exchange.started());
+        permit.succeeded();
     }
 
     /// The answer is complete.

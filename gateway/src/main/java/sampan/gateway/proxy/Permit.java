@@ -11,7 +11,8 @@ final class Permit {
 
     private final Loop loop;
     private @Nullable Service service;
-    private boolean undecided;
+    private int call = Breaker.REFUSED;
+    private long since;
     private String refusal = "";
     private long retryAfterNanos;
 
@@ -27,15 +28,23 @@ final class Permit {
             return false;
         }
         Breaker breaker = wanted.state().breaker().orElse(null);
-        if (breaker != null && !breaker.permits(loop.now)) {
-            wanted.state().concurrency().leave();
-            refusal = "the service is not well";
-            retryAfterNanos = breaker.waitNanos(loop.now);
-            return false;
+        if (breaker != null) {
+            call = breaker.enter(loop.now);
+            if (call == Breaker.REFUSED) {
+                wanted.state().concurrency().leave();
+                refusal = "the service is not well";
+                retryAfterNanos = breaker.waitNanos(loop.now);
+                return false;
+            }
         }
         service = wanted;
-        undecided = true;
+        since = loop.now;
         return true;
+    }
+
+    /// A target is asked from now on: what was before is not its time.
+    void asked() {
+        since = loop.now;
     }
 
     String refusal() {
@@ -46,36 +55,36 @@ final class Permit {
         return retryAfterNanos;
     }
 
-    private @Nullable Breaker decide() {
+    private @Nullable Breaker breaker() {
         Service of = service;
-        Breaker breaker = of == null ? null : of.state().breaker().orElse(null);
-        Breaker told = undecided ? breaker : null;
-        undecided = false;
-        return told;
+        return of == null || call == Breaker.REFUSED ? null : of.state().breaker().orElse(null);
     }
 
     /// The service did not answer as it should.
     void failed() {
-        Breaker breaker = decide();
+        Breaker breaker = breaker();
         if (breaker != null) {
-            breaker.failed(loop.now);
+            breaker.failed(call, loop.now);
         }
+        call = Breaker.REFUSED;
     }
 
     /// The service has answered.
-    void succeeded(long started) {
-        Breaker breaker = decide();
+    void succeeded() {
+        Breaker breaker = breaker();
         if (breaker != null) {
-            breaker.succeeded(loop.now, loop.now - started);
+            breaker.succeeded(call, loop.now, loop.now - since);
         }
+        call = Breaker.REFUSED;
     }
 
     /// The request is over. Where nothing was told before, nothing is known of the service.
     void leave() {
-        Breaker breaker = decide();
+        Breaker breaker = breaker();
         if (breaker != null) {
-            breaker.abandoned();
+            breaker.abandoned(call);
         }
+        call = Breaker.REFUSED;
         Service of = service;
         service = null;
         if (of != null) {

@@ -9,10 +9,21 @@ public final class RateFilter implements Filter {
 
     private final RateLimit limit;
     private final Attribute by;
+    private final String key;
 
-    public RateFilter(RateLimit limit, Attribute by) {
+    /// @param key tells it from others of its route
+    public RateFilter(RateLimit limit, Attribute by, String key) {
         this.limit = limit;
         this.by = by;
+        this.key = key;
+    }
+
+    public RateLimit limit() {
+        return limit;
+    }
+
+    public String key() {
+        return key;
     }
 
     @Override

@@ -77,6 +77,8 @@ public final class GatewayListCommand implements Callable<Integer> {
                         columns(
                                 "Service SERVICE",
                                 "Breaker BREAKER",
+                                "Opened OPENED",
+                                "Refused REFUSED",
                                 "Active ACTIVE",
                                 "Max MAX",
                                 "Ready READY",
@@ -94,7 +96,7 @@ public final class GatewayListCommand implements Callable<Integer> {
                                 "Rate RATE/S",
                                 "Burst BURST",
                                 "By BY",
-                                "Refused 4XX",
+                                "Refused REFUSED",
                                 "Requests REQUESTS"),
                         GatewayListCommand::limitRows));
     }
@@ -242,6 +244,8 @@ public final class GatewayListCommand implements Callable<Integer> {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("Service", service.path("name").asString(""));
             row.put("Breaker", service.path("breaker").asString("none"));
+            row.put("Opened", service.path("breakerOpened").asLong(0));
+            row.put("Refused", service.path("breakerRefused").asLong(0));
             row.put("Active", service.path("active").asLong(0));
             row.put("Max", service.path("requestsMax").asLong(0));
             row.put("Ready", ready);
@@ -262,7 +266,7 @@ public final class GatewayListCommand implements Callable<Integer> {
                 row.put("Rate", limit.path("perSecond").asDouble(0));
                 row.put("Burst", limit.path("burst").asLong(0));
                 row.put("By", by.isEmpty() ? "all" : by);
-                row.put("Refused", route.path("answers").path("4xx").asLong(0));
+                row.put("Refused", limit.path("refused").asLong(0));
                 row.put("Requests", route.path("requests").asLong(0));
                 rows.add(row);
             }

@@ -1,0 +1,69 @@
+package sampan.gateway.admin;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import sampan.gateway.limits.Breaker;
+import sampan.gateway.limits.RateLimit;
+import sampan.gateway.proxy.Gateway;
+import sampan.gateway.routes.Filter;
+import sampan.gateway.routes.RateFilter;
+import sampan.gateway.routes.Route;
+import sampan.gateway.routes.Service;
+
+/// The part of [Exposition] that tells of limits and breakers.
+final class LimitExposition {
+    private final StringBuilder out;
+    private final Gateway gateway;
+
+    private LimitExposition(StringBuilder out, Gateway gateway) {
+        this.out = out;
+        this.gateway = gateway;
+    }
+
+    static void append(StringBuilder out, Gateway gateway) {
+        LimitExposition exposition = new LimitExposition(out, gateway);
+        exposition.limits("refused_total", "Requests over a limit.", RateLimit::refused);
+        exposition.breakers("opened_total", "How often it has opened.", Breaker::opened);
+        exposition.breakers("refused_total", "Requests refused by it.", Breaker::refused);
+    }
+
+    private void head(String name, String help) {
+        out.append("# HELP ").append(name).append(' ').append(help).append('\n');
+        out.append("# TYPE ").append(name).append(" counter\n");
+    }
+
+    private void line(String name, String labels, long value) {
+        out.append(name).append('{').append(labels).append("} ").append(value).append('\n');
+    }
+
+    private void limits(String what, String help, ToLongFunction<RateLimit> value) {
+        String name = "sampan_gateway_limit_" + what;
+        head(name, help);
+        for (Route route : gateway.table().routes()) {
+            for (Filter filter : route.filters()) {
+                if (filter instanceof RateFilter rate) {
+                    String labels =
+                            Exposition.label("route", route.name())
+                                    + ","
+                                    + Exposition.label("limit", rate.key());
+                    line(name, labels, value.applyAsLong(rate.limit()));
+                }
+            }
+        }
+    }
+
+    private void breakers(String what, String help, ToLongFunction<Breaker> value) {
+        String name = "sampan_gateway_breaker_" + what;
+        head(name, help);
+        Map<String, Service> services = new TreeMap<>(gateway.table().services());
+        services.forEach((of, service) ->
+                service.state()
+                        .breaker()
+                        .ifPresent(breaker ->
+                                line(
+                                        name,
+                                        Exposition.label("service", of),
+                                        value.applyAsLong(breaker))));
+    }
+}
