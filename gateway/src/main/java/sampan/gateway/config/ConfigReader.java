@@ -13,8 +13,7 @@ import sampan.gateway.config.GatewayConfig.TargetDefinition;
 import sampan.gateway.health.HealthSettings;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.proxy.ProxyLimits;
-import sampan.gateway.routes.Attribute;
-import sampan.gateway.routes.Balance;
+import sampan.gateway.routes.Balancing;
 import sampan.gateway.routes.Service;
 import sampan.linux.net.InternetAddress;
 
@@ -155,36 +154,21 @@ public final class ConfigReader {
     /// What stands below a service's name.
     static ServiceDefinition service(String name, YamlSection section) {
         List<TargetDefinition> targets = targets(section);
-        Balance balance = section.read("balance", Balance::named).orElse(Balance.ROUND_ROBIN);
-        Optional<Attribute> hashBy = section.read("hashBy", Attribute::parse);
-        if (hashBy.isPresent() && balance != Balance.CONSISTENT_HASH) {
-            throw section.wrong("hashBy", "it goes with balance: consistentHash only");
-        }
-        Optional<YamlSection> outlier = section.section("outlier");
+        Balancing balancing = BalancingReader.read(name, section);
         Service.Settings settings =
                 new Service.Settings(
                         section.nanos("connectTimeout", 2 * SECOND),
                         section.nanos("responseTimeout", 60 * SECOND),
                         section.number("retries", 2, 0, 10),
                         section.number("requestsMax", COUNT_MAX, 1, COUNT_MAX),
-                        outlier.map(o -> o.number("failures", 5, 1, COUNT_MAX)).orElse(5),
-                        outlier.map(o -> o.nanos("ejectFor", 10 * SECOND)).orElse(10 * SECOND),
+                        BalancingReader.outlier(section),
                         section.nanos("wake", 0));
-        outlier.ifPresent(YamlSection::end);
         Optional<Breaker.Settings> breaker =
                 section.section("breaker").map(ResilienceReader::breaker);
         Optional<HealthSettings> health = HealthReader.read(section);
         GatewayConfig.DialingDefinition dialing = DialingReader.read(section);
         section.end();
-        return new ServiceDefinition(
-                name,
-                targets,
-                balance,
-                hashBy.orElse(Attribute.ADDRESS),
-                settings,
-                breaker,
-                health,
-                dialing);
+        return new ServiceDefinition(name, targets, balancing, settings, breaker, health, dialing);
     }
 
     static List<TargetDefinition> targets(YamlSection section) {

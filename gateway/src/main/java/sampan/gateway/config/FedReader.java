@@ -14,8 +14,8 @@ import sampan.gateway.config.GatewayConfig.ServiceDefinition;
 import sampan.gateway.config.GatewayConfig.ShareDefinition;
 import sampan.gateway.config.GatewayConfig.TargetDefinition;
 import sampan.gateway.limits.Breaker;
-import sampan.gateway.routes.Attribute;
-import sampan.gateway.routes.Balance;
+import sampan.gateway.routes.Balancing;
+import sampan.gateway.routes.Outlier;
 import sampan.gateway.routes.Service;
 import sampan.linux.net.InternetAddress;
 
@@ -36,7 +36,12 @@ public final class FedReader {
     private static final String LABEL = "fed";
     private static final Service.Settings PLAIN =
             new Service.Settings(
-                    2_000_000_000L, 60_000_000_000L, 2, 1_000_000, 5, 10_000_000_000L, 0);
+                    2_000_000_000L,
+                    60_000_000_000L,
+                    2,
+                    1_000_000,
+                    Outlier.of(5, 10_000_000_000L),
+                    0);
 
     private FedReader() {}
 
@@ -137,8 +142,7 @@ public final class FedReader {
         return new ServiceDefinition(
                 name,
                 List.of(),
-                Balance.ROUND_ROBIN,
-                Attribute.ADDRESS,
+                Balancing.PLAIN,
                 PLAIN,
                 Optional.<Breaker.Settings>empty(),
                 Optional.empty(),

@@ -6,7 +6,7 @@ import sampan.gateway.health.HealthSettings;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.proxy.ProxyLimits;
 import sampan.gateway.routes.Attribute;
-import sampan.gateway.routes.Balance;
+import sampan.gateway.routes.Balancing;
 import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
@@ -53,8 +53,7 @@ public record GatewayConfig(
     public record ServiceDefinition(
             String name,
             List<TargetDefinition> targets,
-            Balance balance,
-            Attribute hashBy,
+            Balancing balancing,
             Service.Settings settings,
             Optional<Breaker.Settings> breaker,
             Optional<HealthSettings> health,
@@ -62,7 +61,7 @@ public record GatewayConfig(
         /// The same service with other targets.
         public ServiceDefinition withTargets(List<TargetDefinition> others) {
             return new ServiceDefinition(
-                    name, List.copyOf(others), balance, hashBy, settings, breaker, health, dialing);
+                    name, List.copyOf(others), balancing, settings, breaker, health, dialing);
         }
     }
 

@@ -56,7 +56,11 @@ final class RouteReader {
             throw section.wrong("rewrite", "it goes with a service only");
         }
         Route.Edits edits =
-                new Route.Edits(rewrite, edits(section, "request"), edits(section, "response"));
+                new Route.Edits(
+                        rewrite,
+                        edits(section, "request"),
+                        edits(section, "response"),
+                        CorsReader.read(section));
         Route.Bounds bounds =
                 new Route.Bounds(
                         section.nanos("timeout", 0),

@@ -139,12 +139,7 @@ public final class TableBuilder {
         Service.State state = state(definition);
         nextStates.put(definition.name(), state);
         return new Service(
-                definition.name(),
-                definition.settings(),
-                state,
-                definition.balance(),
-                definition.hashBy(),
-                shares);
+                definition.name(), definition.settings(), state, definition.balancing(), shares);
     }
 
     /// The same definition has the same trust for as long as the gateway runs.
@@ -183,6 +178,7 @@ public final class TableBuilder {
                             return known != null ? known : new RouteStats(name, loops);
                         });
         List<Filter> filters = new ArrayList<>();
+        definition.edits().cors().ifPresent(filters::add);
         // What a client does without an identity is counted before it is asked for one.
         List<Filter> after = new ArrayList<>();
         for (GatewayConfig.LimitDefinition limit : definition.limits()) {

@@ -59,6 +59,10 @@ public final class Trial {
         answer.put("route", route.name());
         answer.put("path", Views.path(route.match().path()));
         answer.put("action", Views.action(route.action()));
+        List<String> features = Features.of(route);
+        if (!features.isEmpty()) {
+            answer.put("with", features);
+        }
         byte[] newPath = route.newPath();
         if (newPath != null) {
             answer.put(

@@ -33,6 +33,7 @@ public final class Views {
             view.put("conditions", route.match().conditions().size());
             view.put("action", action(route.action()));
             view.put("services", services(route.action()));
+            view.put("with", Features.of(route));
             view.put("limits", LimitViews.of(route));
             stats(view, route.stats());
             routes.add(view);
@@ -133,6 +134,7 @@ public final class Views {
             view.put("active", target.active());
             view.put("requests", target.requests());
             view.put("failures", target.failures());
+            view.put("ejections", target.ejections());
             targets.add(view);
         }
         return targets;

@@ -23,6 +23,7 @@ final class Admission {
     private static final int BAD_REQUEST = 400;
     private static final int UNAVAILABLE = 503;
     private static final int TIMEOUT = 504;
+    private static final byte[] NOTHING = {};
     private static final byte[] REFUSED = Octets.ascii("refused\n");
 
     private final Exchange exchange;
@@ -30,6 +31,7 @@ final class Admission {
     private long ticket;
     private boolean waiting;
     private @Nullable Identity identity;
+    private byte[] toldClient = NOTHING;
 
     // What is put aside; only while it waits.
     private @Nullable Route route;
@@ -51,6 +53,12 @@ final class Admission {
     /// Another request begins.
     void forget() {
         identity = null;
+        toldClient = NOTHING;
+    }
+
+    /// Lines that filters want in the answer.
+    byte[] toldClient() {
+        return toldClient;
     }
 
     /// Who the request is from, as far as is known.
@@ -82,6 +90,10 @@ final class Admission {
         RequestView view = loop.view;
         int checked = found.check(view, loop.now);
         identity = view.identity();
+        byte[] told = view.toldClient();
+        if (told != null) {
+            toldClient = told;
+        }
         if (checked == Filter.PASS) {
             exchange.admitted(found, body, bodyEnd);
         } else if (checked == Filter.WAIT) {

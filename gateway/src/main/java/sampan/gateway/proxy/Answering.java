@@ -1,7 +1,11 @@
 package sampan.gateway.proxy;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import sampan.gateway.routes.Cors;
 import sampan.gateway.routes.Route;
+import sampan.gateway.routes.Service;
+import sampan.gateway.routes.Target;
 import sampan.gateway.wire.BodyFraming;
 import sampan.gateway.wire.Head;
 import sampan.gateway.wire.Refusal;
@@ -22,6 +26,8 @@ final class Answering {
     private boolean reusable;
     private boolean goesOn;
     private int searched;
+    private @Nullable Service sticky;
+    private @Nullable Target stuck;
 
     Answering(Exchange exchange, Forwarding forwarding) {
         this.exchange = exchange;
@@ -34,6 +40,13 @@ final class Answering {
         ended = false;
         searched = 0;
         body.none();
+    }
+
+    /// The target of a service that the client had, null where it may have any.
+    @Nullable Target stuck(Service chosen) {
+        sticky = chosen.isSticky() ? chosen : null;
+        stuck = sticky == null ? null : chosen.stuck(loop.view, loop.now);
+        return stuck;
     }
 
     /// Whether the client has got something of the answer.
@@ -128,6 +141,7 @@ final class Answering {
                 sampan.gateway.routes.FieldEdits.NONE,
                 loop.told().via(),
                 ResponseWriter.Persistence.SILENT);
+        ResponseWriter.end(loop.writer);
         return exchange.toClient(
                 loop.writer.start(), loop.writer.start() + loop.writer.length(), false);
     }
@@ -154,12 +168,18 @@ final class Answering {
         reusable = head.keepsAlive() && asked && bounded && bodyEnd == base + length;
         forwarding.answered(head.status());
         Route route = Objects.requireNonNull(exchange.route());
+        Cors cors = route.cors();
+        if (cors != null) {
+            cors.drop(head);
+        }
         ResponseWriter.write(
                 loop.writer,
                 head,
                 route.edits().response(),
                 loop.told().via(),
                 persistence(switches));
+        ownLines();
+        ResponseWriter.end(loop.writer);
         long start = loop.writer.layBefore(base + end);
         begun = true;
         forwarding.armResponse();
@@ -174,6 +194,19 @@ final class Answering {
             return;
         }
         holdBack();
+    }
+
+    /// What filters want the client to be told, and by what it comes back to the same target.
+    private void ownLines() {
+        loop.writer.put(exchange.admission.toldClient());
+        Target asked = exchange.target();
+        Service current = sticky;
+        if (current != null && asked != null && asked != stuck) {
+            byte[] line = current.stickyLine(asked);
+            if (line != null) {
+                loop.writer.put(line);
+            }
+        }
     }
 
     private ResponseWriter.Persistence persistence(boolean switches) {

@@ -11,6 +11,8 @@ import sampan.gateway.wire.RequestHead;
 /// Answers of the gateway itself, in plain text.
 final class Answers {
     private static final int STATUS_MAX = 600;
+    private static final int NO_CONTENT = 204;
+    private static final int NOT_MODIFIED = 304;
     private static final byte[] HTTP = Octets.ascii("HTTP/1.1 ");
     private static final byte[] TYPE = Octets.ascii("\r\nContent-Type: ");
     private static final byte[] LENGTH = Octets.ascii("\r\nContent-Length: ");
@@ -107,14 +109,18 @@ final class Answers {
         return reasons;
     }
 
-    static void write(HeadWriter writer, Answer answer, boolean head, boolean close) {
+    /// @param told more lines, each with its CR LF
+    static void write(HeadWriter writer, Answer answer, byte[] told, boolean head, boolean close) {
         writer.begin();
         writer.put(HTTP).decimal(answer.status()).put(' ');
         byte[] reason = REASONS[answer.status()];
         if (reason != null) {
             writer.put(reason);
         }
-        writer.put(TYPE).put(answer.type()).put(LENGTH).decimal(answer.text().length);
+        boolean bodiless = answer.status() == NO_CONTENT || answer.status() == NOT_MODIFIED;
+        if (!bodiless) {
+            writer.put(TYPE).put(answer.type()).put(LENGTH).decimal(answer.text().length);
+        }
         if (answer.retryAfterNanos() > 0) {
             writer.put(RETRY_AFTER).decimal((answer.retryAfterNanos() + SECOND - 1) / SECOND);
         }
@@ -125,8 +131,8 @@ final class Answers {
         if (close) {
             writer.put(CLOSE);
         }
-        writer.put(LINE_END).put(answer.fields()).put(LINE_END);
-        if (!head) {
+        writer.put(LINE_END).put(answer.fields()).put(told).put(LINE_END);
+        if (!head && !bodiless) {
             writer.put(answer.text());
         }
     }

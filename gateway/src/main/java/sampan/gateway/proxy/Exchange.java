@@ -173,7 +173,7 @@ final class Exchange {
     void answer(Answers.Answer answer) {
         status = answer.status();
         boolean goesOn = keepsAlive && requestBody.isDone() && !loop.isDraining();
-        Answers.write(loop.writer, answer, method == Method.HEAD, !goesOn);
+        Answers.write(loop.writer, answer, admission.toldClient(), method == Method.HEAD, !goesOn);
         bytesOut += loop.writer.length();
         account();
         if (!client.send(loop.writer.start(), loop.writer.length())) {

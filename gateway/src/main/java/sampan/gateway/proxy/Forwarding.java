@@ -41,7 +41,7 @@ final class Forwarding {
 
     /// Sends the request whose head and body the loop's buffer holds.
     void begin(Route route, long body, long bodyEnd) {
-        Service chosen = route.service();
+        Service chosen = route.service(loop.view, loop.now);
         service = chosen;
         cut = false;
         attempts = 0;
@@ -52,7 +52,8 @@ final class Forwarding {
             return;
         }
         hash = chosen.hash(loop.view);
-        Target picked = chosen.pick(hash, loop.now, null);
+        Target stuck = answering.stuck(chosen);
+        Target picked = stuck != null ? stuck : chosen.pick(hash, loop.now, null);
         if (picked == null && chosen.settings().wakeNanos() == 0) {
             refuseUnready();
             return;
@@ -389,7 +390,7 @@ final class Forwarding {
             failed();
             return;
         }
-        Objects.requireNonNull(target).succeeded();
+        Objects.requireNonNull(service).answered(Objects.requireNonNull(target), status, loop.now);
         permit.succeeded();
     }
 

@@ -26,6 +26,7 @@ final class ResponseWriter {
 
     private ResponseWriter() {}
 
+    /// Writes all but the blank line: more lines may follow.
     static void write(
             HeadWriter writer,
             ResponseHead head,
@@ -51,6 +52,10 @@ final class ResponseWriter {
                 writer.put(UPGRADE).put(head.valueAt(line), head.valueEnd(line)).put(LINE_END);
             }
         }
-        writer.added(edits).put(LINE_END);
+        writer.added(edits);
+    }
+
+    static void end(HeadWriter writer) {
+        writer.put(LINE_END);
     }
 }

@@ -32,6 +32,7 @@ public final class RequestView {
     private @Nullable Identity identity;
     private final long added = Memory.allocate(ADDED_BYTES_MAX);
     private int addedLength;
+    private byte @Nullable [] toldClient;
     private int step;
     private @Nullable Callable<Object> work;
     private @Nullable Object outcome;
@@ -49,6 +50,7 @@ public final class RequestView {
         reason = "";
         identity = null;
         addedLength = 0;
+        toldClient = null;
         step = 0;
         work = null;
         outcome = null;
@@ -189,6 +191,16 @@ public final class RequestView {
 
     public int addedLength() {
         return addedLength;
+    }
+
+    /// Adds lines to the head of the answer, whoever answers; each with its CR LF.
+    void tellClient(byte[] lines) {
+        toldClient = lines;
+    }
+
+    /// Lines that filters want in the answer, null where none did since the view began.
+    public byte @Nullable [] toldClient() {
+        return toldClient;
     }
 
     /// Which filter is asked, counted from 0.

@@ -35,7 +35,13 @@ public final class Route {
     /// How the head changes.
     ///
     /// @param path replaces the prefix that matched, or the whole path of other matches
-    public record Edits(Optional<String> path, FieldEdits request, FieldEdits response) {}
+    /// @param cors what pages of other origins may do
+    public record Edits(
+            Optional<String> path, FieldEdits request, FieldEdits response, Optional<Cors> cors) {
+        public Edits(Optional<String> path, FieldEdits request, FieldEdits response) {
+            this(path, request, response, Optional.empty());
+        }
+    }
 
     /// @param totalNanos from a request's first byte to its answer's last, 0 for any
     /// @param bodyBytesMax of a request
@@ -55,6 +61,7 @@ public final class Route {
     private final Service[] services;
     private final int[] upTo;
     private final byte @Nullable [] newPath;
+    private final @Nullable Cors cors;
 
     public Route(
             RouteStats stats,
@@ -71,6 +78,7 @@ public final class Route {
         this.edits = edits;
         this.bounds = bounds;
         newPath = edits.path().map(Octets::ascii).orElse(null);
+        cors = edits.cors().orElse(null);
         this.filters = filters.toArray(Filter[]::new);
         int mask = 0;
         Set<Method> allowed =
@@ -91,7 +99,8 @@ public final class Route {
     }
 
     boolean holds(RequestView view) {
-        if ((methods & 1 << view.head().method().ordinal()) == 0) {
+        if ((methods & 1 << view.head().method().ordinal()) == 0
+                && (cors == null || !Cors.asksFor(view, methods))) {
             return false;
         }
         for (Condition condition : conditions) {
@@ -141,6 +150,11 @@ public final class Route {
         return newPath;
     }
 
+    /// What pages of other origins may do, null where nobody said.
+    public @Nullable Cors cors() {
+        return cors;
+    }
+
     /// In their order.
     public List<Filter> filters() {
         return List.of(filters);
@@ -160,10 +174,16 @@ public final class Route {
         return Filter.PASS;
     }
 
-    /// One of the services of a [Forward].
-    public Service service() {
+    /// One of the services of a [Forward]: the one that has a target which the client had, or as
+    /// their weights say.
+    public Service service(RequestView view, long now) {
         if (services.length == 1) {
             return services[0];
+        }
+        for (Service each : services) {
+            if (each.isSticky() && each.stuck(view, now) != null) {
+                return each;
+            }
         }
         int at = ThreadLocalRandom.current().nextInt(upTo[upTo.length - 1]);
         int i = 0;

@@ -17,8 +17,7 @@ public final class Service {
     /// @param responseNanos from the request's last byte to the head of the answer
     /// @param retries other targets that are tried when one takes no connection
     /// @param requestsMax requests under way to all targets
-    /// @param failuresMax failures in a row after which a target is ejected
-    /// @param ejectNanos for how long, times how often it was since
+    /// @param outlier when a target gets none for a while
     /// @param wakeNanos how long a request waits for a service that has no target and is asked to
     ///   start one, 0 where it does not
     public record Settings(
@@ -26,8 +25,7 @@ public final class Service {
             long responseNanos,
             int retries,
             int requestsMax,
-            int failuresMax,
-            long ejectNanos,
+            Outlier outlier,
             long wakeNanos) {}
 
     /// What outlives a table.
@@ -39,12 +37,15 @@ public final class Service {
     public record Share(Target target, int weight) {}
 
     private static final int POINTS = 64;
+    private static final int SLOW_START_PARTS_MAX = 10;
 
     private final String name;
     private final Settings settings;
     private final State state;
     private final Balance balance;
     private final Attribute hashBy;
+    private final long slowStartNanos;
+    private final @Nullable Stickiness stickiness;
     private final Target[] targets;
     // Each target as often as its weight says, spread; for round robin and random picks.
     private final Target[] turns;
@@ -52,18 +53,19 @@ public final class Service {
     private final Target[] ringTargets;
 
     public Service(
-            String name,
-            Settings settings,
-            State state,
-            Balance balance,
-            Attribute hashBy,
-            List<Share> shares) {
+            String name, Settings settings, State state, Balancing balancing, List<Share> shares) {
         this.name = name;
         this.settings = settings;
         this.state = state;
-        this.balance = balance;
-        this.hashBy = hashBy;
+        balance = balancing.balance();
+        hashBy = balancing.hashBy();
+        slowStartNanos = balancing.slowStartNanos();
         targets = shares.stream().map(Share::target).toArray(Target[]::new);
+        stickiness =
+                balancing
+                        .sticky()
+                        .map(cookie -> new Stickiness(cookie, name, List.of(targets)))
+                        .orElse(null);
         turns = spread(shares);
         List<Point> points =
                 shares.stream()
@@ -130,6 +132,22 @@ public final class Service {
         return balance == Balance.CONSISTENT_HASH ? hashBy.hash(view) : 0;
     }
 
+    /// Whether its clients come back to the target that they had.
+    public boolean isSticky() {
+        return stickiness != null;
+    }
+
+    /// The target that the request's client had, where that may have it still.
+    public @Nullable Target stuck(RequestView view, long now) {
+        Target had = stickiness == null ? null : stickiness.find(view);
+        return had == null || had.isEjected(now) ? null : had;
+    }
+
+    /// The line of an answer by which its client comes back to that target; null where it does not.
+    public byte @Nullable [] stickyLine(Target target) {
+        return stickiness == null ? null : stickiness.line(target);
+    }
+
     /// A target that is ready, none where there is none.
     ///
     /// @param except one that has just failed, taken only where there is no other
@@ -137,14 +155,30 @@ public final class Service {
         if (turns.length == 0) {
             return null;
         }
-        Target picked =
-                switch (balance) {
-                    case ROUND_ROBIN -> turn(state.turn().getAndIncrement(), now, except);
-                    case LEAST_REQUEST -> least(now, except);
-                    case POWER_OF_TWO -> lessOfTwo(now, except);
-                    case CONSISTENT_HASH -> onRing(hash, now, except);
-                };
+        Target picked = choose(hash, now, except);
+        if (slowStartNanos > 0 && picked != null && isTooYoung(picked, now)) {
+            Target older = choose(hash, now, picked);
+            picked = older == null || older == except ? picked : older;
+        }
         return picked == null && except != null && !except.isEjected(now) ? except : picked;
+    }
+
+    private @Nullable Target choose(long hash, long now, @Nullable Target except) {
+        return switch (balance) {
+            case ROUND_ROBIN -> turn(state.turn().getAndIncrement(), now, except);
+            case LEAST_REQUEST -> least(now, except);
+            case POWER_OF_TWO -> lessOfTwo(now, except);
+            case CONSISTENT_HASH -> onRing(hash, now, except);
+        };
+    }
+
+    /// Whether another should have this one of the requests that would be the target's: so often as
+    /// is left of its slow start, but not always.
+    private boolean isTooYoung(Target target, long now) {
+        long age = now - target.joined();
+        return age < slowStartNanos
+                && ThreadLocalRandom.current().nextLong(slowStartNanos)
+                        >= Math.max(age, slowStartNanos / SLOW_START_PARTS_MAX);
     }
 
     private @Nullable Target turn(int from, long now, @Nullable Target except) {
@@ -190,7 +224,19 @@ public final class Service {
         return null;
     }
 
-    /// A target did not answer as it should; ejects it in time, but never more than half of them.
+    /// A target has answered.
+    ///
+    /// @param status none by which it counts as [#failed] anyway
+    public void answered(Target target, int status, long now) {
+        if (settings.outlier().counts(status)) {
+            failed(target, now);
+        } else {
+            target.succeeded();
+        }
+    }
+
+    /// A target did not answer as it should; ejects it in time, but never more than so many of
+    /// them.
     public void failed(Target target, long now) {
         int ejected = 0;
         for (Target other : targets) {
@@ -198,10 +244,7 @@ public final class Service {
                 ejected++;
             }
         }
-        target.failed(
-                now,
-                settings.failuresMax(),
-                settings.ejectNanos(),
-                (ejected + 1) * 2 <= targets.length);
+        Outlier outlier = settings.outlier();
+        target.failed(now, outlier, outlier.allows(ejected, targets.length));
     }
 }

@@ -12,7 +12,8 @@ import sampan.linux.net.Memory;
 /// One server of a service. It outlives routing tables that name it, and so do its counters and its
 /// health.
 public final class Target {
-    private static final long EJECTION_FACTOR_MAX = 10;
+    // Far below what a clock tells, and far enough from where its differences overflow.
+    private static final long LONG_AGO = Long.MIN_VALUE / 4;
 
     private final String name;
     private final byte[] logName;
@@ -22,8 +23,9 @@ public final class Target {
     private final AtomicReferenceArray<@Nullable Object> attachments;
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger failuresInARow = new AtomicInteger();
-    private final AtomicLong ejectedUntil = new AtomicLong(Long.MIN_VALUE);
+    private final AtomicLong ejectedUntil = new AtomicLong(LONG_AGO);
     private final AtomicInteger ejections = new AtomicInteger();
+    private volatile long joined;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile boolean retired;
@@ -38,6 +40,7 @@ public final class Target {
     /// @param loops how many loops there are, each with its own attachment
     public Target(InetAddress host, int port, int loops, Dialing dialing) {
         this.dialing = dialing;
+        joined = System.nanoTime();
         name = new InternetAddress(host.getHostAddress(), port).toString();
         logName = Octets.ascii(name);
         // Targets come and go with containers; 128 bytes each are freed with the process.
@@ -101,25 +104,47 @@ public final class Target {
     public void succeeded() {
         if (failuresInARow.getPlain() != 0) {
             failuresInARow.set(0);
-            ejections.set(0);
         }
     }
 
-    /// Counts a failure; ejects the target once there were enough in a row.
+    /// Counts a failure; ejects the target once there were enough in a row. What it was ejected
+    /// before is forgotten by and by, one time for each that it could have been again.
     ///
     /// @param ejectable whether enough others remain
-    public void failed(long now, int failuresMax, long ejectNanos, boolean ejectable) {
+    void failed(long now, Outlier outlier, boolean ejectable) {
         failures.incrementAndGet();
-        if (failuresInARow.incrementAndGet() >= failuresMax && ejectable) {
+        if (failuresInARow.incrementAndGet() >= outlier.failuresMax() && ejectable) {
             failuresInARow.set(0);
-            long times = Math.min(ejections.incrementAndGet(), EJECTION_FACTOR_MAX);
-            ejectedUntil.set(now + ejectNanos * times);
+            int before = ejections.get();
+            long forgotten = before == 0 ? 0 : (now - ejectedUntil.get()) / outlier.ejectNanos();
+            int times = (int) Math.max(0, before - Math.max(0, forgotten)) + 1;
+            ejections.set(times);
+            ejectedUntil.set(now + outlier.nanos(times));
         }
     }
 
     /// What health checks say of it: one that is not ready gets no requests.
     public void ready(boolean ready) {
+        if (ready && !this.ready) {
+            joined = System.nanoTime();
+        }
         this.ready = ready;
+    }
+
+    /// Since when it has had requests without a break: since it was made or became ready, or since
+    /// an ejection ended.
+    long joined() {
+        long until = ejectedUntil.get();
+        return until == LONG_AGO || until - joined < 0 ? joined : until;
+    }
+
+    void joined(long since) {
+        joined = since;
+    }
+
+    /// How often it was ejected of late.
+    public int ejections() {
+        return ejections.get();
     }
 
     public boolean isReady() {
@@ -132,7 +157,7 @@ public final class Target {
             return true;
         }
         long until = ejectedUntil.get();
-        return until != Long.MIN_VALUE && until - now > 0;
+        return until != LONG_AGO && until - now > 0;
     }
 
     public long requests() {

@@ -25,7 +25,8 @@ public enum Method {
         this.idempotent = idempotent;
     }
 
-    static Method of(long from, long to) {
+    /// The method of that name.
+    public static Method of(long from, long to) {
         for (int i = 1; i < ALL.length; i++) {
             if (Octets.same(from, to, ALL[i].name)) {
                 return ALL[i];

@@ -80,6 +80,13 @@ class SchemaTest {
                 "target",
                 top + "services: {s: {targets: [{address: 'a:1', x_: 1}]}}");
         compare(wrong, schema, "outlier", top + "services: {s: {outlier: {x_: 1}}}");
+        compare(wrong, schema, "sticky", top + "services: {s: {sticky: {x_: 1}}}");
+        compare(wrong, schema, "cors", top + "routes: [{service: s, cors: {origins: '*', x_: 1}}]");
+        compare(
+                wrong,
+                schema,
+                "origin",
+                top + "routes: [{service: s, cors: {origins: [{origin: '*', x_: 1}]}}]");
         compare(wrong, schema, "health", top + "services: {s: {health: {x_: 1}}}");
         compare(wrong, schema, "not", top + "routes: [{service: s, not: [{x_: 1}]}]");
         compare(wrong, schema, "breaker", top + "services: {s: {breaker: {x_: 1}}}");

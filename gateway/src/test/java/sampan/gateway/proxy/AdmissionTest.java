@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sampan.gateway.limits.Concurrency;
 import sampan.gateway.metrics.RouteStats;
-import sampan.gateway.routes.Attribute;
-import sampan.gateway.routes.Balance;
+import sampan.gateway.routes.Balancing;
 import sampan.gateway.routes.FieldEdits;
 import sampan.gateway.routes.Filter;
 import sampan.gateway.routes.Identity;
+import sampan.gateway.routes.Outlier;
 import sampan.gateway.routes.PathMatch;
 import sampan.gateway.routes.Reply;
 import sampan.gateway.routes.Route;
@@ -39,10 +39,10 @@ class AdmissionTest {
         Service service =
                 new Service(
                         "s",
-                        new Service.Settings(SECOND, 20 * SECOND, 0, 1000, 5, SECOND, 0),
+                        new Service.Settings(
+                                SECOND, 20 * SECOND, 0, 1000, Outlier.of(5, SECOND), 0),
                         new Service.State(new AtomicInteger(), new Concurrency(), Optional.empty()),
-                        Balance.ROUND_ROBIN,
-                        Attribute.NONE,
+                        Balancing.PLAIN,
                         List.of(new Service.Share(target, 1)));
         Route route =
                 new Route(

@@ -17,6 +17,10 @@ class ServiceTest {
     private static final long NOW = 5;
 
     private static Service service(Balance balance, int... weights) {
+        return service(Balancing.of(balance), Outlier.of(3, 100), weights);
+    }
+
+    private static Service service(Balancing balancing, Outlier outlier, int... weights) {
         List<Service.Share> shares =
                 IntStream.range(0, weights.length)
                         .mapToObj(i ->
@@ -26,10 +30,9 @@ class ServiceTest {
                         .toList();
         return new Service(
                 "s",
-                new Service.Settings(1, 1, 1, 10, 3, 100, 0),
+                new Service.Settings(1, 1, 1, 10, outlier, 0),
                 new Service.State(new AtomicInteger(), new Concurrency(), Optional.empty()),
-                balance,
-                Attribute.ADDRESS,
+                balancing,
                 shares);
     }
 
@@ -105,5 +108,77 @@ class ServiceTest {
         assertThat(service.pick(0, NOW, only))
                 .as("asked again where there is no other")
                 .isEqualTo(only);
+    }
+
+    @Test
+    void whatKeepsFailingIsEjectedForLongerAndThatIsForgottenByAndBy() {
+        Service service = service(Balancing.PLAIN, new Outlier(1, 100, 250, 50, false), 1, 1);
+        Target target = service.targets().getFirst();
+        service.failed(target, 0);
+        assertThat(target.isEjected(99)).isTrue();
+        assertThat(target.isEjected(100)).isFalse();
+        target.succeeded();
+        service.failed(target, 150);
+        assertThat(target.isEjected(349)).isTrue();
+        assertThat(target.isEjected(350)).isFalse();
+        service.failed(target, 350);
+        assertThat(target.isEjected(599)).as("not over the longest").isTrue();
+        assertThat(target.isEjected(600)).isFalse();
+        service.failed(target, 10_000);
+        assertThat(target.isEjected(10_100)).as("long after, as for the first time").isFalse();
+    }
+
+    @Test
+    void serverErrorsEjectOnlyWhereTheyAreToldTo() {
+        Service lenient = service(Balancing.PLAIN, new Outlier(2, 100, 100, 50, false), 1, 1);
+        Service strict = service(Balancing.PLAIN, new Outlier(2, 100, 100, 50, true), 1, 1);
+        for (Service service : List.of(lenient, strict)) {
+            service.answered(service.targets().getFirst(), 500, NOW);
+            service.answered(service.targets().getFirst(), 501, NOW);
+        }
+        assertThat(lenient.targets().getFirst().isEjected(NOW)).isFalse();
+        assertThat(strict.targets().getFirst().isEjected(NOW)).isTrue();
+    }
+
+    @Test
+    void nothingIsEjectedWhereNothingMayBe() {
+        Service service = service(Balancing.PLAIN, new Outlier(1, 100, 100, 0, false), 1, 1);
+        service.failed(service.targets().getFirst(), NOW);
+        assertThat(service.targets().getFirst().isEjected(NOW)).isFalse();
+    }
+
+    @Test
+    void theShareOfATargetThatJoinsGrows() {
+        Balancing slowly =
+                new Balancing(Balance.ROUND_ROBIN, Attribute.ADDRESS, Optional.empty(), 1000);
+        Service service = service(slowly, Outlier.of(3, 100), 1, 1);
+        Target young = service.targets().getLast();
+        service.targets().getFirst().joined(NOW - 2000);
+        young.joined(NOW);
+        int first = picks(service, 2000).getOrDefault(young.name(), 0);
+        young.joined(NOW - 500);
+        int half = picks(service, 2000).getOrDefault(young.name(), 0);
+        young.joined(NOW - 1000);
+        int whole = picks(service, 2000).getOrDefault(young.name(), 0);
+        assertThat(first).as("a tenth against the whole").isBetween(100, 280);
+        assertThat(half).as("half against the whole").isBetween(560, 780);
+        assertThat(whole).isEqualTo(1000);
+    }
+
+    @Test
+    void targetsThatAllHaveJustJoinedShareAsEver() {
+        Balancing slowly =
+                new Balancing(Balance.LEAST_REQUEST, Attribute.ADDRESS, Optional.empty(), 1000);
+        Service service = service(slowly, Outlier.of(3, 100), 1, 1, 1);
+        service.targets().forEach(target -> target.joined(NOW));
+        assertThat(picks(service, 3000).values()).allMatch(picked -> picked > 700);
+    }
+
+    @Test
+    void anEjectedTargetStartsSlowlyAgain() {
+        Target target = service(Balance.ROUND_ROBIN, 1).targets().getFirst();
+        target.joined(0);
+        target.failed(50, new Outlier(1, 100, 100, 50, false), true);
+        assertThat(target.joined()).isEqualTo(150);
     }
 }

@@ -45,6 +45,7 @@ public final class GatewayListCommand implements Callable<Integer> {
                                 "Path PATH",
                                 "Methods METHODS",
                                 "To TO",
+                                "With WITH",
                                 "Requests REQUESTS",
                                 "Errors 5XX",
                                 "P50 P50MS",
@@ -168,6 +169,7 @@ public final class GatewayListCommand implements Callable<Integer> {
                     services.isEmpty()
                             ? route.path("action").asString("")
                             : String.join(",", services));
+            row.put("With", joined(route.path("with")));
             row.put("Requests", route.path("requests").asLong(0));
             row.put("Errors", route.path("answers").path("5xx").asLong(0));
             row.put("P50", route.path("p50Millis").asDouble(0));
