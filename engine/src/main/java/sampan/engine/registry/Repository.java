@@ -30,6 +30,13 @@ public interface Repository {
 
     boolean hasBlob(Digest blob);
 
+    /// Whether it was seen to have the blob a short while ago. It may have lost it since: a
+    /// registry refuses a manifest whose blobs it lacks, and [#forgetBlobs] is for that.
+    boolean remembersBlob(Digest blob);
+
+    /// From now on it is asked again.
+    void forgetBlobs();
+
     /// Asks for a blob that another repository of this registry has; false where it must be sent.
     boolean mount(Digest blob, Reference from);
 

@@ -44,7 +44,8 @@ final class Parallel {
         }
     }
 
-    private static <T> T result(Future<T> future) throws InterruptedException {
+    /// What it came to, or its failure.
+    static <T> T result(Future<T> future) throws InterruptedException {
         try {
             return future.get();
         } catch (ExecutionException e) {

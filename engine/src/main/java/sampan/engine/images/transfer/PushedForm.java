@@ -98,12 +98,15 @@ final class PushedForm {
         return compressed(layer, type.get());
     }
 
-    /// The form with these layers, from now on the image's.
+    /// A form with the bytes of its manifest.
+    record Written(Form form, byte[] manifest) {}
+
+    /// The form with these layers; the image has it after [#keep].
     ///
     /// @param layers one for each of [#layers]
-    Form with(List<Descriptor> layers) {
+    Written with(List<Descriptor> layers) {
         if (layers.equals(manifest.layers())) {
-            return form;
+            return new Written(form, read(form));
         }
         byte[] written =
                 Json.write(
@@ -117,9 +120,18 @@ final class PushedForm {
                                 manifest.artifactType()));
         Form next = new Form(Digest.of(written), layers.stream().map(Descriptor::digest).toList());
         hold(next);
-        stores.content().put(written);
-        stores.images().reform(record, next);
-        return next;
+        return new Written(next, written);
+    }
+
+    void keep(Written written) {
+        if (!written.form().equals(form)) {
+            stores.content().put(written.manifest());
+            stores.images().reform(record, written.form());
+        }
+    }
+
+    Manifest manifest() {
+        return manifest;
     }
 
     private Optional<Form> kept(Reference reference) {
@@ -135,8 +147,11 @@ final class PushedForm {
     }
 
     private Manifest manifest(Form of) {
-        return Json.read(
-                stores.content().read(of.manifest(), ImageStore.CONFIG_BYTES_MAX), Manifest.class);
+        return Json.read(read(of), Manifest.class);
+    }
+
+    private byte[] read(Form of) {
+        return stores.content().read(of.manifest(), ImageStore.CONFIG_BYTES_MAX);
     }
 
     private void hold(Form form) {
@@ -196,9 +211,9 @@ final class PushedForm {
             try {
                 GzipWriter.compress(plain, ingest, threads);
                 Digest digest = ingest.finish();
+                name.complete(digest);
                 lease.hold(digest);
                 ingest.keep(digest);
-                name.complete(digest);
                 sending.get();
                 sent = true;
             } catch (ExecutionException _) {

@@ -1,5 +1,6 @@
 package sampan.engine.images.transfer;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -7,18 +8,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import sampan.engine.images.HostImage;
 import sampan.engine.images.ImageRecord;
-import sampan.engine.images.ImageRecord.Form;
-import sampan.engine.images.ImageStore;
 import sampan.engine.images.ReferenceRecord;
 import sampan.engine.leases.Lease;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.ManifestContent;
 import sampan.engine.registry.Registries;
 import sampan.engine.registry.Registries.Purpose;
+import sampan.engine.registry.RegistryException;
 import sampan.engine.registry.Repository;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -92,7 +96,7 @@ public final class Pusher {
                                 SampanException.notFound(
                                         "tag does not exist: " + reference.familiar()));
         Repository repository = registries.repository(reference, credential, Purpose.PUSH);
-        Target target = new Target(repository, progress);
+        Target target = new Target(repository, progress, new AtomicBoolean());
         Pushed pushed = push(name, PushedPlatforms.of(stores, name, platform, repository), target);
         if (!stores.collector().garbage().isEmpty()) {
             stores.collector().collect(); // layers that are compressed from now on
@@ -101,7 +105,9 @@ public final class Pusher {
     }
 
     /// Where to, and who is told.
-    private record Target(Repository repository, PullProgress progress) {}
+    ///
+    /// @param assumed a blob was not asked for, because it was there a short while ago
+    private record Target(Repository repository, PullProgress progress, AtomicBoolean assumed) {}
 
     private Pushed push(ReferenceRecord name, PushedPlatforms platforms, Target target) {
         Reference reference = name.reference();
@@ -136,13 +142,11 @@ public final class Pusher {
                             .orElseGet(() -> reference.tag().orElse(Reference.DEFAULT_TAG));
             return push(record, forms, under, target);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
+            throw interrupted(e);
         }
     }
 
     private Descriptor push(ImageRecord record, PushedForm forms, String under, Target target) {
-        Repository repository = target.repository();
         List<Digest> wanted = forms.layers().stream().map(Descriptor::digest).toList();
         Map<Digest, Callable<Descriptor>> works = new LinkedHashMap<>();
         for (int i = 0; i < wanted.size(); i++) {
@@ -155,24 +159,61 @@ public final class Pusher {
                 works.put(layer.digest(), () -> send(target, forms, layer, shown));
             }
         }
-        List<Descriptor> sent = Parallel.all(List.copyOf(works.values()));
         List<Digest> distinct = List.copyOf(works.keySet());
-        Form form = forms.with(wanted.stream().map(d -> sent.get(distinct.indexOf(d))).toList());
-        byte[] bytes = stores.content().read(form.manifest(), ImageStore.CONFIG_BYTES_MAX);
-        Manifest manifest = Json.read(bytes, Manifest.class);
-        if (!repository.hasBlob(manifest.config().digest())) {
-            upload(repository, manifest.config(), count -> {});
-        }
+        Descriptor config = forms.manifest().config();
+        List<Callable<Descriptor>> all = new ArrayList<>(works.values());
+        all.add(() -> send(target, config));
+        // What is new lies on top, and takes longest.
+        List<Descriptor> sent = Parallel.all(all.reversed()).reversed();
+        PushedForm.Written written =
+                forms.with(wanted.stream().map(d -> sent.get(distinct.indexOf(d))).toList());
+        Manifest manifest = Json.read(written.manifest(), Manifest.class);
         String type =
                 manifest.mediaType().isEmpty() ? MediaType.OCI_MANIFEST : manifest.mediaType();
-        ManifestContent content = new ManifestContent(type, form.manifest(), bytes);
-        repository.putManifest(under, content);
+        ManifestContent content =
+                new ManifestContent(type, written.form().manifest(), written.manifest());
+        try (ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> put = sender.submit(() -> put(target, under, content, sent));
+            forms.keep(written);
+            Parallel.result(put);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
         return content.descriptor();
+    }
+
+    // What was left out on the word of an earlier answer may be gone since.
+    private void put(Target target, String under, ManifestContent content, List<Descriptor> blobs) {
+        Repository repository = target.repository();
+        try {
+            repository.putManifest(under, content);
+        } catch (RegistryException e) {
+            boolean lacking = e.status() == 400 || e.status() == 404;
+            if (!lacking || !target.assumed().get()) {
+                throw e;
+            }
+            repository.forgetBlobs();
+            Parallel.all(
+                    blobs.stream()
+                            .<Callable<Descriptor>>map(blob -> () -> send(target, blob))
+                            .toList());
+            repository.putManifest(under, content);
+        }
+    }
+
+    private static SampanException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
     }
 
     private Descriptor send(Target target, PushedForm forms, Descriptor layer, String shown)
             throws InterruptedException {
         PullProgress progress = target.progress();
+        if (target.repository().remembersBlob(layer.digest())) {
+            target.assumed().set(true);
+            progress.report(shown, "Layer already exists", 0, 0);
+            return layer;
+        }
         if (!uploads.tryAcquire()) {
             progress.report(shown, "Waiting", 0, 0);
             uploads.acquire();
@@ -194,7 +235,7 @@ public final class Pusher {
     private void send(Target target, Descriptor layer, String shown) {
         Repository repository = target.repository();
         PullProgress progress = target.progress();
-        if (repository.hasBlob(layer.digest())) {
+        if (isThere(target, layer)) {
             progress.report(shown, "Layer already exists", 0, 0);
             return;
         }
@@ -205,6 +246,27 @@ public final class Pusher {
         }
         upload(repository, layer, stepped(layer, shown, progress));
         progress.report(shown, "Pushed", 0, 0);
+    }
+
+    /// Without a word.
+    private Descriptor send(Target target, Descriptor blob) throws InterruptedException {
+        uploads.acquire();
+        try {
+            if (!isThere(target, blob)) {
+                upload(target.repository(), blob, count -> {});
+            }
+            return blob;
+        } finally {
+            uploads.release();
+        }
+    }
+
+    private static boolean isThere(Target target, Descriptor blob) {
+        if (target.repository().remembersBlob(blob.digest())) {
+            target.assumed().set(true);
+            return true;
+        }
+        return target.repository().hasBlob(blob.digest());
     }
 
     private static LongConsumer stepped(Descriptor layer, String shown, PullProgress progress) {

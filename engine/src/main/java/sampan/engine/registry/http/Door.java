@@ -31,6 +31,11 @@ final class Door {
         return endpoint;
     }
 
+    /// The repository with its registry.
+    String name() {
+        return endpoint.host() + "/" + endpoint.path();
+    }
+
     Authorizer authorizer() {
         return authorizer;
     }

@@ -29,6 +29,7 @@ public final class HttpRegistries implements Registries, AutoCloseable {
     private final RegistryConfig config;
     private final Clients clients;
     private final Tokens tokens;
+    private final KnownBlobs known = new KnownBlobs(System::nanoTime);
 
     /// @param certificates directories with one directory per registry in them
     /// @param environment may name proxies
@@ -72,7 +73,7 @@ public final class HttpRegistries implements Registries, AutoCloseable {
                                         credential,
                                         List.of("repository:" + e.path() + ":" + actions)))
                         .toList();
-        return new HttpRepository(name, doors, clients.limits());
+        return new HttpRepository(name, doors, clients.limits(), known);
     }
 
     private Door door(Endpoint endpoint, Credential credential, List<String> scopes) {

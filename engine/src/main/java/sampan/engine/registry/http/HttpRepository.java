@@ -47,12 +47,14 @@ final class HttpRepository implements Repository {
     private final Reference name;
     private final List<Door> doors;
     private final RegistryLimits limits;
+    private final KnownBlobs known;
     private volatile int preferred;
 
-    HttpRepository(Reference name, List<Door> doors, RegistryLimits limits) {
+    HttpRepository(Reference name, List<Door> doors, RegistryLimits limits, KnownBlobs known) {
         this.name = name;
         this.doors = List.copyOf(doors);
         this.limits = limits;
+        this.known = known;
     }
 
     @Override
@@ -246,8 +248,25 @@ final class HttpRepository implements Repository {
                 throw door.refusal(response);
             }
             response.body().close();
-            return response.statusCode() == 200;
+            return seen(door, blob, response.statusCode() == 200);
         });
+    }
+
+    private boolean seen(Door door, Digest blob, boolean there) {
+        if (there) {
+            known.saw(door.name(), blob);
+        }
+        return there;
+    }
+
+    @Override
+    public boolean remembersBlob(Digest blob) {
+        return known.has(doors.getLast().name(), blob);
+    }
+
+    @Override
+    public void forgetBlobs() {
+        known.forget(doors.getLast().name());
     }
 
     @Override
@@ -267,7 +286,7 @@ final class HttpRepository implements Repository {
             if (response.statusCode() == 202) {
                 forget(door, door.location(door.in(""), response));
             }
-            return response.statusCode() == 201;
+            return seen(door, blob, response.statusCode() == 201);
         });
     }
 
@@ -281,7 +300,7 @@ final class HttpRepository implements Repository {
         ask(door -> {
             try {
                 new Uploading(door, limits, blob, source, progress).run();
-                return blob;
+                return seen(door, blob.digest(), true);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
@@ -294,6 +313,7 @@ final class HttpRepository implements Repository {
         Door door = doors.getLast(); // mirrors are pulled from
         try {
             Uploading.stream(door, content, digest);
+            seen(door, digest.get(), true);
         } catch (IOException e) {
             throw door.unreachable(e);
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.engine.registry.http;
+
+import org.jspecify.annotations.NullMarked;
