@@ -186,7 +186,13 @@ public final class ConfigReader {
     private static void references(YamlSection root, GatewayConfig config) {
         methods(root, config);
         Set<String> services = new TreeSet<>();
-        config.services().forEach(service -> services.add(service.name()));
+        Set<String> introduced = new TreeSet<>();
+        for (ServiceDefinition service : config.services()) {
+            services.add(service.name());
+            if (service.dialing().proxyHeader()) {
+                introduced.add(service.name());
+            }
+        }
         Set<String> names = new TreeSet<>();
         for (int i = 0; i < config.routes().size(); i++) {
             GatewayConfig.RouteDefinition route = config.routes().get(i);
@@ -195,15 +201,25 @@ public final class ConfigReader {
                         "routes", "two are named \"" + route.name() + "\": name each once");
             }
             if (route.action() instanceof GatewayConfig.ForwardDefinition forward) {
-                for (GatewayConfig.ShareDefinition share : forward.shares()) {
-                    if (!services.contains(share.service())) {
+                forward.mirror()
+                        .filter(mirror -> introduced.contains(mirror.service()))
+                        .ifPresent(mirror -> {
+                            throw root.wrong(
+                                    "routes",
+                                    "mirror \""
+                                            + mirror.service()
+                                            + "\" has proxyProtocol: a copy is nobody's, it"
+                                            + " cannot name a client");
+                        });
+                for (String service : forward.services()) {
+                    if (!services.contains(service)) {
                         throw root.wrong(
                                 "routes",
                                 String.format(
                                         Locale.ROOT,
                                         "route \"%s\" names service \"%s\", there is %s",
                                         route.name(),
-                                        share.service(),
+                                        service,
                                         services.isEmpty() ? "none" : String.join(", ", services)));
                     }
                 }

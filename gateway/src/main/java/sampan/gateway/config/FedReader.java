@@ -11,7 +11,6 @@ import sampan.errors.SampanException;
 import sampan.gateway.config.GatewayConfig.ForwardDefinition;
 import sampan.gateway.config.GatewayConfig.RouteDefinition;
 import sampan.gateway.config.GatewayConfig.ServiceDefinition;
-import sampan.gateway.config.GatewayConfig.ShareDefinition;
 import sampan.gateway.config.GatewayConfig.TargetDefinition;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.routes.Balancing;
@@ -133,9 +132,7 @@ public final class FedReader {
     }
 
     private static List<String> named(RouteDefinition route) {
-        return route.action() instanceof ForwardDefinition forward
-                ? forward.shares().stream().map(ShareDefinition::service).toList()
-                : List.of();
+        return route.action() instanceof ForwardDefinition forward ? forward.services() : List.of();
     }
 
     private static ServiceDefinition without(String name) {

@@ -82,7 +82,20 @@ public record GatewayConfig(
     /// What becomes of a request.
     public sealed interface ActionDefinition {}
 
-    public record ForwardDefinition(List<ShareDefinition> shares) implements ActionDefinition {}
+    public record ForwardDefinition(List<ShareDefinition> shares, Optional<MirrorDefinition> mirror)
+            implements ActionDefinition {
+        /// All services that it names.
+        public List<String> services() {
+            return java.util.stream.Stream.concat(
+                            shares.stream().map(ShareDefinition::service),
+                            mirror.stream().map(MirrorDefinition::service))
+                    .toList();
+        }
+    }
+
+    /// See [sampan.gateway.routes.Mirror].
+    public record MirrorDefinition(
+            String service, int percent, int bodyBytesMax, boolean shadowHost) {}
 
     public record FixedDefinition(Route.Action action) implements ActionDefinition {}
 

@@ -11,6 +11,7 @@ import sampan.gateway.config.GatewayConfig.ActionDefinition;
 import sampan.gateway.config.GatewayConfig.FixedDefinition;
 import sampan.gateway.config.GatewayConfig.ForwardDefinition;
 import sampan.gateway.config.GatewayConfig.LimitDefinition;
+import sampan.gateway.config.GatewayConfig.MirrorDefinition;
 import sampan.gateway.config.GatewayConfig.RouteDefinition;
 import sampan.gateway.config.GatewayConfig.ShareDefinition;
 import sampan.gateway.routes.Attribute;
@@ -25,6 +26,7 @@ import sampan.gateway.wire.Method;
 final class RouteReader {
     private static final int WEIGHT_MAX = 1000;
     private static final int BURST_MAX = 1_000_000;
+    private static final int MIRROR_BODY_BYTES = 64 << 10;
     private static final long BODY_BYTES = 1L << 30;
     private static final int TEMPORARY = 307;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -157,9 +159,13 @@ final class RouteReader {
 
     private static ActionDefinition action(YamlSection section) {
         List<ActionDefinition> actions = new ArrayList<>();
+        Optional<MirrorDefinition> mirror =
+                section.sectionOr("mirror", "service").map(m -> mirror(m));
         section.text("service")
                 .ifPresent(name ->
-                        actions.add(new ForwardDefinition(List.of(new ShareDefinition(name, 1)))));
+                        actions.add(
+                                new ForwardDefinition(
+                                        List.of(new ShareDefinition(name, 1)), mirror)));
         List<ShareDefinition> shares = new ArrayList<>();
         for (YamlSection share : section.list("services", "name")) {
             String name =
@@ -172,7 +178,7 @@ final class RouteReader {
             if (shares.stream().allMatch(share -> share.weight() == 0)) {
                 throw section.wrong("services", "give at least one a weight above 0");
             }
-            actions.add(new ForwardDefinition(shares));
+            actions.add(new ForwardDefinition(shares, mirror));
         }
         section.sectionOr("redirect", "to").ifPresent(r -> actions.add(redirect(r)));
         section.section("respond").ifPresent(r -> actions.add(respond(r)));
@@ -181,7 +187,28 @@ final class RouteReader {
                     actions.isEmpty() ? "service" : "services",
                     "write one of service, services, redirect and respond");
         }
+        if (mirror.isPresent() && !(actions.getFirst() instanceof ForwardDefinition)) {
+            throw section.wrong("mirror", "it goes with a service only");
+        }
         return actions.getFirst();
+    }
+
+    private static MirrorDefinition mirror(YamlSection section) {
+        String service =
+                section.text("service")
+                        .orElseThrow(() -> section.wrong("service", "write a service's name"));
+        long body = section.read("bodyMax", Values::bytes).orElse((long) MIRROR_BODY_BYTES);
+        if (body > MIRROR_BODY_BYTES) {
+            throw section.wrong("bodyMax", "write at most " + MIRROR_BODY_BYTES);
+        }
+        MirrorDefinition mirror =
+                new MirrorDefinition(
+                        service,
+                        section.number("percent", 100, 1, 100),
+                        (int) body,
+                        section.flag("shadowHost", false));
+        section.end();
+        return mirror;
     }
 
     private static ActionDefinition redirect(YamlSection section) {

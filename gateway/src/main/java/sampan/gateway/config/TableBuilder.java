@@ -21,6 +21,7 @@ import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Filter;
+import sampan.gateway.routes.Mirror;
 import sampan.gateway.routes.RateFilter;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.RoutingTable;
@@ -48,6 +49,7 @@ public final class TableBuilder {
     private Map<String, Service.State> states = new HashMap<>();
     private Map<String, RouteStats> stats = new HashMap<>();
     private Map<String, RateLimit> limits = new HashMap<>();
+    private final Map<String, Mirror.Counts> mirrored = new HashMap<>();
     private Map<Target, HealthChecks.Subject> subjects = new HashMap<>();
     private final SecurityBuilder security;
     private SecurityDefinition secured = SecurityDefinition.NONE;
@@ -89,6 +91,7 @@ public final class TableBuilder {
         limits = nextLimits;
         Map<Target, HealthChecks.Subject> checked = subjects;
         subjects = new HashMap<>();
+        mirrored.keySet().retainAll(nextStats.keySet());
         Set<Target> unchecked = new LinkedHashSet<>(nextTargets.values());
         unchecked.removeAll(checked.keySet());
         return new Built(table, gone, checked, unchecked);
@@ -207,7 +210,7 @@ public final class TableBuilder {
         return new RateLimit(limit.perSecond(), limit.burst(), keys);
     }
 
-    private static Route.Action action(RouteDefinition definition, Map<String, Service> services) {
+    private Route.Action action(RouteDefinition definition, Map<String, Service> services) {
         return switch (definition.action()) {
             case GatewayConfig.FixedDefinition fixed -> fixed.action();
             case ForwardDefinition forward -> {
@@ -217,8 +220,20 @@ public final class TableBuilder {
                             java.util.Objects.requireNonNull(services.get(share.service()));
                     shares.add(new Route.Weighted(service, share.weight()));
                 }
-                yield new Route.Forward(shares);
+                yield new Route.Forward(
+                        shares, forward.mirror().map(m -> mirror(definition.name(), m, services)));
             }
         };
+    }
+
+    private Mirror mirror(
+            String route, GatewayConfig.MirrorDefinition mirror, Map<String, Service> services) {
+        return new Mirror(
+                java.util.Objects.requireNonNull(services.get(mirror.service())),
+                mirror.percent(),
+                mirror.bodyBytesMax(),
+                mirror.shadowHost(),
+                Mirror.mark(route),
+                mirrored.computeIfAbsent(route, _ -> new Mirror.Counts()));
     }
 }

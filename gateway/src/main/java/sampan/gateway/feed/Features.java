@@ -3,6 +3,7 @@ package sampan.gateway.feed;
 import java.util.ArrayList;
 import java.util.List;
 import sampan.gateway.routes.Cors;
+import sampan.gateway.routes.Mirror;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 
@@ -18,6 +19,10 @@ final class Features {
                         .map(Route.Weighted::service)
                         .anyMatch(Service::isSticky)) {
             words.add("sticky");
+        }
+        Mirror mirror = route.mirror();
+        if (mirror != null) {
+            words.add("mirror " + mirror.service().name() + " " + mirror.percent() + "%");
         }
         return words;
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import sampan.gateway.config.GatewayConfig;
 import sampan.gateway.metrics.RouteStats;
+import sampan.gateway.routes.Mirror;
 import sampan.gateway.routes.PathMatch;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.RoutingTable;
@@ -34,6 +35,11 @@ public final class Views {
             view.put("action", action(route.action()));
             view.put("services", services(route.action()));
             view.put("with", Features.of(route));
+            Mirror mirror = route.mirror();
+            if (mirror != null) {
+                view.put("mirrored", mirror.counts().answered());
+                view.put("mirrorLost", mirror.counts().lost());
+            }
             view.put("limits", LimitViews.of(route));
             stats(view, route.stats());
             routes.add(view);

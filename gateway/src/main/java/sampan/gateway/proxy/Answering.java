@@ -79,7 +79,7 @@ final class Answering {
             if (have > 0) {
                 forwarding.malformed(Refusal.BAD_STATUS.words());
             } else {
-                forwarding.broken();
+                forwarding.upstreamBroken();
             }
             return;
         }

@@ -400,28 +400,6 @@ final class Exchange {
         armClient();
     }
 
-    // What UpstreamConnection tells goes to the forwarding.
-
-    void connected() {
-        forwarding.connected();
-    }
-
-    void responseReadable() {
-        forwarding.responseReadable();
-    }
-
-    void upstreamDrained() {
-        forwarding.upstreamDrained();
-    }
-
-    void upstreamBroken() {
-        forwarding.broken();
-    }
-
-    void upstreamExpired() {
-        forwarding.expired();
-    }
-
     Method method() {
         return method;
     }

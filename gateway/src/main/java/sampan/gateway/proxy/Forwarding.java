@@ -9,7 +9,7 @@ import sampan.gateway.routes.Target;
 
 /// The way of one request to a target: choice, connection, retries, and what becomes of the
 /// request's bytes. The answer's way back is [Answering]'s.
-final class Forwarding {
+final class Forwarding implements UpstreamUser {
     private static final int REPLAY_BYTES_MAX = 16 << 10;
     private static final long RETRY_AFTER_NANOS = 1_000_000_000L;
     private static final int UNAVAILABLE = 503;
@@ -30,6 +30,7 @@ final class Forwarding {
     private final Permit permit;
     private final Replay replay;
     private final Parking parking = new Parking();
+    private final Mirroring mirroring;
 
     Forwarding(Exchange exchange) {
         this.exchange = exchange;
@@ -37,6 +38,7 @@ final class Forwarding {
         answering = new Answering(exchange, this);
         permit = new Permit(loop);
         replay = new Replay(loop);
+        mirroring = new Mirroring(exchange);
     }
 
     /// Sends the request whose head and body the loop's buffer holds.
@@ -59,6 +61,7 @@ final class Forwarding {
             return;
         }
         RequestWriter.write(loop.writer, loop.view, route, loop.told(), exchange.asksForUpgrade());
+        mirroring.begin(route, body, bodyEnd);
         long start = loop.writer.layBefore(body);
         if (picked == null) {
             park(chosen, start, (int) (bodyEnd - start));
@@ -123,7 +126,7 @@ final class Forwarding {
             replay.keep(start, length);
         }
         if (!connection.send(start, length)) {
-            broken();
+            upstreamBroken();
             return;
         }
         sent(connection);
@@ -146,7 +149,7 @@ final class Forwarding {
                 asked = at;
                 upstream = connection;
                 at.begin();
-                connection.carry(exchange);
+                connection.carry(this);
                 return connection;
             }
             at = another(current, at);
@@ -186,6 +189,7 @@ final class Forwarding {
 
     /// Sends on what came of the body, or through a tunnel.
     void sendBody(long at, long end) {
+        mirroring.body(at, end);
         UpstreamConnection connection = upstream;
         if (connection == null || cut || end == at) {
             return; // its target takes no more; the answer is awaited
@@ -221,11 +225,13 @@ final class Forwarding {
         return current != null && current.dialing().protocol() == Dialing.Protocol.GRPC;
     }
 
-    void connected() {
+    @Override
+    public void connected() {
         armResponse();
     }
 
-    void upstreamDrained() {
+    @Override
+    public void upstreamDrained() {
         if (exchange.hasClientEnded()) {
             return;
         }
@@ -271,12 +277,14 @@ final class Forwarding {
         return answering.hasBegun();
     }
 
-    void responseReadable() {
+    @Override
+    public void responseReadable() {
         answering.readable(Objects.requireNonNull(upstream));
     }
 
     /// The connection failed, or ended before there was an answer.
-    void broken() {
+    @Override
+    public void upstreamBroken() {
         UpstreamConnection connection = Objects.requireNonNull(upstream);
         if (answering.hasBegun()) {
             failed();
@@ -333,7 +341,8 @@ final class Forwarding {
         sent(connection);
     }
 
-    void expired() {
+    @Override
+    public void upstreamExpired() {
         UpstreamConnection connection = Objects.requireNonNull(upstream);
         if (connection.isConnecting()) {
             retryElsewhere(connection);
@@ -418,6 +427,7 @@ final class Forwarding {
 
     private void end() {
         parking.end();
+        mirroring.drop();
         replay.drop();
         Target used = target;
         if (used != null) {
@@ -426,6 +436,11 @@ final class Forwarding {
         permit.leave();
         service = null;
         target = null;
+    }
+
+    @Override
+    public ClientConnection client() {
+        return exchange.client;
     }
 
     /// The target that was asked last, for the log.

@@ -53,6 +53,7 @@ final class Loop implements Runnable {
     final Http2Room http2 = new Http2Room(this);
     final RequestLog log;
     final Waiting waiting = new Waiting(this);
+    final Mirrors mirrors = new Mirrors(this);
     final int index;
     long now = System.nanoTime();
 

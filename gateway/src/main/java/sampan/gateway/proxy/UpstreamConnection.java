@@ -7,9 +7,9 @@ import sampan.gateway.wire.ProxyHeader;
 import sampan.linux.net.NetCalls;
 import sampan.linux.tls.TlsSession;
 
-/// A connection to a target: carries one exchange at a time, waits in its target's pool between.
+/// A connection to a target: carries for one user at a time, waits in its target's pool between.
 final class UpstreamConnection extends Connection {
-    private @Nullable Exchange exchange;
+    private @Nullable UpstreamUser user;
     private @Nullable Target target;
     private boolean used;
     private boolean shared;
@@ -23,7 +23,7 @@ final class UpstreamConnection extends Connection {
         this.target = target;
         shared = false;
         used = false;
-        exchange = null;
+        user = null;
     }
 
     /// Takes a stream of a connection that carries many.
@@ -36,11 +36,11 @@ final class UpstreamConnection extends Connection {
 
     @Override
     void greet() {
-        Exchange current = exchange;
-        if (current != null && target().dialing().proxyHeader()) {
+        UpstreamUser current = user;
+        ClientConnection client = current == null ? null : current.client();
+        if (client != null && target().dialing().proxyHeader()) {
             long at = loop.http2.out;
-            int length =
-                    ProxyHeader.write(current.client.source(), current.client.destination(), at);
+            int length = ProxyHeader.write(client.source(), client.destination(), at);
             // Nothing was sent before, so that the socket has room.
             if (loop.calls.send(descriptor(), at, length) != length) {
                 loop.calls.shutdown(descriptor(), NetCalls.SHUT_WR);
@@ -53,9 +53,9 @@ final class UpstreamConnection extends Connection {
         return target().dialing().tls().map(tls -> tls.connect(descriptor())).orElse(null);
     }
 
-    /// Carries that exchange from now on.
-    void carry(Exchange exchange) {
-        this.exchange = exchange;
+    /// Carries for that one from now on.
+    void carry(UpstreamUser carried) {
+        user = carried;
     }
 
     Target target() {
@@ -73,7 +73,7 @@ final class UpstreamConnection extends Connection {
             discard();
             return;
         }
-        exchange = null;
+        user = null;
         used = true;
         freeHeld();
         if (!isReading()) {
@@ -84,13 +84,13 @@ final class UpstreamConnection extends Connection {
 
     /// Its exchange has nothing to do with it any more.
     void discard() {
-        exchange = null;
+        user = null;
         close();
     }
 
     @Override
     void readable() {
-        Exchange current = exchange;
+        UpstreamUser current = user;
         if (current != null) {
             current.responseReadable();
             return;
@@ -101,7 +101,7 @@ final class UpstreamConnection extends Connection {
 
     @Override
     void connected() {
-        Exchange current = exchange;
+        UpstreamUser current = user;
         if (current != null) {
             current.connected();
         }
@@ -109,7 +109,7 @@ final class UpstreamConnection extends Connection {
 
     @Override
     void drained() {
-        Exchange current = exchange;
+        UpstreamUser current = user;
         if (current != null) {
             current.upstreamDrained();
         }
@@ -117,7 +117,7 @@ final class UpstreamConnection extends Connection {
 
     @Override
     void broken(int errno) {
-        Exchange current = exchange;
+        UpstreamUser current = user;
         if (current == null) {
             close();
         } else {
@@ -127,7 +127,7 @@ final class UpstreamConnection extends Connection {
 
     @Override
     void expired() {
-        Exchange current = exchange;
+        UpstreamUser current = user;
         if (current == null) {
             close();
         } else {
@@ -141,7 +141,7 @@ final class UpstreamConnection extends Connection {
         if (was != null && poolIndex >= 0) {
             loop.pool(was).forget(this);
         }
-        exchange = null;
+        user = null;
         target = null;
     }
 }

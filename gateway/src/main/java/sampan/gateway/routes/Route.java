@@ -22,7 +22,13 @@ public final class Route {
     public sealed interface Action {}
 
     /// Goes to one of these, as their weights say.
-    public record Forward(List<Weighted> services) implements Action {}
+    ///
+    /// @param mirror that gets copies
+    public record Forward(List<Weighted> services, Optional<Mirror> mirror) implements Action {
+        public Forward(List<Weighted> services) {
+            this(services, Optional.empty());
+        }
+    }
 
     public record Weighted(Service service, int weight) {}
 
@@ -62,6 +68,7 @@ public final class Route {
     private final int[] upTo;
     private final byte @Nullable [] newPath;
     private final @Nullable Cors cors;
+    private final @Nullable Mirror mirror;
 
     public Route(
             RouteStats stats,
@@ -79,6 +86,7 @@ public final class Route {
         this.bounds = bounds;
         newPath = edits.path().map(Octets::ascii).orElse(null);
         cors = edits.cors().orElse(null);
+        mirror = Mirror.of(action);
         this.filters = filters.toArray(Filter[]::new);
         int mask = 0;
         Set<Method> allowed =
@@ -153,6 +161,11 @@ public final class Route {
     /// What pages of other origins may do, null where nobody said.
     public @Nullable Cors cors() {
         return cors;
+    }
+
+    /// What gets copies of its requests, null where nothing does.
+    public @Nullable Mirror mirror() {
+        return mirror;
     }
 
     /// In their order.

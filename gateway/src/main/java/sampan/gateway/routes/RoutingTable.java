@@ -71,6 +71,7 @@ public final class RoutingTable {
         for (Route route : routes) {
             if (route.action() instanceof Route.Forward forward) {
                 forward.services().forEach(w -> services.put(w.service().name(), w.service()));
+                forward.mirror().ifPresent(m -> services.put(m.service().name(), m.service()));
             }
         }
         return Map.copyOf(services);

@@ -93,6 +93,11 @@ class SchemaTest {
         compare(wrong, schema, "route", top + "routes: [{service: s, x_: 1}]");
         compare(wrong, schema, "path", top + "routes: [{service: s, path: {exact: /, x_: 1}}]");
         compare(wrong, schema, "share", top + "routes: [{services: [{name: s, x_: 1}]}]");
+        compare(
+                wrong,
+                schema,
+                "mirror",
+                top + "routes: [{service: s, mirror: {service: s, x_: 1}}]");
         compare(wrong, schema, "redirect", top + "routes: [{redirect: {to: /, x_: 1}}]");
         compare(wrong, schema, "respond", top + "routes: [{respond: {x_: 1}}]");
         compare(wrong, schema, "edits", top + "routes: [{service: s, request: {x_: 1}}]");
