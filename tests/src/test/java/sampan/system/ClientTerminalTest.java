@@ -15,8 +15,8 @@ class ClientTerminalTest {
     private static final String CTRL_D = "\u0004";
     private static final String DETACH = "\u0010\u0011"; // Ctrl-P Ctrl-Q
 
-    /// Says itself that it is in the foreground: a key that reaches the shell on its way to there is
-    /// lost on it.
+    /// Says itself that it is in the foreground: a key that reaches the shell on its way to there
+    /// is lost on it.
     private static final String BUSY = "sh -c 'echo busy$((1 + 1)); exec sleep 1000'\n";
 
     private final PrivateDaemon daemon;
@@ -91,11 +91,7 @@ class ClientTerminalTest {
     @EnumSource
     void ctrlCInterruptsTheForegroundProcessOnly(Client client) {
         try (PtySession shell = session(client, "run", "--rm", "-it", "busybox", "sh")) {
-            shell.expect("/ # ")
-                    .type(BUSY)
-                    .expect("busy2")
-                    .type(CTRL_C)
-                    .expect("/ # ");
+            shell.expect("/ # ").type(BUSY).expect("busy2").type(CTRL_C).expect("/ # ");
             shell.type("echo status $?\n").expect("status 130").type("exit\n");
             assertThat(shell.status()).isZero();
         }
@@ -152,11 +148,7 @@ class ClientTerminalTest {
                     .expect("/dev/pts/")
                     .expect("24 80")
                     .expect("sleep 1000");
-            shell.resize(40, 90)
-                    .type(BUSY)
-                    .expect("busy2")
-                    .type(CTRL_C)
-                    .expect("/ # ");
+            shell.resize(40, 90).type(BUSY).expect("busy2").type(CTRL_C).expect("/ # ");
             shell.type("stty size; exit 6\n").expect("40 90");
             assertThat(shell.status()).isEqualTo(6);
         }
