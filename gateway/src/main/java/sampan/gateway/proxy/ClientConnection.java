@@ -230,7 +230,9 @@ final class ClientConnection extends Connection {
         if (n == -Errno.EAGAIN) {
             return;
         }
-        if (n <= 0) {
+        // The end may come in one batch with the last answer: what is held was not looked at yet.
+        boolean unread = n == 0 && have > 0 && searched == 0;
+        if (n <= 0 && !unread) {
             close();
             return;
         }

@@ -327,4 +327,19 @@ class ProxyTest {
             }
         }
     }
+
+    @Test
+    void whoEndsItsSideBehindPipelinedRequestsIsStillAnswered() throws Exception {
+        // An answer and the end had to come in one batch of events for the rest to be lost.
+        try (ScriptedServer server = ScriptedServer.echoing();
+                TestGateway gateway = TestGateway.before(server.address())) {
+            for (int i = 0; i < 200; i++) {
+                try (RawClient client = gateway.client()) {
+                    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(4));
+                    client.socket().shutdownOutput();
+                    assertThat(client.rest().split("HTTP/1.1 200", -1)).hasSize(5);
+                }
+            }
+        }
+    }
 }
