@@ -158,11 +158,29 @@ public abstract class Head {
             first[field] = count;
         }
         return switch (field) {
-            case Field.HOST -> again ? Refusal.BAD_HOST : Refusal.NONE;
-            case Field.CONTENT_LENGTH -> again ? Refusal.BAD_LENGTH : readLength(value, valueTo);
-            case Field.TRANSFER_ENCODING -> again ? Refusal.BAD_CODING : readCoding(value, valueTo);
+            case Field.HOST -> again || isTabbed(value, valueTo) ? Refusal.BAD_HOST : Refusal.NONE;
+            case Field.CONTENT_LENGTH ->
+                    again || isTabbed(value, valueTo)
+                            ? Refusal.BAD_LENGTH
+                            : readLength(value, valueTo);
+            case Field.TRANSFER_ENCODING ->
+                    again || isTabbed(value, valueTo)
+                            ? Refusal.BAD_CODING
+                            : readCoding(value, valueTo);
             default -> Refusal.NONE;
         };
+    }
+
+    /// Whether one of the blanks around a value is a tab: nginx takes that for a part of the value.
+    private boolean isTabbed(int value, int valueTo) {
+        boolean tab = false;
+        for (int i = value - 1; isBlank(i); i--) {
+            tab |= Memory.get(base + i) == '\t';
+        }
+        for (int i = valueTo; isBlank(i); i++) {
+            tab |= Memory.get(base + i) == '\t';
+        }
+        return tab;
     }
 
     private Refusal readLength(int value, int valueTo) {

@@ -111,6 +111,7 @@ public final class HostileRequests {
         add(c, "two hosts", 400, line + HOST + HOST + "\r\n");
         add(c, "two hosts, one of other case", 400, line + HOST + "hOST: b\r\n\r\n");
         add(c, "empty host", 400, line + "Host:\r\n\r\n");
+        add(c, "tab before a host", 400, line + "Host:\ta.example\r\n\r\n");
         add(c, "host with user", 400, line + "Host: u@a.example\r\n\r\n");
         add(c, "host with path", 400, line + "Host: a.example/x\r\n\r\n");
         add(c, "host with space", 400, line + "Host: a b\r\n\r\n");
@@ -150,6 +151,8 @@ public final class HostileRequests {
                 List.of("", "-1", "+1", "0x1", "1e1", "1 1", "1,1", "1, 1", "1.0", "\u00b9")) {
             add(c, "length \"" + bad + "\"", 400, get("Content-Length: " + bad + "\r\n"));
         }
+        add(c, "tab before a length", 400, get("Content-Length:\t0\r\n"));
+        add(c, "tab behind a length", 400, get("Content-Length: 0 \t\r\n"));
         add(c, "length of 19 digits", 400, get("Content-Length: 1000000000000000000\r\n"));
         add(c, "the same length twice", 400, get("Content-Length: 0\r\n".repeat(2)));
         add(c, "two lengths", 400, get("Content-Length: 0\r\ncontent-length: 5\r\n"));
@@ -179,6 +182,8 @@ public final class HostileRequests {
             int status = bad.startsWith("\u000b") ? 400 : 501;
             add(c, "coding " + bad.strip(), status, get("Transfer-Encoding: " + bad + "\r\n"));
         }
+        add(c, "tab before a coding", 400, get("Transfer-Encoding: \tchunked\r\n") + none);
+        add(c, "tab behind a coding", 400, get("Transfer-Encoding: chunked\t\r\n") + none);
         add(c, "empty coding", 501, get("Transfer-Encoding:\r\n"));
         add(c, "space before the colon of a coding", 400, get("Transfer-Encoding : chunked\r\n"));
         add(c, "coding in 1.0", 400, "POST / HTTP/1.0\r\n" + HOST + chunked + "\r\n" + none);
