@@ -22,6 +22,7 @@ final class LibSsl {
     static final int SERVER_NAME_CALLBACK = 53;
     static final int HOST_NAME = 55;
     static final int TICKET_KEYS = 59;
+    static final int GROUPS = 92;
     static final int MIN_VERSION = 123;
 
     private static final int REASON_BYTES_MAX = 256;

@@ -16,6 +16,10 @@ final class TlsContext {
     private static final long NO_RENEGOTIATION = 1L << 30;
     // Of TLS 1.2 only what 1.3 would take: forward secrecy and authenticated encryption.
     private static final String CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20";
+    // Curves only: with finite fields, which libssl offers unless told, a client can ask for a
+    // hundred times the work that it has itself. The first is of libssl 3.5 and later.
+    private static final String CURVES = "X25519:P-256:P-384:P-521";
+    private static final String HYBRID = "X25519MLKEM768:";
     private static final long PARTIAL_WRITE = 1;
     private static final long MOVING_BUFFER = 2;
     private static final long RELEASE_BUFFERS = 0x10;
@@ -53,6 +57,7 @@ final class TlsContext {
             long options = NO_COMPRESSION | NO_RENEGOTIATION;
             if (server) {
                 options |= SERVER_PREFERENCE | PRIORITIZE_CHACHA;
+                context.groups();
             }
             long _ = (long) LibSsl.SET_OPTIONS.invokeExact(made, options);
             context.text(LibSsl.SET_CIPHERS, CIPHERS, "tls ciphers");
@@ -66,6 +71,19 @@ final class TlsContext {
         try {
             return (long)
                     LibSsl.CONTEXT_CONTROL.invokeExact(this.pointer, command, number, pointer);
+        } catch (Throwable t) {
+            throw SharedLibrary.broken(t);
+        }
+    }
+
+    private void groups() {
+        try (Arena arena = Arena.ofConfined()) {
+            if (control(LibSsl.GROUPS, 0, LibSsl.text(arena, HYBRID + CURVES)) != 1) {
+                LibSsl.CLEAR_ERRORS.invokeExact();
+                if (control(LibSsl.GROUPS, 0, LibSsl.text(arena, CURVES)) != 1) {
+                    throw LibSsl.refused("tls groups", "see the log of the system");
+                }
+            }
         } catch (Throwable t) {
             throw SharedLibrary.broken(t);
         }
