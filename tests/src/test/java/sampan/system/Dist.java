@@ -4,10 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The built tree under test, and programs of the machine.
-final class Dist {
+public final class Dist {
     private Dist() {}
 
-    static String program(String name) {
+    public static String program(String name) {
         Path program = home().resolve("bin").resolve(name);
         if (!Files.isExecutable(program)) {
             throw new AssertionError(
@@ -17,12 +17,21 @@ final class Dist {
     }
 
     /// The directory with the docker client's plugins.
-    static Path plugins() {
+    public static Path plugins() {
         Path plugins = home().resolve("../tools/usr/libexec/docker/cli-plugins").normalize();
         if (!Files.isExecutable(plugins.resolve("docker-buildx"))) {
             throw new AssertionError(plugins + " is empty: run ./dev setup");
         }
         return plugins;
+    }
+
+    /// A program that `dev` fetched out of its package, so that installing it starts no service.
+    public static String fetched(String name) {
+        Path program = home().resolve("../tools").resolve(name).normalize();
+        if (!Files.isExecutable(program)) {
+            throw new AssertionError(program + " is missing: run ./dev setup");
+        }
+        return program.toString();
     }
 
     private static Path home() {

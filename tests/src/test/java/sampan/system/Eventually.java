@@ -6,17 +6,17 @@ import java.util.function.BooleanSupplier;
 
 /// Waits for what another process will do and nobody tells us of: looks again and again, with a
 /// deadline.
-final class Eventually {
+public final class Eventually {
     private static final Duration USUAL = Duration.ofSeconds(20);
     private static final long PAUSE_NANOS = 5_000_000;
 
     private Eventually() {}
 
-    static void await(String what, BooleanSupplier seen) {
+    public static void await(String what, BooleanSupplier seen) {
         await(what, USUAL, seen);
     }
 
-    static void await(String what, Duration within, BooleanSupplier seen) {
+    public static void await(String what, Duration within, BooleanSupplier seen) {
         long deadline = System.nanoTime() + within.toNanos();
         while (!seen.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
