@@ -39,14 +39,16 @@ class NamespaceCommandTest {
     }
 
     /// Other processes of the machine come and go between the two looks: one of many must agree.
+    /// lsns itself gives up, with 1 and without a word, where one ends while it looks.
     private void assertEqualLists(List<String> lsns, List<String> ours) {
         List<String> wanted = List.of();
         List<String> got = List.of();
         for (int i = 0; i < TRIES && (wanted.isEmpty() || !got.equals(wanted)); i++) {
-            wanted = rows(new Command(lsns).run());
+            Outcome look = new Command(lsns).run();
+            wanted = look.status() == 1 && look.out().isEmpty() ? List.of() : rows(look);
             got = rows(daemon.sampan(ours.toArray(String[]::new)));
         }
-        assertThat(got).isEqualTo(wanted);
+        assertThat(got).isEqualTo(wanted).isNotEmpty();
     }
 
     @ParameterizedTest
