@@ -117,6 +117,13 @@ class BuildTest {
     }
 
     @Test
+    void standardErrorIsRedAsTheClassicBuilderHasIt() {
+        byte[] context = context("x", "FROM busybox", "RUN echo loud; echo wrong >&2");
+        Built built = Built.build(daemon, context, "&nocache=1");
+        assertThat(built.output()).contains("\u001b[91mwrong\n\u001b[0m").contains("loud\n");
+    }
+
+    @Test
     void pruningForgetsSteps() {
         byte[] context = context("x", "FROM busybox", "RUN echo pruned > /p");
         Built built = build(context);

@@ -26,12 +26,8 @@ final class BuildStream implements BuildListener {
     private final boolean quiet;
     private final StringBuilder held = new StringBuilder();
     private final Thread builder = Thread.currentThread();
-    private final CharsetDecoder decoder =
-            StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPLACE)
-                    .onUnmappableCharacter(CodingErrorAction.REPLACE);
-    private ByteBuffer split = ByteBuffer.allocate(0);
+    private final Words out = new Words("", "");
+    private final Words error = new Words("\u001b[91m", "\u001b[0m");
     private boolean watched;
 
     BuildStream(Call call, LateBody body, boolean quiet) {
@@ -60,7 +56,8 @@ final class BuildStream implements BuildListener {
                     case BuildEvent.Cached() -> " ---> Using cache\n";
                     case BuildEvent.Missed _ -> "";
                     case BuildEvent.Running(String id) -> " ---> Running in " + brief(id) + "\n";
-                    case BuildEvent.Output(byte[] bytes, _) -> decoded(bytes);
+                    case BuildEvent.Output(byte[] bytes, boolean isError) ->
+                            (isError ? error : out).decoded(bytes);
                     case BuildEvent.Removed(String id) ->
                             " ---> Removed intermediate container " + brief(id) + "\n";
                     case BuildEvent.Triggers triggers ->
@@ -75,20 +72,43 @@ final class BuildStream implements BuildListener {
                 });
     }
 
+    @Override
+    public boolean apart() {
+        return true;
+    }
+
     private static String brief(String id) {
         String hex = id.substring(id.indexOf(':') + 1);
         return hex.substring(0, Math.min(BRIEF, hex.length()));
     }
 
-    // A character may be cut by the end of a piece: its bytes wait for the next.
-    private String decoded(byte[] bytes) {
-        ByteBuffer all = ByteBuffer.allocate(split.remaining() + bytes.length);
-        all.put(split).put(bytes).flip();
-        CharBuffer text = CharBuffer.allocate(all.remaining() + 1);
-        decoder.reset();
-        decoder.decode(all, text, false);
-        split = all.slice();
-        return text.flip().toString();
+    /// One stream of a step; standard error is red, as Docker has it.
+    private static final class Words {
+        private final String before;
+        private final String after;
+        private final CharsetDecoder decoder =
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPLACE)
+                        .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        private ByteBuffer split = ByteBuffer.allocate(0);
+
+        Words(String before, String after) {
+            this.before = before;
+            this.after = after;
+        }
+
+        // A character may be cut by the end of a piece: its bytes wait for the next.
+        String decoded(byte[] bytes) {
+            ByteBuffer all = ByteBuffer.allocate(split.remaining() + bytes.length);
+            all.put(split).put(bytes).flip();
+            CharBuffer text = CharBuffer.allocate(all.remaining() + 1);
+            decoder.reset();
+            decoder.decode(all, text, false);
+            split = all.slice();
+            String words = text.flip().toString();
+            return words.isEmpty() ? "" : before + words + after;
+        }
     }
 
     private void say(String text) {

@@ -7,6 +7,11 @@ import java.util.List;
 public interface BuildListener {
     void on(BuildEvent event);
 
+    /// Whether it tells the two streams of a step apart; their common order is lost then.
+    default boolean apart() {
+        return false;
+    }
+
     /// What happens in a build.
     sealed interface BuildEvent {
         /// A step begins.

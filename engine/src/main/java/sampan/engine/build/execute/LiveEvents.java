@@ -71,7 +71,7 @@ final class LiveEvents implements StageEvents {
     }
 
     @Override
-    public boolean live() {
+    public boolean apart() {
         return true;
     }
 }

@@ -22,6 +22,9 @@ final class OrderedEvents implements StageEvents {
 
     private static final long EVENT_BYTES = 64;
 
+    /// Events without work that wait before the listener is woken.
+    private static final int BRIEF_EVENTS_MAX = 256;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private final BuildListener listener;
@@ -33,6 +36,7 @@ final class OrderedEvents implements StageEvents {
     private static final class Waiting {
         private final Queue<BuildEvent> events = new ArrayDeque<>();
         private long bytes;
+        private boolean signalled;
         private boolean done;
     }
 
@@ -45,6 +49,23 @@ final class OrderedEvents implements StageEvents {
 
     private Waiting of(int stage) {
         return waiting.computeIfAbsent(stage, _ -> new Waiting());
+    }
+
+    // A RUN that the cache has is followed by the next step at once: waking the listener for each
+    // costs more than the step. One that looks at files first may take its time.
+    private static boolean isBeforeWork(BuildEvent event) {
+        return switch (event) {
+            case BuildEvent.Step step ->
+                    !step.text().startsWith("RUN ") || step.text().startsWith("RUN --");
+            case BuildEvent.Cached _, BuildEvent.Done _ -> false;
+            case BuildEvent.Missed _,
+                    BuildEvent.Running _,
+                    BuildEvent.Output _,
+                    BuildEvent.Removed _,
+                    BuildEvent.Triggers _,
+                    BuildEvent.Warning _ ->
+                    true;
+        };
     }
 
     private static long size(BuildEvent event) {
@@ -60,10 +81,10 @@ final class OrderedEvents implements StageEvents {
             while (own.bytes > WAITING_BYTES_MAX && !failed) {
                 moved.await();
             }
-            boolean first = own.events.isEmpty();
             own.events.add(event);
             own.bytes += size(event);
-            if (first) {
+            if (!own.signalled && (isBeforeWork(event) || own.events.size() >= BRIEF_EVENTS_MAX)) {
+                own.signalled = true;
                 moved.signalAll();
             }
         } catch (InterruptedException e) {
@@ -101,8 +122,8 @@ final class OrderedEvents implements StageEvents {
     }
 
     @Override
-    public boolean live() {
-        return false;
+    public boolean apart() {
+        return listener.apart();
     }
 
     /// What the stage whose turn it is has said; empty at the end.
@@ -131,6 +152,7 @@ final class OrderedEvents implements StageEvents {
     private List<BuildEvent> taken(Waiting speaks) {
         List<BuildEvent> events = List.copyOf(speaks.events);
         speaks.events.clear();
+        speaks.signalled = false;
         if (speaks.bytes > WAITING_BYTES_MAX) {
             moved.signalAll();
         }

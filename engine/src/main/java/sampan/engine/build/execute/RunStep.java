@@ -125,7 +125,7 @@ final class RunStep {
             int exitCode =
                     containers.run(
                             id,
-                            stage.build.events.live(),
+                            stage.build.events.apart(),
                             (bytes, error) -> stage.say(new BuildEvent.Output(bytes, error)));
             if (exitCode != 0) {
                 keep = stage.build.request.options().keepFailed();

@@ -19,6 +19,6 @@ sealed interface StageEvents permits OrderedEvents, LiveEvents {
     /// Gives what is left to the listener; called when no stage runs any more.
     void drain();
 
-    /// Who listens hears the stages as they run, and tells the two streams of a step apart.
-    boolean live();
+    /// Who listens tells the two streams of a step apart.
+    boolean apart();
 }
