@@ -1,5 +1,6 @@
 package sampan.gateway.admin;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import sampan.gateway.proxy.Gateway;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 import sampan.gateway.routes.Target;
+import sampan.gateway.traces.SpanCounts;
 
 /// The counters in Prometheus' text format 0.0.4.
 final class Exposition {
@@ -27,6 +29,7 @@ final class Exposition {
         exposition.consumers(gateway);
         exposition.services(gateway);
         LimitExposition.append(exposition.out, gateway);
+        exposition.spans(gateway);
         return exposition.out.toString();
     }
 
@@ -48,35 +51,17 @@ final class Exposition {
         return name + "=\"" + escaped + "\"";
     }
 
-    private static String route(RouteStats stats) {
-        return label("route", stats.name());
-    }
+    /// Counters and the labels that they go by.
+    private record Counted(String labels, RouteStats stats) {}
 
     private void routes(Gateway gateway) {
-        List<RouteStats> all =
+        List<Counted> all =
                 Stream.concat(
                                 gateway.table().routes().stream().map(Route::stats),
                                 Stream.of(gateway.unrouted()))
+                        .map(stats -> new Counted(label("route", stats.name()), stats))
                         .toList();
-        String requests = "sampan_gateway_requests_total";
-        head(requests, "counter", "Requests by route and class of answer; none: the client left.");
-        for (RouteStats stats : all) {
-            for (int i = 0; i < CLASSES.size(); i++) {
-                line(
-                        requests,
-                        route(stats) + "," + label("code", CLASSES.get(i)),
-                        stats.answers(i));
-            }
-        }
-        head("sampan_gateway_received_bytes_total", "counter", "Bytes of requests.");
-        all.forEach(s -> line("sampan_gateway_received_bytes_total", route(s), s.bytesIn()));
-        head("sampan_gateway_sent_bytes_total", "counter", "Bytes of answers.");
-        all.forEach(s -> line("sampan_gateway_sent_bytes_total", route(s), s.bytesOut()));
-        head(
-                "sampan_gateway_duration_seconds",
-                "histogram",
-                "From a head to the end of its answer.");
-        all.forEach(this::histogram);
+        counted("sampan_gateway_", "requests", "by route", all);
         head("sampan_gateway_clients", "gauge", "Connected clients.");
         line("sampan_gateway_clients", "", gateway.clients());
         head("sampan_gateway_log_lines_dropped_total", "counter", "Lost to a slow disk.");
@@ -87,32 +72,78 @@ final class Exposition {
     }
 
     private void consumers(Gateway gateway) {
-        String requests = "sampan_gateway_consumer_requests_total";
-        head(requests, "counter", "Requests by named consumer and class of answer.");
-        for (RouteStats stats : gateway.consumers()) {
-            String consumer = label("consumer", stats.name());
-            for (int i = 0; i < CLASSES.size(); i++) {
-                line(requests, consumer + "," + label("code", CLASSES.get(i)), stats.answers(i));
-            }
-        }
+        counted(
+                "sampan_gateway_consumer_",
+                "requests",
+                "by named consumer",
+                gateway.consumers().stream()
+                        .map(stats -> new Counted(label("consumer", stats.name()), stats))
+                        .toList());
     }
 
-    private void histogram(RouteStats stats) {
-        String name = "sampan_gateway_duration_seconds";
+    private void counted(String prefix, String noun, String by, List<Counted> all) {
+        String requests = prefix + noun + "_total";
+        head(
+                requests,
+                "counter",
+                "Requests " + by + " and class of answer; none: the client left.");
+        for (Counted counted : all) {
+            for (int i = 0; i < CLASSES.size(); i++) {
+                line(
+                        requests,
+                        counted.labels() + "," + label("code", CLASSES.get(i)),
+                        counted.stats().answers(i));
+            }
+        }
+        String received = prefix + "received_bytes_total";
+        head(received, "counter", "Bytes of requests " + by + ".");
+        all.forEach(c -> line(received, c.labels(), c.stats().bytesIn()));
+        String sent = prefix + "sent_bytes_total";
+        head(sent, "counter", "Bytes of answers " + by + ".");
+        all.forEach(c -> line(sent, c.labels(), c.stats().bytesOut()));
+        String duration = prefix + "duration_seconds";
+        head(duration, "histogram", "From a head to the end of its answer, " + by + ".");
+        all.forEach(c -> histogram(duration, c));
+    }
+
+    private void histogram(String name, Counted counted) {
+        RouteStats stats = counted.stats();
         long sum = 0;
         for (int i = 0; i < stats.buckets(); i++) {
             sum += stats.inBucket(i);
             double bound = stats.bound(i);
             String le = Double.isInfinite(bound) ? "+Inf" : Double.toString(bound);
-            line(name + "_bucket", route(stats) + "," + label("le", le), sum);
+            line(name + "_bucket", counted.labels() + "," + label("le", le), sum);
         }
-        line(name + "_sum", route(stats), String.format(Locale.ROOT, "%.6f", stats.seconds()));
-        line(name + "_count", route(stats), sum);
+        line(name + "_sum", counted.labels(), String.format(Locale.ROOT, "%.9f", stats.seconds()));
+        line(name + "_count", counted.labels(), sum);
+    }
+
+    private void spans(Gateway gateway) {
+        SpanCounts spans = gateway.spans();
+        head("sampan_gateway_spans_exported_total", "counter", "Spans that the collector took.");
+        line("sampan_gateway_spans_exported_total", "", spans.exported());
+        String dropped = "sampan_gateway_spans_dropped_total";
+        head(dropped, "counter", "Spans that were lost, and to what.");
+        line(dropped, label("reason", "queue"), spans.overflowed());
+        line(dropped, label("reason", "collector"), spans.unsent());
+        line(dropped, label("reason", "rejected"), spans.rejected());
     }
 
     private void services(Gateway gateway) {
         Map<String, Service> services = new TreeMap<>(gateway.table().services());
-        head("sampan_gateway_target_requests_total", "counter", "Requests given to a target.");
+        List<Counted> all = new ArrayList<>();
+        services.forEach((name, service) ->
+                service.targets()
+                        .forEach(target ->
+                                all.add(
+                                        new Counted(
+                                                label("service", name)
+                                                        + ","
+                                                        + label("target", target.name()),
+                                                target.stats()))));
+        counted("sampan_gateway_target_", "answers", "by the target that was asked last", all);
+        head("sampan_gateway_target_requests_total", "counter", "Attempts with a target.");
         targets(services, "sampan_gateway_target_requests_total", Target::requests);
         head("sampan_gateway_target_failures_total", "counter", "Failures of a target.");
         targets(services, "sampan_gateway_target_failures_total", Target::failures);

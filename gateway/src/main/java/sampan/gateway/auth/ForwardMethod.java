@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import sampan.gateway.outgoing.Outgoing;
 import sampan.gateway.routes.Identity;
 import sampan.gateway.routes.Reply;
 import sampan.gateway.routes.RequestView;
@@ -35,12 +36,14 @@ final class ForwardMethod implements AuthMethod {
     private final MethodSettings.Forward settings;
     private final Consumers consumers;
     private final IdentityHeaders passed;
+    private final Outgoing outgoing;
     private final ConcurrentHashMap<String, Known> known = new ConcurrentHashMap<>();
 
     ForwardMethod(String name, MethodSettings.Forward settings, Consumers consumers) {
         this.name = name;
         this.settings = settings;
         this.consumers = consumers;
+        outgoing = Outgoing.trusting(settings.ca());
         Map<String, String> fields = new LinkedHashMap<>();
         settings.pass().forEach(field -> fields.put(field, field));
         passed =
@@ -120,10 +123,10 @@ final class ForwardMethod implements AuthMethod {
     }
 
     private Verdict ask(Map<String, String> fields) {
-        HttpRequest.Builder request = Http.request(settings.uri());
+        HttpRequest.Builder request = Outgoing.request(settings.uri());
         fields.forEach(request::setHeader);
         try {
-            HttpResponse<byte[]> answer = Http.send(request.build());
+            HttpResponse<byte[]> answer = outgoing.send(request.build());
             int status = answer.statusCode();
             if (status >= 200 && status < 300) {
                 return proven(answer.headers());

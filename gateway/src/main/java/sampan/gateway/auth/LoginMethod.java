@@ -17,6 +17,7 @@ import java.text.ParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import sampan.gateway.outgoing.Outgoing;
 import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.Identity;
 import sampan.gateway.routes.Reply;
@@ -40,6 +41,7 @@ final class LoginMethod implements AuthMethod {
     private final MethodSettings.Login settings;
     private final TokenVerifier verifier;
     private final Consumers consumers;
+    private final Outgoing outgoing;
     private final Sealed sealed;
     private final byte[] clientSecret;
     private final byte[] callback;
@@ -59,6 +61,7 @@ final class LoginMethod implements AuthMethod {
             Sealed sealed) {
         this.name = name;
         this.settings = settings;
+        outgoing = Outgoing.trusting(settings.ca());
         this.verifier = verifier;
         this.consumers = consumers;
         this.clientSecret = clientSecret;
@@ -260,7 +263,7 @@ final class LoginMethod implements AuthMethod {
                         + ":"
                         + encoded(new String(clientSecret, StandardCharsets.UTF_8));
         HttpRequest request =
-                Http.request(settings.token())
+                Outgoing.request(settings.token())
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .header("Accept", "application/json")
                         .header(
@@ -271,7 +274,7 @@ final class LoginMethod implements AuthMethod {
                         .POST(HttpRequest.BodyPublishers.ofString(form))
                         .build();
         try {
-            HttpResponse<byte[]> answer = Http.send(request);
+            HttpResponse<byte[]> answer = outgoing.send(request);
             if (answer.statusCode() != 200) {
                 return failed("the provider says " + answer.statusCode());
             }

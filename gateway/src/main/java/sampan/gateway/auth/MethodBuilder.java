@@ -11,9 +11,11 @@ import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import sampan.errors.SampanException;
 import sampan.gateway.auth.MethodSettings.IssuerSettings;
+import sampan.gateway.outgoing.Outgoing;
 
 /// Makes methods of what the configuration says. Reads files; asks no other server yet.
 public final class MethodBuilder {
@@ -101,10 +103,13 @@ public final class MethodBuilder {
                     case MethodSettings.PublicKeyFile file -> file.file().toString();
                     case MethodSettings.SecretFile file -> file.file().toString();
                 };
-        KeySource source = new KeySource(name, () -> load(from), settings);
+        Optional<Path> ca =
+                from instanceof MethodSettings.JwksUrl url ? url.ca() : Optional.empty();
+        Outgoing outgoing = Outgoing.trusting(ca);
+        KeySource source = new KeySource(name, () -> load(from, outgoing), settings);
         if (!(from instanceof MethodSettings.JwksUrl)) {
             try {
-                Keys _ = load(from); // what is wrong with a file is told at once
+                Keys _ = load(from, outgoing); // what is wrong with a file is told at once
             } catch (IOException | JOSEException | ParseException | RuntimeException e) {
                 throw SampanException.invalid(
                         "authentication." + method + ": keys \"" + name + "\": " + e.getMessage());
@@ -114,11 +119,11 @@ public final class MethodBuilder {
         return source;
     }
 
-    private static Keys load(MethodSettings.KeysFrom from)
+    private static Keys load(MethodSettings.KeysFrom from, Outgoing outgoing)
             throws IOException, JOSEException, ParseException {
         Keys keys =
                 switch (from) {
-                    case MethodSettings.JwksUrl url -> Keys.parse(fetch(url), false);
+                    case MethodSettings.JwksUrl url -> Keys.parse(fetch(url, outgoing), false);
                     case MethodSettings.JwksFile file -> Keys.parse(text(file.file()), true);
                     case MethodSettings.PublicKeyFile file -> Keys.pem(text(file.file()));
                     case MethodSettings.SecretFile file -> Keys.secret(secret(file.file()));
@@ -129,9 +134,10 @@ public final class MethodBuilder {
         return keys;
     }
 
-    private static String fetch(MethodSettings.JwksUrl url) throws IOException {
+    private static String fetch(MethodSettings.JwksUrl url, Outgoing outgoing) throws IOException {
         HttpResponse<byte[]> answer =
-                Http.send(Http.request(url.uri()).header("Accept", "application/json").build());
+                outgoing.send(
+                        Outgoing.request(url.uri()).header("Accept", "application/json").build());
         if (answer.statusCode() != OK) {
             throw new IOException("status " + answer.statusCode());
         }

@@ -13,7 +13,9 @@ public sealed interface MethodSettings {
     sealed interface KeysFrom {}
 
     /// A JWK set over HTTP.
-    record JwksUrl(URI uri) implements KeysFrom {}
+    ///
+    /// @param ca whose certificates are good, those of the machine where no file is named
+    record JwksUrl(URI uri, Optional<Path> ca) implements KeysFrom {}
 
     record JwksFile(Path file) implements KeysFrom {}
 
@@ -59,6 +61,7 @@ public sealed interface MethodSettings {
     /// @param cacheNanos how long a yes holds, 0 for once
     record Forward(
             URI uri,
+            Optional<Path> ca,
             List<String> send,
             List<String> pass,
             Optional<String> name,
@@ -73,6 +76,7 @@ public sealed interface MethodSettings {
             IssuerSettings issuer,
             URI authorize,
             URI token,
+            Optional<Path> ca,
             String clientId,
             Path clientSecretFile,
             Path sessionKeyFile,

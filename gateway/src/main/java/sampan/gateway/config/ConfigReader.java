@@ -58,7 +58,8 @@ public final class ConfigReader {
                         limits(root),
                         services(root),
                         RouteReader.read(root),
-                        SecurityReader.read(root));
+                        SecurityReader.read(root),
+                        TraceReader.read(root));
         root.end();
         return config;
     }
@@ -194,8 +195,11 @@ public final class ConfigReader {
             }
         }
         Set<String> names = new TreeSet<>();
+        List<String> unknown = new ArrayList<>();
+        config.traces().ifPresent(traces -> unknown.addAll(traces.sampling().routes().keySet()));
         for (int i = 0; i < config.routes().size(); i++) {
             GatewayConfig.RouteDefinition route = config.routes().get(i);
+            unknown.remove(route.name());
             if (!names.add(route.name())) {
                 throw root.wrong(
                         "routes", "two are named \"" + route.name() + "\": name each once");
@@ -224,6 +228,11 @@ public final class ConfigReader {
                     }
                 }
             }
+        }
+        if (!unknown.isEmpty()) {
+            throw root.wrong(
+                    "traces",
+                    "routes names \"" + unknown.getFirst() + "\": there is no route of that name");
         }
     }
 }

@@ -10,6 +10,7 @@ import sampan.gateway.routes.Balancing;
 import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
+import sampan.gateway.traces.TraceSettings;
 import sampan.linux.net.InternetAddress;
 import sampan.linux.tls.TlsClient;
 import sampan.linux.tls.TlsServer;
@@ -25,7 +26,8 @@ public record GatewayConfig(
         ProxyLimits limits,
         List<ServiceDefinition> services,
         List<RouteDefinition> routes,
-        SecurityDefinition security) {
+        SecurityDefinition security,
+        Optional<TraceSettings> traces) {
 
     /// The same with other services and routes.
     public GatewayConfig with(List<ServiceDefinition> services, List<RouteDefinition> routes) {
@@ -37,7 +39,8 @@ public record GatewayConfig(
                 limits,
                 List.copyOf(services),
                 List.copyOf(routes),
-                security);
+                security,
+                traces);
     }
 
     /// @param tls none where clients speak in the clear

@@ -108,6 +108,7 @@ final class MethodReader {
                 new MethodSettings.Forward(
                         section.read("uri", MethodReader::uri)
                                 .orElseThrow(() -> section.wrong("uri", "write http://HOST/PATH")),
+                        section.path("ca"),
                         send.isEmpty() ? List.of("Authorization", "Cookie") : send,
                         section.texts("pass", Values::fieldName),
                         section.read("name", Values::fieldName),
@@ -119,13 +120,14 @@ final class MethodReader {
 
     private static MethodSettings login(YamlSection section) {
         String client = needed(section, "clientId");
+        MethodSettings.JwksUrl keys =
+                new MethodSettings.JwksUrl(
+                        needed(section, "jwks", MethodReader::uri), section.path("ca"));
         IssuerSettings issuer =
                 new IssuerSettings(
                         Optional.of(needed(section, "issuer")),
-                        new MethodSettings.JwksUrl(needed(section, "jwks", MethodReader::uri)),
-                        MethodSettings.usual(
-                                new MethodSettings.JwksUrl(
-                                        needed(section, "jwks", MethodReader::uri))),
+                        keys,
+                        MethodSettings.usual(keys),
                         List.of(client),
                         List.of(),
                         times(section));
@@ -139,6 +141,7 @@ final class MethodReader {
                         issuer,
                         needed(section, "authorize", MethodReader::uri),
                         needed(section, "token", MethodReader::uri),
+                        keys.ca(),
                         client,
                         Path.of(needed(section, "clientSecretFile")),
                         Path.of(needed(section, "sessionKeyFile")),
@@ -211,8 +214,12 @@ final class MethodReader {
 
     private static KeysFrom keys(YamlSection section) {
         List<KeysFrom> found = new ArrayList<>();
+        Optional<Path> ca = section.path("ca");
         section.read("jwks", MethodReader::uri)
-                .ifPresent(uri -> found.add(new MethodSettings.JwksUrl(uri)));
+                .ifPresent(uri -> found.add(new MethodSettings.JwksUrl(uri, ca)));
+        if (ca.isPresent() && found.isEmpty()) {
+            throw section.wrong("ca", "it goes with jwks: leave it out");
+        }
         section.text("jwksFile")
                 .ifPresent(file -> found.add(new MethodSettings.JwksFile(Path.of(file))));
         section.text("publicKeyFile")

@@ -84,6 +84,14 @@ final class Values {
         return rate;
     }
 
+    /// A share, from 0 to 1.
+    static double ratio(String field, String text) {
+        if (!text.matches("0(\\.\\d{1,9})?|1(\\.0{1,9})?")) {
+            throw wrong(field, text, "write a number from 0 to 1");
+        }
+        return Double.parseDouble(text);
+    }
+
     static String host(String field, String text) {
         String host = text.toLowerCase(java.util.Locale.ROOT);
         String rest = host.startsWith("*.") ? host.substring(2) : host;

@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.stream.Collectors;
 import sampan.errors.SampanException;
 import sampan.gateway.admin.AdminServer;
 import sampan.gateway.audit.AuditLog;
@@ -19,12 +21,10 @@ import sampan.gateway.config.ConfigReader;
 import sampan.gateway.config.FedReader;
 import sampan.gateway.config.GatewayConfig;
 import sampan.gateway.config.GatewayConfig.ListenerDefinition;
-import sampan.gateway.config.ListenerBuilder;
 import sampan.gateway.config.TableBuilder;
 import sampan.gateway.feed.Feeding;
 import sampan.gateway.feed.Trial;
 import sampan.gateway.feed.Views;
-import sampan.gateway.health.HealthChecks;
 import sampan.gateway.metrics.AccessLog;
 import sampan.gateway.proxy.Gateway;
 import sampan.gateway.routes.Target;
@@ -48,120 +48,150 @@ final class Fed implements Feeding, AutoCloseable {
     record Settings(Optional<Path> file, Optional<InternetAddress> metrics) {}
 
     private final Settings settings;
-    private final TableBuilder builder;
-    private final Gateway gateway;
-    private final Optional<AdminServer> admin;
-    private final HealthChecks health = new HealthChecks();
+    private final Assembly assembly;
     private final Held held = new Held();
-    private final ListenerBuilder rules = new ListenerBuilder();
     private volatile List<InternetAddress> listening = List.of();
-    private final AccessLog accessLog;
     private final Trial trial = new Trial();
     private final BlockingQueue<String> wakes = new ArrayBlockingQueue<>(WAKES_MAX);
     private final Set<Target> gone = new LinkedHashSet<>();
     private String text = NOTHING;
     private Optional<FedReader.Problem> wrongFile = Optional.empty();
     private Optional<FedReader.Problem> refused = Optional.empty();
-    private final Optional<AuditLog> audit;
     private GatewayConfig file;
     private GatewayConfig merged;
     private FedReader.Fed fed = FedReader.Fed.NOTHING;
+    private String document = NOTHING;
     private List<FedReader.Problem> conflicts = List.of();
     private volatile boolean draining;
 
     Fed(Settings settings) {
         this.settings = settings;
         file = ConfigReader.readFed("settings", NOTHING);
-        readFile();
+        try {
+            file = readFile().orElse(file);
+        } catch (SampanException | UncheckedIOException e) {
+            boolean _ = wrong(String.valueOf(e.getMessage()));
+        }
         merged = file;
-        int loops = file.loops().orElse(Runtime.getRuntime().availableProcessors());
-        builder = new TableBuilder(loops);
-        accessLog =
-                file.accessLog()
-                        .map(to -> new AccessLog(to, loops))
-                        .orElseGet(() -> AccessLog.unkept(loops));
-        TableBuilder.Built built = builder.build(file);
-        gateway = new Gateway(loops, built.table(), file.limits(), Optional.of(accessLog), held);
-        gateway.waker(this::wake);
-        audit = file.security().audit().map(AuditLog::new);
-        audit.ifPresent(gateway::refusals);
-        admin =
-                file.admin()
-                        .or(settings::metrics)
-                        .map(address -> new AdminServer(gateway, address));
-        rebuild();
+        assembly = new Assembly(file, new Assembly.Surroundings(held, settings.metrics(), true));
+        assembly.gateway().waker(this::wake);
+        rebuild(file);
+        assembly.audit("started", "file", fileName(), "sha256", AuditLog.sha256(text));
+    }
+
+    private String fileName() {
+        return settings.file().map(Path::toString).orElse("");
+    }
+
+    private Gateway gateway() {
+        return assembly.gateway();
     }
 
     @Override
     public int loops() {
-        return gateway.loops();
+        return gateway().loops();
     }
 
     /// Follows the file until a loop fails, or the last request has ended after [#drain].
     void watch() throws InterruptedException {
-        while (!gateway.awaitFailure(POLL_MILLIS) && !draining) {
+        while (!gateway().awaitFailure(POLL_MILLIS) && !draining) {
             synchronized (this) {
                 renew();
             }
         }
     }
 
-    /// @return whether it has changed and can be followed
-    private boolean readFile() {
+    /// What the file says, where it has changed; fails where it cannot be followed.
+    private Optional<GatewayConfig> readFile() {
         if (settings.file().isEmpty()) {
-            return false;
+            return Optional.empty();
         }
         Path path = settings.file().get();
-        try {
-            String now = Running.read(path);
-            if (now.equals(text)) {
-                return false;
-            }
-            text = now;
-            file = ConfigReader.readFed(path.toString(), now);
-            wrongFile = Optional.empty();
-            return true;
-        } catch (SampanException | UncheckedIOException e) {
-            if (wrongFile.isEmpty()) {
-                LOG.log(Level.ERROR, "what was before goes on: " + e.getMessage());
-            }
-            wrongFile =
-                    Optional.of(
-                            new FedReader.Problem(
-                                    "file", path.toString(), String.valueOf(e.getMessage())));
-            return false;
+        String now = Running.read(path);
+        if (now.equals(text)) {
+            return Optional.empty();
         }
+        text = now;
+        return Optional.of(ConfigReader.readFed(path.toString(), now));
     }
 
-    private void rebuild() {
+    /// What is wrong with the file is told once, however often it is looked at.
+    ///
+    /// @return whether it is told for the first time
+    private boolean wrong(String message) {
+        FedReader.Problem problem = new FedReader.Problem("file", fileName(), message);
+        if (!wrongFile.equals(Optional.of(problem))) {
+            wrongFile = Optional.of(problem);
+            LOG.log(Level.ERROR, "what was before goes on: " + message);
+            return true;
+        }
+        return false;
+    }
+
+    private void auditWrong(String message) {
+        assembly.audit(
+                "configuration refused",
+                "file",
+                fileName(),
+                "sha256",
+                AuditLog.sha256(text),
+                "reason",
+                message);
+    }
+
+    /// Goes by what that file says and what was fed; where that fails, nothing has changed.
+    private void rebuild(GatewayConfig by) {
         List<FedReader.Problem> found = new ArrayList<>();
-        GatewayConfig next = FedReader.merge(file, fed, found);
-        TableBuilder.Built built = builder.build(next);
+        GatewayConfig next = FedReader.merge(by, fed, found);
+        boolean same = by.listeners().equals(file.listeners());
+        TableBuilder.Built built =
+                assembly.follow(next, same ? Optional.empty() : Optional.of(definitions(by)));
+        file = by;
         merged = next;
         conflicts = found;
-        gateway.publish(built.table(), next.limits(), built.gone());
-        gateway.consumers(builder.consumers());
-        health.follow(built.checked(), built.unchecked());
         gone.removeIf(target -> target.active() == 0 || !target.isRetired());
         gone.addAll(built.gone());
     }
 
     @Override
-    public synchronized Map<String, Object> configure(String document) {
+    public synchronized Map<String, Object> configure(String next) {
         FedReader.Fed before = fed;
         try {
-            fed = FedReader.read(document, fed);
-            rebuild();
+            fed = FedReader.read(next, fed);
+            rebuild(file);
             refused = Optional.empty();
+            if (!next.equals(document)) {
+                document = next;
+                auditFeed();
+            }
         } catch (SampanException e) {
             // What one route asks for is nowhere defined: all goes on as it was.
             fed = before;
+            assembly.audit(
+                    "feed refused",
+                    "sha256",
+                    AuditLog.sha256(next),
+                    "reason",
+                    String.valueOf(e.getMessage()));
             refused =
                     Optional.of(
                             new FedReader.Problem(
                                     "gateway", "labels", String.valueOf(e.getMessage())));
         }
         return report();
+    }
+
+    private void auditFeed() {
+        assembly.audit(
+                "fed",
+                "sha256",
+                AuditLog.sha256(document),
+                "services",
+                String.join(" ", fed.services().keySet()),
+                "routes",
+                String.join(" ", fed.routes().keySet()),
+                "problems",
+                Integer.toString(fed.problems().size() + conflicts.size()));
     }
 
     private Map<String, Object> report() {
@@ -191,12 +221,26 @@ final class Fed implements Feeding, AutoCloseable {
     }
 
     @Override
-    public void targets(String service, String document) throws InterruptedException {
+    public void targets(String service, String targets) throws InterruptedException {
         synchronized (this) {
-            fed = FedReader.targets(fed, service, document);
-            rebuild();
+            FedReader.Fed before = fed;
+            try {
+                fed = FedReader.targets(fed, service, targets);
+                rebuild(file);
+            } catch (SampanException e) {
+                fed = before;
+                throw e;
+            }
+            assembly.audit(
+                    "targets",
+                    "service",
+                    service,
+                    "targets",
+                    Objects.requireNonNull(fed.services().get(service)).targets().stream()
+                            .map(target -> target.address().toString())
+                            .collect(Collectors.joining(" ")));
         }
-        gateway.settle(Set.of(), APPLY_MILLIS_MAX);
+        gateway().settle(Set.of(), APPLY_MILLIS_MAX);
     }
 
     @Override
@@ -206,7 +250,7 @@ final class Fed implements Feeding, AutoCloseable {
             leaving = new LinkedHashSet<>(gone);
             leaving.removeIf(target -> !targets.contains(target.name()));
         }
-        return gateway.settle(leaving, millisMax);
+        return gateway().settle(leaving, millisMax);
     }
 
     @Override
@@ -217,39 +261,62 @@ final class Fed implements Feeding, AutoCloseable {
     @Override
     public void listen(List<InternetAddress> addresses) {
         firstLook();
-        listening = List.copyOf(addresses);
-        apply();
+        List<InternetAddress> before = listening;
+        synchronized (this) {
+            listening = List.copyOf(addresses);
+            try {
+                assembly.listen(definitions(file));
+            } catch (RuntimeException e) {
+                listening = before;
+                throw e;
+            }
+        }
         held.keep(addresses);
+        if (!before.equals(addresses)) {
+            assembly.audit(
+                    "listening",
+                    "addresses",
+                    addresses.stream()
+                            .map(InternetAddress::toString)
+                            .collect(Collectors.joining(" ")));
+        }
         LOG.log(Level.INFO, "listening on " + addresses);
     }
 
     /// How clients speak is the file's to say, at addresses that it names.
-    private synchronized void apply() {
+    private List<ListenerDefinition> definitions(GatewayConfig by) {
         List<ListenerDefinition> definitions = new ArrayList<>();
         for (InternetAddress address : listening) {
             definitions.add(
-                    file.listeners().stream()
+                    by.listeners().stream()
                             .filter(defined -> defined.address().equals(address))
                             .findFirst()
                             .orElseGet(() ->
                                     new ListenerDefinition(
                                             address, true, false, Optional.empty())));
         }
-        gateway.listen(rules.build(definitions));
+        return definitions;
     }
 
     /// Takes over what has changed in the file, or in the files of its certificates.
     private void renew() {
         try {
-            if (readFile()) {
-                rebuild();
-                apply();
+            Optional<GatewayConfig> next = readFile();
+            if (next.isPresent()) {
+                settings.file().ifPresent(path -> assembly.refuseLasting(path, next.get()));
+                rebuild(next.get());
+                wrongFile = Optional.empty();
+                assembly.audit("configured", "file", fileName(), "sha256", AuditLog.sha256(text));
                 wakes.offer("");
-            } else if (rules.isStale(file.listeners())) {
-                apply();
+            } else if (assembly.isStale(definitions(file))) {
+                assembly.listen(definitions(file));
+                assembly.audit("certificates renewed");
             }
         } catch (SampanException | UncheckedIOException e) {
-            LOG.log(Level.ERROR, "what was before goes on: " + e.getMessage());
+            String message = String.valueOf(e.getMessage());
+            if (wrong(message)) {
+                auditWrong(message);
+            }
         }
     }
 
@@ -259,7 +326,7 @@ final class Fed implements Feeding, AutoCloseable {
         long end = System.nanoTime() + FIRST_LOOK_MILLIS_MAX * 1_000_000L;
         try {
             while (System.nanoTime() - end < 0
-                    && gateway.table().services().values().stream()
+                    && gateway().table().services().values().stream()
                             .anyMatch(s ->
                                     !s.targets().isEmpty()
                                             && s.targets().stream().noneMatch(Target::isReady))) {
@@ -279,28 +346,29 @@ final class Fed implements Feeding, AutoCloseable {
     public synchronized Map<String, Object> show(String what) {
         Map<String, Object> view = new LinkedHashMap<>();
         switch (what) {
-            case "routes" -> view.put("routes", Views.routes(gateway.table()));
+            case "routes" -> view.put("routes", Views.routes(gateway().table()));
             case "services" ->
                     view.put(
-                            "services", Views.services(gateway.table(), merged, System.nanoTime()));
-            case "metrics" -> view.put("text", AdminServer.metrics(gateway));
+                            "services",
+                            Views.services(gateway().table(), merged, System.nanoTime()));
+            case "metrics" -> view.put("text", AdminServer.metrics(gateway()));
             default ->
                     throw SampanException.invalid(
                             "show \"" + what + "\": write routes, services or metrics");
         }
         view.put("problems", problems());
-        view.put("clients", gateway.clients());
+        view.put("clients", gateway().clients());
         return view;
     }
 
     @Override
     public synchronized Map<String, Object> test(String request) {
-        return trial.of(request, gateway.table());
+        return trial.of(request, gateway().table());
     }
 
     @Override
     public AccessLog.Tap tail() {
-        return accessLog.tap();
+        return assembly.accessLog().orElseThrow().tap();
     }
 
     @Override
@@ -317,20 +385,14 @@ final class Fed implements Feeding, AutoCloseable {
 
     @Override
     public void drain() {
+        assembly.audit("draining");
         draining = true;
     }
 
     /// Lets requests under way end, for a while.
     void end() {
-        admin.ifPresent(server -> server.ready(false));
-        try {
-            if (!gateway.drain(DRAIN_MILLIS_MAX)) {
-                LOG.log(Level.WARNING, gateway.clients() + " clients are cut off");
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-        close();
+        assembly.end(DRAIN_MILLIS_MAX);
+        held.close();
     }
 
     boolean isDraining() {
@@ -339,10 +401,7 @@ final class Fed implements Feeding, AutoCloseable {
 
     @Override
     public void close() {
-        health.close();
-        admin.ifPresent(AdminServer::close);
-        gateway.close();
-        audit.ifPresent(AuditLog::close);
+        assembly.close();
         held.close();
     }
 }

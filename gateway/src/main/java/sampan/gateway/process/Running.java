@@ -6,6 +6,8 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import sampan.errors.SampanException;
 import sampan.gateway.admin.AdminServer;
@@ -14,9 +16,8 @@ import sampan.gateway.config.ConfigReader;
 import sampan.gateway.config.GatewayConfig;
 import sampan.gateway.config.ListenerBuilder;
 import sampan.gateway.config.TableBuilder;
-import sampan.gateway.health.HealthChecks;
-import sampan.gateway.metrics.AccessLog;
 import sampan.gateway.proxy.Gateway;
+import sampan.gateway.proxy.ListenSockets;
 
 /// A gateway that follows its file. What is wrong in a changed file is logged, and what was stays.
 public final class Running implements AutoCloseable {
@@ -26,12 +27,7 @@ public final class Running implements AutoCloseable {
     private static final int POLL_MILLIS = 500;
 
     private final Path file;
-    private final TableBuilder builder;
-    private final ListenerBuilder listeners = new ListenerBuilder();
-    private final Gateway gateway;
-    private final Optional<AdminServer> admin;
-    private final HealthChecks health = new HealthChecks();
-    private final Optional<AuditLog> audit;
+    private final Assembly assembly;
     private GatewayConfig config;
     private String text;
 
@@ -39,30 +35,25 @@ public final class Running implements AutoCloseable {
         this.file = file;
         this.text = text;
         this.config = config;
-        int loops = config.loops().orElse(Runtime.getRuntime().availableProcessors());
-        builder = new TableBuilder(loops);
-        TableBuilder.Built built = builder.build(config);
-        Optional<AccessLog> log = config.accessLog().map(to -> new AccessLog(to, loops));
-        audit = config.security().audit().map(AuditLog::new);
-        gateway = new Gateway(loops, built.table(), config.limits(), log);
-        audit.ifPresent(gateway::refusals);
-        gateway.consumers(builder.consumers());
+        assembly =
+                new Assembly(
+                        config,
+                        new Assembly.Surroundings(ListenSockets.OWN, Optional.empty(), false));
         try {
-            gateway.listen(listeners.build(config.listeners()));
-            health.follow(built.checked(), built.unchecked());
-            admin = config.admin().map(address -> new AdminServer(gateway, address));
+            assembly.listen(config.listeners());
         } catch (RuntimeException e) {
-            gateway.close();
-            audit.ifPresent(AuditLog::close);
+            assembly.audit("start failed", "file", file.toString());
+            assembly.close();
             throw e;
         }
         audit("started", text);
     }
 
-    private void audit(String kind, String configuration) {
-        audit.ifPresent(log ->
-                log.record(
-                        kind, "file", file.toString(), "sha256", AuditLog.sha256(configuration)));
+    private void audit(String kind, String configuration, String... more) {
+        List<String> pairs = new ArrayList<>(List.of("file", file.toString()));
+        pairs.addAll(List.of("sha256", AuditLog.sha256(configuration)));
+        pairs.addAll(List.of(more));
+        assembly.audit(kind, pairs.toArray(String[]::new));
     }
 
     /// Reads the file and starts.
@@ -98,16 +89,16 @@ public final class Running implements AutoCloseable {
     }
 
     public Gateway gateway() {
-        return gateway;
+        return assembly.gateway();
     }
 
     public Optional<AdminServer> admin() {
-        return admin;
+        return assembly.admin();
     }
 
     /// Follows the file until a loop fails.
     void watch() throws InterruptedException {
-        while (!gateway.awaitFailure(POLL_MILLIS)) {
+        while (!gateway().awaitFailure(POLL_MILLIS)) {
             follow();
         }
     }
@@ -123,21 +114,14 @@ public final class Running implements AutoCloseable {
             }
             text = now;
             GatewayConfig next = ConfigReader.read(file.toString(), now);
-            refuseChange("loops", config.loops(), next.loops());
-            refuseChange("accessLog", config.accessLog(), next.accessLog());
-            refuseChange("admin", config.admin(), next.admin());
-            refuseChange("audit", config.security().audit(), next.security().audit());
-            TableBuilder.Built built = builder.build(next);
-            gateway.listen(listeners.build(next.listeners()));
-            gateway.publish(built.table(), next.limits(), built.gone());
-            health.follow(built.checked(), built.unchecked());
-            gateway.consumers(builder.consumers());
+            assembly.refuseLasting(file, next);
+            TableBuilder.Built _ = assembly.follow(next, Optional.of(next.listeners()));
             config = next;
             audit("configured", now);
             LOG.log(Level.INFO, file + " was taken over");
             return true;
         } catch (SampanException | UncheckedIOException e) {
-            audit("configuration refused", text);
+            audit("configuration refused", text, "reason", String.valueOf(e.getMessage()));
             LOG.log(Level.ERROR, "what was before goes on: " + e.getMessage());
             return false;
         }
@@ -145,42 +129,22 @@ public final class Running implements AutoCloseable {
 
     /// Takes certificates over that have changed in their files.
     private boolean renew() {
-        if (!listeners.isStale(config.listeners())) {
+        if (!assembly.isStale(config.listeners())) {
             return false;
         }
-        gateway.listen(listeners.build(config.listeners()));
+        assembly.listen(config.listeners());
+        assembly.audit("certificates renewed");
         LOG.log(Level.INFO, "certificates were read again");
         return true;
     }
 
-    private void refuseChange(String field, Object before, Object now) {
-        if (!before.equals(now)) {
-            throw SampanException.invalid(
-                    file + ": " + field + ": it holds from start to end: restart the gateway");
-        }
-    }
-
     /// Lets requests under way end, for a while.
     void end() {
-        admin.ifPresent(server -> server.ready(false));
-        try {
-            if (!gateway.drain(DRAIN_MILLIS_MAX)) {
-                LOG.log(Level.WARNING, gateway.clients() + " clients are cut off");
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-        close();
+        assembly.end(DRAIN_MILLIS_MAX);
     }
 
     @Override
     public void close() {
-        health.close();
-        admin.ifPresent(AdminServer::close);
-        gateway.close();
-        audit.ifPresent(log -> {
-            log.record("ended");
-            log.close();
-        });
+        assembly.close();
     }
 }

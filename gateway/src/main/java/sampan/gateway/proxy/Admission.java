@@ -3,12 +3,14 @@ package sampan.gateway.proxy;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.Filter;
 import sampan.gateway.routes.Identity;
 import sampan.gateway.routes.Reply;
 import sampan.gateway.routes.RequestView;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.RoutingTable;
+import sampan.gateway.routes.Target;
 import sampan.gateway.wire.Head;
 import sampan.gateway.wire.Octets;
 import sampan.gateway.wire.RequestHead;
@@ -66,18 +68,22 @@ final class Admission {
         return identity;
     }
 
-    /// Counts the request for whom it is from.
+    /// Counts the request for its route, for the target that was asked last, and for whom it is
+    /// from.
     void account(long took) {
+        count(loop.stats(exchange.route()), took);
+        Target target = exchange.target();
+        if (target != null) {
+            count(target.stats(), took);
+        }
         Identity.Consumer consumer = identity == null ? null : identity.consumer();
         if (consumer != null) {
-            consumer.stats()
-                    .add(
-                            loop.index,
-                            exchange.status(),
-                            took,
-                            exchange.bytesIn(),
-                            exchange.bytesOut());
+            count(consumer.stats(), took);
         }
+    }
+
+    private void count(RouteStats stats, long took) {
+        stats.add(loop.index, exchange.status(), took, exchange.bytesIn(), exchange.bytesOut());
     }
 
     boolean isWaiting() {

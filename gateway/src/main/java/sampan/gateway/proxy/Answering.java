@@ -115,6 +115,7 @@ final class Answering {
                 return;
             }
             if (!loop.response.isInterim()) {
+                upstream.answered(loop.response.status());
                 head(base, end, length);
                 return;
             }
@@ -266,6 +267,7 @@ final class Answering {
 
     private void bodyEnded(UpstreamConnection upstream, int result) {
         if (body.kind() != BodyFraming.Kind.CLOSE || result < 0) {
+            upstream.blame("connection_closed");
             forwarding.failed();
             exchange.abort();
         } else if (exchange.isTunnel() && !exchange.hasClientEnded()) {

@@ -401,7 +401,7 @@ abstract class Connection extends Holding {
     }
 
     /// Takes over a block with what is to be sent first.
-    final void adopt(long block, int capacity, int length) {
+    void adopt(long block, int capacity, int length) {
         out = block;
         outCapacity = capacity;
         outFrom = 0;

@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Target;
+import sampan.gateway.traces.Trace;
 import sampan.gateway.wire.BodyFraming;
 import sampan.gateway.wire.Field;
 import sampan.gateway.wire.Method;
@@ -25,6 +26,8 @@ final class Exchange {
     final BodyFraming requestBody = new BodyFraming();
     final Forwarding forwarding;
     final Admission admission;
+
+    @Nullable Trace trace;
 
     private Method method = Method.OTHER;
     private int minorVersion;
@@ -86,6 +89,7 @@ final class Exchange {
         loop.view.cameBy(client.isSecure(), client.certificate());
         loop.log.begin(this, loop.view);
         Route found = loop.table().find(loop.view, loop.room);
+        loop.traces.begin(this, found);
         if (found == null) {
             answer(Answers.Answer.of(NO_ROUTE, "no route"));
             return;
@@ -153,7 +157,10 @@ final class Exchange {
         upgrade &= found.bounds().upgrades();
         armClient();
         switch (found.action()) {
-            case Route.Forward _ -> forwarding.begin(found, body, bodyEnd);
+            case Route.Forward _ -> {
+                loop.traces.tell(this);
+                forwarding.begin(found, body, bodyEnd);
+            }
             case Route.Redirect redirect -> answer(Answers.Answer.of(redirect, loop.view));
             case Route.Respond respond ->
                     answer(Answers.Answer.of(respond.status(), respond.text()));
@@ -193,6 +200,7 @@ final class Exchange {
 
     /// Ends without a proper end: the client gets a reset, so that it takes nothing for complete.
     void abort() {
+        loop.traces.abort(this);
         account();
         admission.drop();
         forwarding.discard();
@@ -206,9 +214,9 @@ final class Exchange {
         }
         over = true;
         long took = loop.now - started;
-        loop.stats(route).add(loop.index, status, took, bytesIn, bytesOut);
         admission.account(took);
         loop.log.end(this, took);
+        loop.traces.end(this);
     }
 
     void requestReadable() {

@@ -6,6 +6,7 @@ import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 import sampan.gateway.routes.Target;
+import sampan.gateway.traces.Trace;
 
 /// The way of one request to a target: choice, connection, retries, and what becomes of the
 /// request's bytes. The answer's way back is [Answering]'s.
@@ -152,6 +153,7 @@ final class Forwarding implements UpstreamUser {
                 connection.carry(this);
                 return connection;
             }
+            loop.traces.refused(exchange, at);
             at = another(current, at);
         }
         return null;
@@ -286,6 +288,7 @@ final class Forwarding implements UpstreamUser {
     @Override
     public void upstreamBroken() {
         UpstreamConnection connection = Objects.requireNonNull(upstream);
+        connection.blame(connection.isConnecting() ? "connection_refused" : "connection_closed");
         if (answering.hasBegun()) {
             failed();
             exchange.abort();
@@ -359,6 +362,7 @@ final class Forwarding implements UpstreamUser {
     /// The answer did not come, or not all of it, in time.
     void timedOut() {
         boolean begun = answering.hasBegun();
+        RequestTraces.blame(upstream, "timeout");
         failed();
         if (begun) {
             exchange.abort();
@@ -369,6 +373,7 @@ final class Forwarding implements UpstreamUser {
 
     /// An answer that is none.
     void malformed(String words) {
+        RequestTraces.blame(upstream, "malformed_response");
         failed();
         fail(BAD_GATEWAY, "the target's answer is malformed: " + words);
     }
@@ -407,11 +412,7 @@ final class Forwarding implements UpstreamUser {
     void complete(boolean reusable) {
         UpstreamConnection connection = Objects.requireNonNull(upstream);
         upstream = null;
-        if (reusable && !connection.isBlocked() && !cut) {
-            connection.release();
-        } else {
-            connection.discard();
-        }
+        connection.complete(reusable && !connection.isBlocked() && !cut);
         end();
     }
 
@@ -441,6 +442,11 @@ final class Forwarding implements UpstreamUser {
     @Override
     public ClientConnection client() {
         return exchange.client;
+    }
+
+    @Override
+    public @Nullable Trace trace() {
+        return exchange.trace;
     }
 
     /// The target that was asked last, for the log.

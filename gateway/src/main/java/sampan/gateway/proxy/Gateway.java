@@ -17,6 +17,8 @@ import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.Refusals;
 import sampan.gateway.routes.RoutingTable;
 import sampan.gateway.routes.Target;
+import sampan.gateway.traces.SpanCounts;
+import sampan.gateway.traces.Tracer;
 import sampan.linux.net.InternetAddress;
 import sampan.linux.net.ListenSocket;
 import sampan.linux.sys.Fd;
@@ -34,6 +36,7 @@ public final class Gateway implements AutoCloseable {
     private final Loop[] loops;
     private final Optional<AccessLog> accessLog;
     private final RouteStats unrouted;
+    private final SpanCounts spans = new SpanCounts();
     private final Map<InternetAddress, Integer> listening = new LinkedHashMap<>();
     private final Map<InternetAddress, Integer> ports = new LinkedHashMap<>();
     private final CountDownLatch failed = new CountDownLatch(1);
@@ -42,6 +45,7 @@ public final class Gateway implements AutoCloseable {
     private volatile Snapshot snapshot;
     private volatile @Nullable Refusals refusals;
     private volatile List<RouteStats> consumers = List.of();
+    private volatile @Nullable Tracer tracer;
     private int listened;
 
     /// Starts loops that listen nowhere yet, on sockets of their own.
@@ -224,6 +228,21 @@ public final class Gateway implements AutoCloseable {
 
     @Nullable Refusals refusals() {
         return refusals;
+    }
+
+    /// Who traces requests that come from now on, none for nobody. Who did before may be closed
+    /// after it.
+    public void tracer(Optional<Tracer> next) {
+        tracer = next.orElse(null);
+    }
+
+    /// What became of spans, of all tracers one after the other.
+    public SpanCounts spans() {
+        return spans;
+    }
+
+    @Nullable Tracer tracer() {
+        return tracer;
     }
 
     Snapshot snapshot() {

@@ -52,6 +52,7 @@ final class Loop implements Runnable {
     final HeadWriter writer = new HeadWriter();
     final Http2Room http2 = new Http2Room(this);
     final RequestLog log;
+    final RequestTraces traces = new RequestTraces(this);
     final Waiting waiting = new Waiting(this);
     final Mirrors mirrors = new Mirrors(this);
     final int index;
@@ -128,6 +129,7 @@ final class Loop implements Runnable {
         int count = epoll.await(log.isWaiting() || !later.isEmpty() ? 0 : timers.waitMillis(now));
         now = System.nanoTime();
         snapshot = gateway.snapshot();
+        traces.turn(gateway.tracer());
         for (int i = 0; i < count; i++) {
             dispatch(epoll.token(i), epoll.readiness(i));
         }

@@ -10,6 +10,7 @@ import sampan.gateway.routes.Identity;
 import sampan.gateway.routes.RequestView;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Target;
+import sampan.gateway.traces.Trace;
 import sampan.gateway.wire.Octets;
 import sampan.gateway.wire.RequestHead;
 import sampan.linux.net.Memory;
@@ -31,6 +32,7 @@ final class RequestLog {
     private static final byte[] CONSUMER = Octets.ascii(",\"consumer\":\"");
     private static final byte[] ROUTE = Octets.ascii("\",\"route\":\"");
     private static final byte[] TARGET = Octets.ascii("\",\"target\":\"");
+    private static final byte[] TRACE = Octets.ascii("\",\"trace\":\"");
     private static final byte[] END = Octets.ascii("\"}\n");
     private static final byte[] ESCAPE = Octets.ascii("\\u00");
     private static final DateTimeFormatter SECONDS =
@@ -106,6 +108,11 @@ final class RequestLog {
         put(TARGET);
         Target target = exchange.target();
         put(target == null ? new byte[0] : target.logName());
+        Trace trace = exchange.trace;
+        if (trace != null && trace.isOn()) {
+            put(TRACE);
+            at = trace.id(at);
+        }
         put(END);
         to.write(loop.index, line, (int) (at - line));
     }

@@ -3,6 +3,8 @@ package sampan.gateway.proxy;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import sampan.gateway.routes.Target;
+import sampan.gateway.traces.Span;
+import sampan.gateway.traces.Trace;
 import sampan.gateway.wire.ProxyHeader;
 import sampan.linux.net.NetCalls;
 import sampan.linux.tls.TlsSession;
@@ -11,6 +13,7 @@ import sampan.linux.tls.TlsSession;
 final class UpstreamConnection extends Connection {
     private @Nullable UpstreamUser user;
     private @Nullable Target target;
+    private @Nullable Span span;
     private boolean used;
     private boolean shared;
     int poolIndex = -1;
@@ -56,6 +59,55 @@ final class UpstreamConnection extends Connection {
     /// Carries for that one from now on.
     void carry(UpstreamUser carried) {
         user = carried;
+        Trace trace = carried.trace();
+        span = trace == null ? null : trace.attempt(target(), loop.now);
+    }
+
+    /// The head of the answer has come.
+    void answered(int status) {
+        if (span != null) {
+            span.answered(status);
+        }
+    }
+
+    /// Why there is no whole answer.
+    void blame(String type) {
+        if (span != null) {
+            span.blame(type);
+        }
+    }
+
+    private void endSpan() {
+        Span ended = span;
+        span = null;
+        if (ended != null) {
+            ended.end(loop.now);
+        }
+    }
+
+    /// Takes what another connection was to send.
+    @Override
+    void adopt(long block, int capacity, int length) {
+        UpstreamUser current = user;
+        Trace trace = span == null || current == null ? null : current.trace();
+        if (trace != null) {
+            trace.renew(block, length);
+        }
+        super.adopt(block, capacity, length);
+    }
+
+    /// Its exchange has the whole answer.
+    ///
+    /// @param reusable whether the connection may carry another
+    void complete(boolean reusable) {
+        if (span != null) {
+            span.complete();
+        }
+        if (reusable) {
+            release();
+        } else {
+            discard();
+        }
     }
 
     Target target() {
@@ -67,12 +119,12 @@ final class UpstreamConnection extends Connection {
         return used;
     }
 
-    /// Its exchange is over and it may carry another.
     void release() {
         if (shared || target().dialing().proxyHeader()) {
             discard();
             return;
         }
+        endSpan();
         user = null;
         used = true;
         freeHeld();
@@ -84,6 +136,7 @@ final class UpstreamConnection extends Connection {
 
     /// Its exchange has nothing to do with it any more.
     void discard() {
+        endSpan();
         user = null;
         close();
     }
@@ -131,6 +184,9 @@ final class UpstreamConnection extends Connection {
         if (current == null) {
             close();
         } else {
+            if (isConnecting()) {
+                blame("timeout");
+            }
             current.upstreamExpired();
         }
     }

@@ -1,6 +1,7 @@
 package sampan.gateway.proxy;
 
 import org.jspecify.annotations.Nullable;
+import sampan.gateway.traces.Trace;
 
 /// Whom an [UpstreamConnection] carries bytes for, one at a time.
 interface UpstreamUser {
@@ -20,4 +21,9 @@ interface UpstreamUser {
 
     /// In whose name the server is spoken to, null where nobody's.
     @Nullable ClientConnection client();
+
+    /// Where what is carried belongs to a trace, null where it makes no span.
+    default @Nullable Trace trace() {
+        return null;
+    }
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.wire.Octets;
 import sampan.linux.net.InternetAddress;
 import sampan.linux.net.Memory;
@@ -28,6 +29,7 @@ public final class Target {
     private volatile long joined;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
+    private final RouteStats stats;
     private volatile boolean retired;
     private final Dialing dialing;
     private volatile boolean ready = true;
@@ -48,6 +50,7 @@ public final class Target {
         addressLength = InternetAddress.write(host, port, address);
         family = InternetAddress.family(host);
         attachments = new AtomicReferenceArray<>(loops);
+        stats = new RouteStats(name, loops);
     }
 
     /// ADDRESS:PORT.
@@ -160,6 +163,12 @@ public final class Target {
         return until != LONG_AGO && until - now > 0;
     }
 
+    /// Requests whose last attempt went to it, as their clients saw them.
+    public RouteStats stats() {
+        return stats;
+    }
+
+    /// Attempts that were made with it.
     public long requests() {
         return requests.get();
     }

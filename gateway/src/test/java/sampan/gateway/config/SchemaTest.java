@@ -128,6 +128,7 @@ class SchemaTest {
                         + " sessionKeyFile: a, callback: 'http://a/b', x_: 1}}}}");
         compare(wrong, schema, "authorization", top + "authorization: {x_: 1}");
         compare(wrong, schema, "rule", top + "authorization: {rules: [{x_: 1}]}");
+        compare(wrong, schema, "traces", top + "traces: {otlp: 'http://a', x_: 1}");
         compare(wrong, schema, "audit", top + "audit: {file: f, x_: 1}");
         assertThat(wrong).isEmpty();
     }

@@ -46,6 +46,20 @@ class AllocationTest {
                 .isZero();
     }
 
+    @Test
+    void aRequestThatIsToldOnAndNotRecordedAllocatesNothing() throws IOException {
+        assertThat(
+                        allocated(
+                                "traces: {otlp: 'http://127.0.0.1:1', sample: 0, accept: [w3c, b3],"
+                                        + " send: [w3c, b3, b3multi]}\n"
+                                        + "routes:\n- {path: /a, service: s}\n",
+                                request(
+                                        "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736"
+                                                + "-00f067aa0ba902b7-00\r\ntracestate: a=b\r\n")))
+                .as("bytes for " + REQUESTS + " requests")
+                .isZero();
+    }
+
     /// Bytes that the loop allocates for [#REQUESTS] requests once all is compiled.
     static long allocated(String config, byte[] request) throws IOException {
         String answer = "HTTP/1.1 200 OK\r\nContent-Length: 1024\r\n\r\n" + "x".repeat(1024);

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.gateway.traces;
+
+import org.jspecify.annotations.NullMarked;
