@@ -4,10 +4,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import sampan.gateway.limits.Breaker;
-import sampan.gateway.limits.RateLimit;
 import sampan.gateway.proxy.Gateway;
 import sampan.gateway.routes.Filter;
-import sampan.gateway.routes.RateFilter;
+import sampan.gateway.routes.LimitFilter;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 
@@ -23,7 +22,11 @@ final class LimitExposition {
 
     static void append(StringBuilder out, Gateway gateway) {
         LimitExposition exposition = new LimitExposition(out, gateway);
-        exposition.limits("refused_total", "Requests over a limit.", RateLimit::refused);
+        exposition.limits("refused_total", "Requests over a limit.", LimitFilter::refused);
+        exposition.limits(
+                "unshared_total",
+                "Decisions that should have been shared and were not.",
+                LimitFilter::unshared);
         exposition.breakers("opened_total", "How often it has opened.", Breaker::opened);
         exposition.breakers("refused_total", "Requests refused by it.", Breaker::refused);
     }
@@ -37,17 +40,17 @@ final class LimitExposition {
         out.append(name).append('{').append(labels).append("} ").append(value).append('\n');
     }
 
-    private void limits(String what, String help, ToLongFunction<RateLimit> value) {
+    private void limits(String what, String help, ToLongFunction<LimitFilter> value) {
         String name = "sampan_gateway_limit_" + what;
         head(name, help);
         for (Route route : gateway.table().routes()) {
             for (Filter filter : route.filters()) {
-                if (filter instanceof RateFilter rate) {
+                if (filter instanceof LimitFilter limit) {
                     String labels =
                             Exposition.label("route", route.name())
                                     + ","
-                                    + Exposition.label("limit", rate.key());
-                    line(name, labels, value.applyAsLong(rate.limit()));
+                                    + Exposition.label("limit", limit.key());
+                    line(name, labels, value.applyAsLong(limit));
                 }
             }
         }

@@ -37,6 +37,10 @@ public final class ConfigReader {
             throw root.wrong("listeners", "none is named: write for instance 0.0.0.0:8080");
         }
         references(root, config);
+        LimitBuilder.unsharable(config)
+                .ifPresent(route -> {
+                    throw root.wrong("redis", LimitBuilder.why(route));
+                });
         return config;
     }
 
@@ -59,7 +63,8 @@ public final class ConfigReader {
                         services(root),
                         RouteReader.read(root),
                         SecurityReader.read(root),
-                        TraceReader.read(root));
+                        TraceReader.read(root),
+                        RedisReader.read(root));
         root.end();
         return config;
     }

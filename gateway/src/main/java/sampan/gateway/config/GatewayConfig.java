@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import sampan.gateway.health.HealthSettings;
 import sampan.gateway.limits.Breaker;
+import sampan.gateway.limits.SharedLimit;
 import sampan.gateway.proxy.ProxyLimits;
+import sampan.gateway.redis.RedisSettings;
 import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.Balancing;
 import sampan.gateway.routes.Dialing;
@@ -27,7 +29,8 @@ public record GatewayConfig(
         List<ServiceDefinition> services,
         List<RouteDefinition> routes,
         SecurityDefinition security,
-        Optional<TraceSettings> traces) {
+        Optional<TraceSettings> traces,
+        Optional<RedisDefinition> redis) {
 
     /// The same with other services and routes.
     public GatewayConfig with(List<ServiceDefinition> services, List<RouteDefinition> routes) {
@@ -40,7 +43,8 @@ public record GatewayConfig(
                 List.copyOf(services),
                 List.copyOf(routes),
                 security,
-                traces);
+                traces,
+                redis);
     }
 
     /// @param tls none where clients speak in the clear
@@ -77,7 +81,22 @@ public record GatewayConfig(
 
     /// @param by what is counted apart, [Attribute#NONE] for all together
     /// @param key tells it from others of the route: with the same it keeps its counts
-    public record LimitDefinition(double perSecond, int burst, Attribute by, String key) {}
+    /// @param shared whether other gateways count with it
+    /// @param onFailure what holds while that cannot be; as the configuration says for all where it
+    ///   is not told
+    public record LimitDefinition(
+            double perSecond,
+            int burst,
+            Attribute by,
+            String key,
+            boolean shared,
+            Optional<SharedLimit.OnFailure> onFailure) {}
+
+    /// Where limits are shared.
+    ///
+    /// @param waitNanos how long a request waits for it
+    public record RedisDefinition(
+            RedisSettings settings, long waitNanos, SharedLimit.OnFailure onFailure) {}
 
     /// A part of a route's requests.
     public record ShareDefinition(String service, int weight) {}

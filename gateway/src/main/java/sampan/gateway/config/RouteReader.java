@@ -14,6 +14,7 @@ import sampan.gateway.config.GatewayConfig.LimitDefinition;
 import sampan.gateway.config.GatewayConfig.MirrorDefinition;
 import sampan.gateway.config.GatewayConfig.RouteDefinition;
 import sampan.gateway.config.GatewayConfig.ShareDefinition;
+import sampan.gateway.limits.SharedLimit;
 import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.BoundedPattern;
 import sampan.gateway.routes.Condition;
@@ -288,8 +289,18 @@ final class RouteReader {
                             "burst", (int) Math.max(1, Math.min(BURST_MAX, rate)), 1, BURST_MAX);
             String by = section.text("by").orElse("");
             Attribute attribute = section.read("by", Attribute::parse).orElse(Attribute.NONE);
+            boolean shared = section.flag("shared", false);
+            if (shared && rate > SharedLimit.RATE_MAX) {
+                throw section.wrong("rate", "a shared one has at most 1000000/s");
+            }
+            Optional<SharedLimit.OnFailure> onFailure =
+                    section.read("onFailure", RedisReader::onFailure);
+            if (onFailure.isPresent() && !shared) {
+                throw section.wrong("onFailure", "it goes with shared: true only");
+            }
             section.end();
-            limits.add(new LimitDefinition(rate, burst, attribute, rate + " " + burst + " " + by));
+            String key = rate + " " + burst + " " + by;
+            limits.add(new LimitDefinition(rate, burst, attribute, key, shared, onFailure));
         }
         return limits;
     }

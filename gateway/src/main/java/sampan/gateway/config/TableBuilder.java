@@ -16,13 +16,10 @@ import sampan.gateway.config.GatewayConfig.ServiceDefinition;
 import sampan.gateway.health.HealthChecks;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.limits.Concurrency;
-import sampan.gateway.limits.RateLimit;
 import sampan.gateway.metrics.RouteStats;
-import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Filter;
 import sampan.gateway.routes.Mirror;
-import sampan.gateway.routes.RateFilter;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.RoutingTable;
 import sampan.gateway.routes.Service;
@@ -32,7 +29,7 @@ import sampan.linux.tls.TlsClient;
 /// Makes routing tables of definitions, one after the other. What has the same name in the next
 /// table keeps its state: targets their connections and health, services their breaker, routes
 /// their counters and buckets. Not thread-safe; resolving names blocks.
-public final class TableBuilder {
+public final class TableBuilder implements AutoCloseable {
     /// A table and what it no longer names.
     ///
     /// @param checked targets whose health is asked for
@@ -48,8 +45,8 @@ public final class TableBuilder {
     private Map<String, Target> targets = new HashMap<>();
     private Map<String, Service.State> states = new HashMap<>();
     private Map<String, RouteStats> stats = new HashMap<>();
-    private Map<String, RateLimit> limits = new HashMap<>();
     private final Map<String, Mirror.Counts> mirrored = new HashMap<>();
+    private final LimitBuilder limits = new LimitBuilder();
     private Map<Target, HealthChecks.Subject> subjects = new HashMap<>();
     private final SecurityBuilder security;
     private SecurityDefinition secured = SecurityDefinition.NONE;
@@ -70,7 +67,7 @@ public final class TableBuilder {
         Map<String, Target> nextTargets = new LinkedHashMap<>();
         Map<String, Service.State> nextStates = new HashMap<>();
         Map<String, RouteStats> nextStats = new HashMap<>();
-        Map<String, RateLimit> nextLimits = new HashMap<>();
+        limits.begin(config);
         Map<String, Service> services = new HashMap<>();
         for (ServiceDefinition definition : config.services()) {
             services.put(definition.name(), service(definition, nextTargets, nextStates));
@@ -79,7 +76,7 @@ public final class TableBuilder {
         secured = config.security();
         List<Route> routes = new ArrayList<>();
         for (RouteDefinition definition : config.routes()) {
-            routes.add(route(definition, services, nextStats, nextLimits));
+            routes.add(route(definition, services, nextStats));
         }
         RoutingTable table = new RoutingTable(routes);
         Set<Target> gone = new LinkedHashSet<>(targets.values());
@@ -88,7 +85,7 @@ public final class TableBuilder {
         targets = nextTargets;
         states = nextStates;
         stats = nextStats;
-        limits = nextLimits;
+        limits.end();
         Map<Target, HealthChecks.Subject> checked = subjects;
         subjects = new HashMap<>();
         mirrored.keySet().retainAll(nextStats.keySet());
@@ -171,8 +168,7 @@ public final class TableBuilder {
     private Route route(
             RouteDefinition definition,
             Map<String, Service> services,
-            Map<String, RouteStats> nextStats,
-            Map<String, RateLimit> nextLimits) {
+            Map<String, RouteStats> nextStats) {
         RouteStats counters =
                 nextStats.computeIfAbsent(
                         definition.name(),
@@ -186,12 +182,8 @@ public final class TableBuilder {
         List<Filter> after = new ArrayList<>();
         for (GatewayConfig.LimitDefinition limit : definition.limits()) {
             int index = filters.size() + after.size();
-            String key = definition.name() + " " + index + " " + limit.key();
-            RateLimit known = limits.get(key);
-            RateLimit made = known != null ? known : limit(limit);
-            nextLimits.put(key, made);
             (limit.by().isOfConnection() ? filters : after)
-                    .add(new RateFilter(made, limit.by(), limit.key()));
+                    .add(limits.filter(definition.name(), index, limit));
         }
         security.filter(secured, definition.name(), definition.authenticate())
                 .ifPresent(filters::add);
@@ -205,9 +197,10 @@ public final class TableBuilder {
                 filters);
     }
 
-    private static RateLimit limit(GatewayConfig.LimitDefinition limit) {
-        int keys = limit.by() == Attribute.NONE ? 1 : RateLimit.KEYS_MAX;
-        return new RateLimit(limit.perSecond(), limit.burst(), keys);
+    /// Lets go of what tables share with other gateways.
+    @Override
+    public void close() {
+        limits.close();
     }
 
     private Route.Action action(RouteDefinition definition, Map<String, Service> services) {

@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import sampan.gateway.limits.RateLimit;
 import sampan.gateway.routes.Filter;
-import sampan.gateway.routes.RateFilter;
+import sampan.gateway.routes.LimitFilter;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 
@@ -18,20 +17,21 @@ final class LimitViews {
     static List<Object> of(Route route) {
         List<Object> limits = new ArrayList<>();
         for (Filter filter : route.filters()) {
-            if (filter instanceof RateFilter rate) {
-                limits.add(rate(rate));
+            if (filter instanceof LimitFilter limit) {
+                limits.add(limit(limit));
             }
         }
         return limits;
     }
 
-    private static Map<String, Object> rate(RateFilter filter) {
+    private static Map<String, Object> limit(LimitFilter filter) {
         Map<String, Object> view = new LinkedHashMap<>();
-        RateLimit limit = filter.limit();
-        view.put("perSecond", limit.perSecond());
-        view.put("burst", limit.burst());
+        view.put("perSecond", filter.perSecond());
+        view.put("burst", filter.burst());
         view.put("key", filter.key());
-        view.put("refused", limit.refused());
+        view.put("refused", filter.refused());
+        view.put("kept", filter.kept());
+        view.put("unshared", filter.unshared());
         return view;
     }
 

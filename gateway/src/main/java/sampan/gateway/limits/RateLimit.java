@@ -47,6 +47,19 @@ public final class RateLimit {
     ///
     /// @return 0, or after how many nanoseconds there will be one
     public long take(long key, long now) {
+        long wait = spend(key, now);
+        if (wait > 0) {
+            refused.incrementAndGet();
+        }
+        return wait;
+    }
+
+    /// Takes a token, if there is one, that was given elsewhere.
+    public void charge(long key, long now) {
+        long unused = spend(key, now);
+    }
+
+    private long spend(long key, long now) {
         long mixed = mix(key ^ secret) | 1;
         int slot = slot(mixed, now);
         while (true) {
@@ -55,7 +68,6 @@ public final class RateLimit {
             long from = arrival == 0 || arrival - now < 0 ? now : arrival;
             long early = from - now - tolerance;
             if (early > 0) {
-                refused.incrementAndGet();
                 return early;
             }
             long next = from + interval;

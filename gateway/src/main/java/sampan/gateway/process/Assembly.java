@@ -68,6 +68,7 @@ final class Assembly implements AutoCloseable {
         } catch (RuntimeException e) {
             health.close();
             gateway.close();
+            builder.close();
             tracer.ifPresent(Tracer::close);
             audit.ifPresent(AuditLog::close);
             throw e;
@@ -174,6 +175,7 @@ final class Assembly implements AutoCloseable {
         health.close();
         admin.ifPresent(AdminServer::close);
         gateway.close();
+        builder.close();
         tracer.ifPresent(Tracer::close);
         audit("ended");
         audit.ifPresent(AuditLog::close);

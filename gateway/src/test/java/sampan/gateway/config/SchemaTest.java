@@ -129,6 +129,12 @@ class SchemaTest {
         compare(wrong, schema, "authorization", top + "authorization: {x_: 1}");
         compare(wrong, schema, "rule", top + "authorization: {rules: [{x_: 1}]}");
         compare(wrong, schema, "traces", top + "traces: {otlp: 'http://a', x_: 1}");
+        compare(wrong, schema, "redis", top + "redis: {address: 'a:1', x_: 1}");
+        compare(
+                wrong,
+                schema,
+                "redisTls",
+                top + "redis: {address: 'a:1', tls: {serverName: a, x_: 1}}");
         compare(wrong, schema, "audit", top + "audit: {file: f, x_: 1}");
         assertThat(wrong).isEmpty();
     }

@@ -97,7 +97,9 @@ public final class GatewayListCommand implements Callable<Integer> {
                                 "Rate RATE/S",
                                 "Burst BURST",
                                 "By BY",
+                                "Kept KEPT",
                                 "Refused REFUSED",
+                                "Unshared UNSHARED",
                                 "Requests REQUESTS"),
                         GatewayListCommand::limitRows));
     }
@@ -268,7 +270,9 @@ public final class GatewayListCommand implements Callable<Integer> {
                 row.put("Rate", limit.path("perSecond").asDouble(0));
                 row.put("Burst", limit.path("burst").asLong(0));
                 row.put("By", by.isEmpty() ? "all" : by);
+                row.put("Kept", limit.path("kept").asString("local"));
                 row.put("Refused", limit.path("refused").asLong(0));
+                row.put("Unshared", limit.path("unshared").asLong(0));
                 row.put("Requests", route.path("requests").asLong(0));
                 rows.add(row);
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.gateway.redis;
+
+import org.jspecify.annotations.NullMarked;
