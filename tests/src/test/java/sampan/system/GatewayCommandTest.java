@@ -2,13 +2,16 @@ package sampan.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,5 +102,55 @@ class GatewayCommandTest {
                         .timeout(Duration.ofSeconds(30))
                         .build();
         return client.send(request, BodyHandlers.ofString()).body();
+    }
+
+    /// By a file in place of a DNS server, which the program reads again for each look.
+    @Test
+    void aNameThatGetsAnotherAddressIsFollowed() throws Exception {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.2 service.example\n");
+        Path file = directory.resolve("gateway.yaml");
+        int port = freePort();
+        HttpServer first = answering("127.0.0.2", 0);
+        int backend = first.getAddress().getPort();
+        HttpServer second = answering("127.0.0.3", backend);
+        Files.writeString(
+                file,
+                "listeners: [\"127.0.0.1:%d\"]\nservices: {s: {targets: [\"service.example:%d\"]}}\nroutes: [{service: s}]\n"
+                        .formatted(port, backend));
+        ProcessBuilder builder =
+                new ProcessBuilder(Dist.program("sampan-gateway"), "--config", file.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("out").toFile());
+        builder.environment().put("SAMPAN_GATEWAY_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts);
+        Process gateway = builder.start();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            awaitPort(gateway, port);
+            assertThat(get(client, port)).isEqualTo("127.0.0.2");
+            Files.writeString(hosts, "127.0.0.3 service.example\n");
+            String seen = get(client, port);
+            while (!seen.equals("127.0.0.3")) {
+                assertThat(seen).isEqualTo("127.0.0.2");
+                seen = get(client, port);
+            }
+        } finally {
+            gateway.destroy();
+            assertThat(gateway.waitFor(60, TimeUnit.SECONDS)).as(said()).isTrue();
+            first.stop(0);
+            second.stop(0);
+        }
+    }
+
+    private static HttpServer answering(String address, int port) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(address, port), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    byte[] text = address.getBytes(StandardCharsets.US_ASCII);
+                    exchange.sendResponseHeaders(200, text.length);
+                    exchange.getResponseBody().write(text);
+                    exchange.close();
+                });
+        server.start();
+        return server;
     }
 }

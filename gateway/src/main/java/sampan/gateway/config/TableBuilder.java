@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import sampan.gateway.config.GatewayConfig.ForwardDefinition;
 import sampan.gateway.config.GatewayConfig.RouteDefinition;
 import sampan.gateway.config.GatewayConfig.ServiceDefinition;
@@ -48,12 +49,23 @@ public final class TableBuilder implements AutoCloseable {
     private final Map<String, Mirror.Counts> mirrored = new HashMap<>();
     private final LimitBuilder limits = new LimitBuilder();
     private Map<Target, HealthChecks.Subject> subjects = new HashMap<>();
+    private final TargetNames names;
     private final SecurityBuilder security;
     private SecurityDefinition secured = SecurityDefinition.NONE;
 
     public TableBuilder(int loops) {
+        this(loops, new TargetNames());
+    }
+
+    TableBuilder(int loops, TargetNames names) {
         this.loops = loops;
+        this.names = names;
         security = new SecurityBuilder(loops);
+    }
+
+    /// What the names of targets mean.
+    public TargetNames names() {
+        return names;
     }
 
     /// Counters of the consumers that the configuration names.
@@ -82,6 +94,7 @@ public final class TableBuilder implements AutoCloseable {
         Set<Target> gone = new LinkedHashSet<>(targets.values());
         gone.removeAll(nextTargets.values());
         nextTargets.values().forEach(target -> target.retire(false));
+        names.keep(hosts(config));
         targets = nextTargets;
         states = nextStates;
         stats = nextStats;
@@ -92,6 +105,13 @@ public final class TableBuilder implements AutoCloseable {
         Set<Target> unchecked = new LinkedHashSet<>(nextTargets.values());
         unchecked.removeAll(checked.keySet());
         return new Built(table, gone, checked, unchecked);
+    }
+
+    private static Set<String> hosts(GatewayConfig config) {
+        return config.services().stream()
+                .flatMap(service -> service.targets().stream())
+                .map(target -> target.address().host())
+                .collect(Collectors.toSet());
     }
 
     private void check(Target target, HealthChecks.Subject subject, boolean made) {
@@ -106,40 +126,35 @@ public final class TableBuilder implements AutoCloseable {
             Map<String, Target> nextTargets,
             Map<String, Service.State> nextStates) {
         List<Service.Share> shares = new ArrayList<>();
-        Dialing dialing = dialing(definition.dialing());
         for (GatewayConfig.TargetDefinition target : definition.targets()) {
-            InetAddress host = target.address().resolve();
-            String key =
-                    definition.name()
-                            + " "
-                            + host.getHostAddress()
-                            + " "
-                            + target.address().port()
-                            + " "
-                            + definition.dialing();
-            Target known = targets.get(key);
-            Target made =
-                    nextTargets.computeIfAbsent(
-                            key,
-                            _ ->
-                                    known != null
-                                            ? known
-                                            : new Target(
-                                                    host, target.address().port(), loops, dialing));
-            int port = target.address().port();
-            definition
-                    .health()
-                    .ifPresent(health ->
-                            check(
-                                    made,
-                                    new HealthChecks.Subject(host, port, health),
-                                    known == null));
-            shares.add(new Service.Share(made, target.weight()));
+            for (InetAddress host : names.addresses(target.address().host())) {
+                Target made = target(definition, host, target.address().port(), nextTargets);
+                shares.add(new Service.Share(made, target.weight()));
+            }
         }
         Service.State state = state(definition);
         nextStates.put(definition.name(), state);
         return new Service(
                 definition.name(), definition.settings(), state, definition.balancing(), shares);
+    }
+
+    private Target target(
+            ServiceDefinition service, InetAddress host, int port, Map<String, Target> next) {
+        String key =
+                service.name() + " " + host.getHostAddress() + " " + port + " " + service.dialing();
+        Target known = targets.get(key);
+        Target made =
+                next.computeIfAbsent(
+                        key,
+                        _ ->
+                                known != null
+                                        ? known
+                                        : new Target(
+                                                host, port, loops, dialing(service.dialing())));
+        service.health()
+                .ifPresent(health ->
+                        check(made, new HealthChecks.Subject(host, port, health), known == null));
+        return made;
     }
 
     /// The same definition has the same trust for as long as the gateway runs.
@@ -200,6 +215,7 @@ public final class TableBuilder implements AutoCloseable {
     /// Lets go of what tables share with other gateways.
     @Override
     public void close() {
+        names.close();
         limits.close();
     }
 

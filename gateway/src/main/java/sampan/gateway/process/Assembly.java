@@ -11,6 +11,7 @@ import sampan.gateway.config.GatewayConfig;
 import sampan.gateway.config.GatewayConfig.ListenerDefinition;
 import sampan.gateway.config.ListenerBuilder;
 import sampan.gateway.config.TableBuilder;
+import sampan.gateway.config.TargetNames;
 import sampan.gateway.health.HealthChecks;
 import sampan.gateway.metrics.AccessLog;
 import sampan.gateway.proxy.Gateway;
@@ -137,6 +138,11 @@ final class Assembly implements AutoCloseable {
     /// Whether certificates have changed in their files.
     boolean isStale(List<ListenerDefinition> definitions) {
         return listeners.isStale(definitions);
+    }
+
+    /// What the names of targets mean.
+    TargetNames names() {
+        return builder.names();
     }
 
     Gateway gateway() {

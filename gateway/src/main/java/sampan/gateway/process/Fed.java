@@ -209,6 +209,10 @@ final class Fed implements Feeding, AutoCloseable {
         refused.ifPresent(all::add);
         all.addAll(fed.problems());
         all.addAll(conflicts);
+        assembly.names()
+                .problems()
+                .forEach(
+                        (name, problem) -> all.add(new FedReader.Problem("target", name, problem)));
         List<Object> views = new ArrayList<>();
         for (FedReader.Problem problem : all) {
             Map<String, Object> view = new LinkedHashMap<>();
@@ -308,6 +312,8 @@ final class Fed implements Feeding, AutoCloseable {
                 wrongFile = Optional.empty();
                 assembly.audit("configured", "file", fileName(), "sha256", AuditLog.sha256(text));
                 wakes.offer("");
+            } else if (assembly.names().changed()) {
+                rebuild(file);
             } else if (assembly.isStale(definitions(file))) {
                 assembly.listen(definitions(file));
                 assembly.audit("certificates renewed");

@@ -127,8 +127,14 @@ public final class Running implements AutoCloseable {
         }
     }
 
-    /// Takes certificates over that have changed in their files.
+    /// Takes over certificates that have changed in their files, and names that mean other
+    /// addresses.
     private boolean renew() {
+        if (assembly.names().changed()) {
+            TableBuilder.Built _ = assembly.follow(config, Optional.empty());
+            LOG.log(Level.INFO, "targets have other addresses");
+            return true;
+        }
         if (!assembly.isStale(config.listeners())) {
             return false;
         }
