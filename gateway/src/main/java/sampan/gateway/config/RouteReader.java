@@ -63,7 +63,8 @@ final class RouteReader {
                         rewrite,
                         edits(section, "request"),
                         edits(section, "response"),
-                        CorsReader.read(section));
+                        CorsReader.read(section),
+                        CompressionReader.read(section));
         Route.Bounds bounds =
                 new Route.Bounds(
                         section.nanos("timeout", 0),

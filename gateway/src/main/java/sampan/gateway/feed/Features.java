@@ -2,6 +2,8 @@ package sampan.gateway.feed;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import sampan.gateway.routes.Cors;
 import sampan.gateway.routes.Mirror;
 import sampan.gateway.routes.Route;
@@ -20,6 +22,15 @@ final class Features {
                         .anyMatch(Service::isSticky)) {
             words.add("sticky");
         }
+        route.edits()
+                .compression()
+                .ifPresent(compression ->
+                        words.add(
+                                "compress "
+                                        + compression.codings().stream()
+                                                .map(coding ->
+                                                        coding.name().toLowerCase(Locale.ROOT))
+                                                .collect(Collectors.joining(" "))));
         Mirror mirror = route.mirror();
         if (mirror != null) {
             words.add("mirror " + mirror.service().name() + " " + mirror.percent() + "%");

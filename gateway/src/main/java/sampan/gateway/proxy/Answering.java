@@ -26,6 +26,7 @@ final class Answering {
     private boolean reusable;
     private boolean goesOn;
     private int searched;
+    private final Compressing compressing;
     private @Nullable Service sticky;
     private @Nullable Target stuck;
 
@@ -33,9 +34,12 @@ final class Answering {
         this.exchange = exchange;
         this.forwarding = forwarding;
         loop = exchange.loop;
+        compressing = new Compressing(loop);
     }
 
-    void begin() {
+    /// A request of that route begins, which the loop's head shows.
+    void begin(Route route) {
+        compressing.begin(route);
         begun = false;
         ended = false;
         searched = 0;
@@ -173,6 +177,9 @@ final class Answering {
         if (cors != null) {
             cors.drop(head);
         }
+        if (!switches) {
+            compressing.head(head, route, !body.isDone() || bodyEnd > base + end);
+        }
         ResponseWriter.write(
                 loop.writer,
                 head,
@@ -180,11 +187,11 @@ final class Answering {
                 loop.told().via(),
                 persistence(switches));
         ownLines();
+        compressing.lines(head);
         ResponseWriter.end(loop.writer);
-        long start = loop.writer.layBefore(base + end);
         begun = true;
         forwarding.armResponse();
-        if (!exchange.toClient(start, bodyEnd, body.isDone())) {
+        if (!first(base + end, bodyEnd)) {
             return;
         }
         if (switches) {
@@ -195,6 +202,31 @@ final class Answering {
             return;
         }
         holdBack();
+    }
+
+    /// Sends the head that the loop's writer holds, and what came of the body.
+    private boolean first(long at, long end) {
+        if (compressing.isOn()) {
+            compressing.pass(at, end, body.isDone());
+            compressing.layHead();
+            return exchange.toClient(compressing.from(), compressing.to(), body.isDone());
+        }
+        return exchange.toClient(loop.writer.layBefore(at), end, body.isDone());
+    }
+
+    /// Sends what came of the body.
+    private boolean send(long at, long end, boolean last) {
+        if (!compressing.isOn()) {
+            return exchange.toClient(at, end, last);
+        }
+        compressing.pass(at, end, last);
+        return compressing.from() == compressing.to()
+                || exchange.toClient(compressing.from(), compressing.to(), last);
+    }
+
+    /// The answer is over, or nothing will come of it.
+    void end() {
+        compressing.end();
     }
 
     /// What filters want the client to be told, and by what it comes back to the same target.
@@ -255,7 +287,7 @@ final class Answering {
             forwarding.armResponse();
         }
         reusable &= end == loop.receiveAt + n;
-        if (!exchange.toClient(loop.receiveAt, end, body.isDone())) {
+        if (!send(loop.receiveAt, end, body.isDone())) {
             return;
         }
         if (body.isDone()) {
@@ -274,7 +306,7 @@ final class Answering {
             ended = true;
             upstream.setReading(false);
             exchange.client.finishSending();
-        } else {
+        } else if (!compressing.isOn() || send(0, 0, true)) {
             complete();
         }
     }

@@ -48,7 +48,7 @@ final class Forwarding implements UpstreamUser {
         service = chosen;
         cut = false;
         attempts = 0;
-        answering.begin();
+        answering.begin(route);
         if (!permit.enter(chosen)) {
             service = null;
             refuse(permit.refusal(), permit.retryAfterNanos());
@@ -428,6 +428,7 @@ final class Forwarding implements UpstreamUser {
 
     private void end() {
         parking.end();
+        answering.end();
         mirroring.drop();
         replay.drop();
         Target used = target;

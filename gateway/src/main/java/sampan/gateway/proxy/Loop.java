@@ -55,6 +55,7 @@ final class Loop implements Runnable {
     final RequestTraces traces = new RequestTraces(this);
     final Waiting waiting = new Waiting(this);
     final Mirrors mirrors = new Mirrors(this);
+    final Encoders encoders = new Encoders();
     final int index;
     long now = System.nanoTime();
 

@@ -42,10 +42,15 @@ public final class Route {
     ///
     /// @param path replaces the prefix that matched, or the whole path of other matches
     /// @param cors what pages of other origins may do
+    /// @param compression of answers
     public record Edits(
-            Optional<String> path, FieldEdits request, FieldEdits response, Optional<Cors> cors) {
+            Optional<String> path,
+            FieldEdits request,
+            FieldEdits response,
+            Optional<Cors> cors,
+            Optional<Compression> compression) {
         public Edits(Optional<String> path, FieldEdits request, FieldEdits response) {
-            this(path, request, response, Optional.empty());
+            this(path, request, response, Optional.empty(), Optional.empty());
         }
     }
 
@@ -69,6 +74,7 @@ public final class Route {
     private final byte @Nullable [] newPath;
     private final @Nullable Cors cors;
     private final @Nullable Mirror mirror;
+    private final @Nullable Compression compression;
 
     public Route(
             RouteStats stats,
@@ -87,6 +93,7 @@ public final class Route {
         newPath = edits.path().map(Octets::ascii).orElse(null);
         cors = edits.cors().orElse(null);
         mirror = Mirror.of(action);
+        compression = edits.compression().orElse(null);
         this.filters = filters.toArray(Filter[]::new);
         int mask = 0;
         Set<Method> allowed =
@@ -161,6 +168,11 @@ public final class Route {
     /// What pages of other origins may do, null where nobody said.
     public @Nullable Cors cors() {
         return cors;
+    }
+
+    /// Which of its answers are compressed, null where none are.
+    public @Nullable Compression compression() {
+        return compression;
     }
 
     /// What gets copies of its requests, null where nothing does.

@@ -81,6 +81,7 @@ class SchemaTest {
                 top + "services: {s: {targets: [{address: 'a:1', x_: 1}]}}");
         compare(wrong, schema, "outlier", top + "services: {s: {outlier: {x_: 1}}}");
         compare(wrong, schema, "sticky", top + "services: {s: {sticky: {x_: 1}}}");
+        compare(wrong, schema, "compress", top + "routes: [{service: s, compress: {x_: 1}}]");
         compare(wrong, schema, "cors", top + "routes: [{service: s, cors: {origins: '*', x_: 1}}]");
         compare(
                 wrong,

@@ -3,6 +3,7 @@ package sampan.linux.net;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /// Native memory by address. Nothing is checked: an address outside of what the caller allocated
@@ -61,6 +62,11 @@ public final class Memory {
 
     public static void copy(long from, byte[] to, int offset, int length) {
         MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, from, to, offset, length);
+    }
+
+    /// A window on that memory, for what takes buffers only.
+    public static ByteBuffer buffer(long address, int length) {
+        return ALL.asSlice(address, length).asByteBuffer();
     }
 
     public static byte[] bytes(long address, int length) {
