@@ -53,4 +53,44 @@ class LayersTest {
         assertThat(built.error()).isEmpty();
         assertThat(daemon.sampan("layers", "removed:1").text()).contains("D d/", "hides 1kB");
     }
+
+    @Test
+    void isBrowsedByKeysOnATerminal() {
+        Built built =
+                Built.dockerfile(
+                        daemon,
+                        "&t=browsed:1",
+                        "FROM busybox AS one",
+                        "RUN mkdir -p /d/e && echo x > /d/e/first && echo y > /d/second",
+                        "FROM scratch",
+                        "COPY --from=one /d/e /d/e",
+                        "COPY --from=one /d/second /d/second");
+        assertThat(built.error()).isEmpty();
+        try (PtySession screen =
+                new PtySession(
+                        daemon,
+                        "env",
+                        "TERM=xterm",
+                        Dist.program("sampan"),
+                        "layers",
+                        "browsed:1")) {
+            screen.expect("browsed:1: 2 layers").expect("first").expect("q quit");
+            screen.type("\u001b[B").expect("second");
+            screen.type("/fir").expect("nothing matches").type("\u001b").expect("second");
+            screen.resize(10, 90).expect("browsed:1");
+            screen.type("q").expect("\u001b[?1049l");
+            assertThat(screen.status()).isZero();
+        }
+        try (PtySession plain =
+                new PtySession(
+                        daemon,
+                        "env",
+                        "TERM=dumb",
+                        Dist.program("sampan"),
+                        "layers",
+                        "browsed:1")) {
+            plain.expect("A d/").expect("2 layers");
+            assertThat(plain.status()).isZero();
+        }
+    }
 }

@@ -1,4 +1,4 @@
-package sampan.app.cli.images;
+package sampan.app.cli.layers;
 
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import sampan.app.cli.CommandContext;
+import sampan.app.cli.Table;
 import sampan.app.cli.Words;
 import sampan.app.cli.usage.UsageException;
 import sampan.engine.images.layers.LayerChanges;
@@ -14,7 +15,10 @@ import sampan.engine.images.layers.LayerChanges.OneLayer;
 import sampan.oci.json.Json;
 
 /// `sampan layers`.
-@Command(description = "Show what each layer of an image added, changed and removed")
+@Command(
+        description =
+                "Show what each layer of an image added, changed and removed; on a terminal to be"
+                        + " browsed by keys, q quits")
 public final class LayersCommand implements Callable<Integer> {
     private static final int STATUS_BELOW = 1;
 
@@ -42,13 +46,16 @@ public final class LayersCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         if (!bounds && !highestWasted.isEmpty()) {
             throw new UsageException("--highest-wasted needs --ci");
         }
         LayerChanges changes = context.engine().images().layers(image);
         if (json) {
             context.out().println(Json.text(changes));
+        } else if (!bounds && LayerScreen.suits(context.caller())) {
+            new LayerScreen(context.caller(), context.style())
+                    .browse(new LayerBrowser(image, changes));
         } else {
             changes.layers().forEach(this::print);
             context.out()
@@ -73,7 +80,7 @@ public final class LayersCommand implements Callable<Integer> {
                                         ? ""
                                         : "  (hides " + Words.size(layer.wasted()) + ")")
                                 + "  "
-                                + layer.createdBy());
+                                + Table.clean(layer.createdBy()));
         for (Change change : layer.changes()) {
             int slash = change.path().lastIndexOf('/');
             int depth = (int) change.path().chars().filter(c -> c == '/').count();
@@ -88,7 +95,7 @@ public final class LayersCommand implements Callable<Integer> {
                             "  "
                                     + mark
                                     + "  ".repeat(depth)
-                                    + change.path().substring(slash + 1)
+                                    + Table.clean(change.path().substring(slash + 1))
                                     + (change.directory()
                                             ? "/"
                                             : "  " + Words.size(change.bytes())));

@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.app.cli.layers;
+
+import org.jspecify.annotations.NullMarked;
