@@ -47,7 +47,10 @@ public final class ConfigReader {
     /// The same for a gateway that is fed: where it listens and which services there are may be
     /// told by others.
     public static GatewayConfig readFed(String file, String text) {
-        return parse(YamlSection.parse(file, text));
+        YamlSection root = YamlSection.parse(file, text);
+        GatewayConfig config = parse(root);
+        methods(root, config);
+        return config;
     }
 
     private static GatewayConfig parse(YamlSection root) {
@@ -71,12 +74,15 @@ public final class ConfigReader {
 
     private static void methods(YamlSection root, GatewayConfig config) {
         Set<String> methods = config.security().authentication().methods().keySet();
-        Set<String> names = new TreeSet<>();
         for (GatewayConfig.RouteDefinition route : config.routes()) {
-            names.add(route.name());
             route.authenticate()
                     .ifPresent(named -> SecurityReader.known(root, "routes", named, methods));
         }
+    }
+
+    private static void rules(YamlSection root, GatewayConfig config) {
+        Set<String> names = new TreeSet<>();
+        config.routes().forEach(route -> names.add(route.name()));
         SecurityBuilder.unknownRoute(config.security(), names)
                 .ifPresent(route -> {
                     throw root.wrong(
@@ -191,6 +197,7 @@ public final class ConfigReader {
 
     private static void references(YamlSection root, GatewayConfig config) {
         methods(root, config);
+        rules(root, config);
         Set<String> services = new TreeSet<>();
         Set<String> introduced = new TreeSet<>();
         for (ServiceDefinition service : config.services()) {

@@ -120,8 +120,18 @@ public final class FedReader {
         });
         Map<String, RouteDefinition> routes = new LinkedHashMap<>();
         file.routes().forEach(route -> routes.put(route.name(), route));
+        Set<String> methods = file.security().authentication().methods().keySet();
         fed.routes.forEach((name, route) -> {
-            if (routes.putIfAbsent(name, route) != null) {
+            Optional<String> unknown =
+                    route.authenticate().orElse(List.of()).stream()
+                            .filter(method -> !methods.contains(method))
+                            .findFirst();
+            if (unknown.isPresent()) {
+                String remedy = "is no method of the gateway's file: it is left out";
+                problems.add(
+                        new Problem(
+                                "route", name, "authenticate \"" + unknown.get() + "\" " + remedy));
+            } else if (routes.putIfAbsent(name, route) != null) {
                 problems.add(new Problem("route", name, "the file has one of this name: it holds"));
             }
         });

@@ -95,9 +95,7 @@ final class Fed implements Feeding, AutoCloseable {
     /// Follows the file until a loop fails, or the last request has ended after [#drain].
     void watch() throws InterruptedException {
         while (!gateway().awaitFailure(POLL_MILLIS) && !draining) {
-            synchronized (this) {
-                renew();
-            }
+            follow();
         }
     }
 
@@ -303,7 +301,7 @@ final class Fed implements Feeding, AutoCloseable {
     }
 
     /// Takes over what has changed in the file, or in the files of its certificates.
-    private void renew() {
+    synchronized void follow() {
         try {
             Optional<GatewayConfig> next = readFile();
             if (next.isPresent()) {

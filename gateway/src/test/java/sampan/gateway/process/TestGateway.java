@@ -25,6 +25,11 @@ public final class TestGateway implements AutoCloseable {
         return new TestGateway(head(listener), yaml);
     }
 
+    /// @param yaml without listeners and loops
+    public static TestGateway ofLoops(int loops, String yaml) throws IOException {
+        return new TestGateway(HEAD.replace("loops: 1", "loops: " + loops), yaml);
+    }
+
     private static String head(String listener) {
         return "listeners: [{address: \"127.0.0.1:0\", " + listener + "}]\nloops: 1\n";
     }
