@@ -38,6 +38,12 @@ final class EdDsaVerifier implements JWSVerifier {
         }
     }
 
+    /// By the system's library where there is one.
+    static JWSVerifier of(byte[] x) throws JOSEException {
+        EdDsaVerifier java = new EdDsaVerifier(x);
+        return SystemVerifier.of(java, java.key);
+    }
+
     @Override
     public Set<JWSAlgorithm> supportedJWSAlgorithms() {
         return Set.of(JWSAlgorithm.EdDSA, JWSAlgorithm.Ed25519);

@@ -106,12 +106,18 @@ final class Keys {
                 case RSAKey rsa when rsa.size() >= RSA_BITS_MIN ->
                         made(
                                 jwk,
-                                new RSASSAVerifier(rsa.toRSAPublicKey()),
+                                SystemVerifier.of(
+                                        new RSASSAVerifier(rsa.toRSAPublicKey()),
+                                        rsa.toRSAPublicKey()),
                                 rsa.size() > RSA_BITS_QUICK_MAX);
                 case ECKey ec when !ec.getCurve().equals(Curve.SECP256K1) ->
-                        made(jwk, new ECDSAVerifier(ec.toECPublicKey()), true);
+                        made(
+                                jwk,
+                                SystemVerifier.of(
+                                        new ECDSAVerifier(ec.toECPublicKey()), ec.toECPublicKey()),
+                                true);
                 case OctetKeyPair okp when okp.getCurve().equals(Curve.Ed25519) ->
-                        made(jwk, new EdDsaVerifier(okp.getDecodedX()), true);
+                        made(jwk, EdDsaVerifier.of(okp.getDecodedX()), true);
                 case OctetSequenceKey octets when secrets ->
                         made(jwk, new MACVerifier(octets.toByteArray()), false);
                 default -> null;

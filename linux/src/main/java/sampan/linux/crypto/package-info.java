@@ -1,4 +1,4 @@
-/// Digests by the system's libcrypto.
+/// Digests and signatures by the system's libcrypto.
 @NullMarked
 package sampan.linux.crypto;
 
