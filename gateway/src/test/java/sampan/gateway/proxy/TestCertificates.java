@@ -84,23 +84,29 @@ public final class TestCertificates {
     ///
     /// @param identity what it shows of itself, by the name it was signed with
     public SSLContext client(Optional<String> identity) throws Exception {
+        return client(identity, file("ca.pem"));
+    }
+
+    /// One that shows an identity of this authority, and trusts another.
+    public SSLContext client(Optional<String> identity, Path trusted) throws Exception {
         KeyManager[] managers = identity.isPresent() ? keys(identity.get()) : new KeyManager[0];
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers, trust().getTrustManagers(), null);
+        context.init(managers, trust(trusted).getTrustManagers(), null);
         return context;
     }
 
     /// A server with that certificate.
     public SSLContext server(String name) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys(name), trust().getTrustManagers(), null);
+        context.init(keys(name), trust(file("ca.pem")).getTrustManagers(), null);
         return context;
     }
 
-    private TrustManagerFactory trust() throws IOException, GeneralSecurityException {
+    private static TrustManagerFactory trust(Path authority)
+            throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
-        try (var in = Files.newInputStream(file("ca.pem"))) {
+        try (var in = Files.newInputStream(authority)) {
             trusted.setCertificateEntry(
                     "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
         }
