@@ -228,7 +228,8 @@ final class EngineWiring implements AutoCloseable {
                 new GatewaySupervisor(
                         new GatewaySupervisor.Parts(
                                 settings.gateway(), program, stored.containers, log),
-                        id -> tasks.start(id, Optional.empty()));
+                        id -> tasks.start(id, Optional.empty()),
+                        id -> tasks.stop(id, Optional.empty(), Optional.empty()));
         closing.push(supervisor);
         events.ending(supervisor::leaving);
         return new EngineGateway(supervisor.begin());

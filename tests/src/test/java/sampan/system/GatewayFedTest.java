@@ -233,6 +233,15 @@ class GatewayFedTest {
     }
 
     @Test
+    void aServiceWithoutRequestsSleepsAndARequestWakesIt() {
+        server("napper", "sampan.gateway.wake=30s", "sampan.gateway.sleep=1s");
+        awaitRoute();
+        Eventually.await(
+                "its sleep", () -> daemon.inspect("napper", "{{.State.Running}}").equals("false"));
+        assertThat(get(HOST, "/")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
     void aContainerOnTheHostsNetworkIsReachedThere() {
         int own = freePort();
         daemon.background(

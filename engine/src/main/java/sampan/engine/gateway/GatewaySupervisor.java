@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import sampan.engine.containers.Containers;
 import sampan.engine.events.Event;
 import sampan.engine.events.EventLog;
@@ -53,6 +54,7 @@ public final class GatewaySupervisor implements AutoCloseable {
     private final Membership membership;
     private final Listeners listeners = new Listeners();
     private final Waking waking;
+    private final Sleeping sleeping;
     private final EventLog.Listener watch;
     private final Thread thread;
     // Held where what the gateway knows is compared with what is, and told.
@@ -72,10 +74,12 @@ public final class GatewaySupervisor implements AutoCloseable {
     private long began;
 
     /// @param start starts a container of that id, for a request that waits for it
-    public GatewaySupervisor(Parts parts, java.util.function.Consumer<String> start) {
+    /// @param stop stops one that has no requests
+    public GatewaySupervisor(Parts parts, Consumer<String> start, Consumer<String> stop) {
         this.parts = parts;
         membership = new Membership(parts.containers());
         waking = new Waking(() -> discovered, start, this::again);
+        sleeping = new Sleeping(() -> discovered, parts.program().place().socket(), stop);
         watch = parts.events().watch();
         thread = Thread.ofPlatform().daemon().name("gateway").unstarted(this::run);
     }
@@ -157,6 +161,7 @@ public final class GatewaySupervisor implements AutoCloseable {
     private void follow() {
         Discovered now = membership.now();
         discovered = now;
+        sleeping.follow(now);
         report(now);
         boolean needed = !now.routes().isEmpty() || parts.settings().file().isPresent();
         if (link.isEmpty() && !needed && !found()) {
@@ -438,6 +443,7 @@ public final class GatewaySupervisor implements AutoCloseable {
         }
         watch.close();
         waking.close();
+        sleeping.close();
         listeners.close();
     }
 }

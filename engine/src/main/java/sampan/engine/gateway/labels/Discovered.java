@@ -20,11 +20,13 @@ public record Discovered(
     ///
     /// @param address HOST:PORT, empty while it has none
     /// @param drainMillis how long requests under way may take to end when it is stopped
+    /// @param sleepMillis after how long without a request it is stopped, 0 for never
     public record Member(
             String container,
             String name,
             String address,
             int weight,
             int drainMillis,
+            int sleepMillis,
             boolean ready) {}
 }

@@ -20,6 +20,7 @@ final class Said {
     String network = "";
     int weight = 1;
     int drainMillis = Translation.DRAIN_MILLIS;
+    int sleepMillis;
 
     /// @param rank who has more is tried first
     record Ranked(int rank, Map<String, Object> route) {

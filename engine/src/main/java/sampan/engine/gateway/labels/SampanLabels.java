@@ -13,7 +13,7 @@ import sampan.errors.SampanException;
 /// | `host`, `path`, `methods`, `rule`, … | the container's one route, named as its service |
 /// | `routes.NAME.…` | further routes |
 /// | `service` | the service's name; `service.…` its settings |
-/// | `port`, `network`, `weight`, `drain`, `wake`, `enable` | of this container |
+/// | `port`, `network`, `weight`, `drain`, `wake`, `sleep`, `enable` | of this container |
 final class SampanLabels {
     static final String PREFIX = "sampan.gateway.";
 
@@ -56,7 +56,16 @@ final class SampanLabels {
                 case "port" -> said.ports.put("", Translation.port(name, value));
                 case "network" -> said.network = value;
                 case "weight" -> said.weight = Translation.number(name, value, 1, 100);
-                case "drain" -> said.drainMillis = Translation.millis(name, value);
+                case "drain" ->
+                        said.drainMillis =
+                                Translation.millis(name, value, 0, Translation.DRAIN_MILLIS_MAX);
+                case "sleep" ->
+                        said.sleepMillis =
+                                Translation.millis(
+                                        name,
+                                        value,
+                                        Translation.SLEEP_MILLIS_MIN,
+                                        Translation.SLEEP_MILLIS_MAX);
                 case "wake" -> settings.put("wake", value);
                 case "host" -> {
                     route.put("hosts", value);
@@ -84,6 +93,13 @@ final class SampanLabels {
     private void finish() {
         Map<String, Object> own = said.service(service);
         own.putAll(settings.document());
+        if (said.sleepMillis > 0 && !own.containsKey("wake")) {
+            said.sleepMillis = 0;
+            said.error(
+                    "container",
+                    said.of.name(),
+                    PREFIX + "sleep: no request would start it again: add " + PREFIX + "wake=10s");
+        }
         Integer port = said.ports.remove("");
         if (port != null) {
             said.ports.put(service, port);

@@ -19,11 +19,14 @@ public final class Translation {
     /// How long requests under way may take to end when a container is stopped, unless it says.
     static final int DRAIN_MILLIS = 5_000;
 
-    private static final int DRAIN_MILLIS_MAX = 60_000;
+    static final int DRAIN_MILLIS_MAX = 60_000;
+    static final int SLEEP_MILLIS_MIN = 1_000;
+    static final int SLEEP_MILLIS_MAX = 7 * 24 * 3_600_000;
+
     private static final int PORT_MAX = 65_535;
     private static final String SERVICE = "service";
     private static final String ROUTE = "route";
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,6})(ms|s|m)");
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,6})(ms|s|m|h)");
 
     private final Map<String, Map<String, Object>> services = new LinkedHashMap<>();
     private final Map<String, String> settledBy = new LinkedHashMap<>();
@@ -130,6 +133,7 @@ public final class Translation {
                         host.isEmpty() ? "" : host + ":" + port.get(),
                         said.weight,
                         said.drainMillis,
+                        said.sleepMillis,
                         of.ready() && !host.isEmpty()));
     }
 
@@ -221,21 +225,29 @@ public final class Translation {
                 name + " \"" + value + "\": write a number from " + min + " to " + max);
     }
 
-    static int millis(String name, String value) {
+    static int millis(String name, String value, int min, int max) {
         Matcher matcher = DURATION.matcher(value);
         if (matcher.matches()) {
             long unit =
                     switch (String.valueOf(matcher.group(2))) {
                         case "ms" -> 1;
                         case "s" -> 1_000;
-                        default -> 60_000;
+                        case "m" -> 60_000;
+                        default -> 3_600_000;
                     };
             long millis = Long.parseLong(String.valueOf(matcher.group(1))) * unit;
-            if (millis <= DRAIN_MILLIS_MAX) {
+            if (millis >= min && millis <= max) {
                 return (int) millis;
             }
         }
         throw SampanException.invalid(
-                name + " \"" + value + "\": write a duration such as 500ms or 10s, at most 60s");
+                name
+                        + " \""
+                        + value
+                        + "\": write a duration such as 500ms or 10s, from "
+                        + min
+                        + "ms to "
+                        + max / 1_000
+                        + "s");
     }
 }

@@ -55,6 +55,7 @@ class TranslationTest {
                                 "sampan.gateway.weight=3",
                                 "sampan.gateway.drain=2s",
                                 "sampan.gateway.wake=10s",
+                                "sampan.gateway.sleep=1h",
                                 "sampan.gateway.routes.admin.host=admin.example",
                                 "sampan.gateway.routes.admin.respond.status=403"));
         assertThat(found.problems()).isEmpty();
@@ -71,7 +72,8 @@ class TranslationTest {
                                         "10s")));
         assertThat(found.members().get("cart"))
                 .containsExactly(
-                        new Discovered.Member("c-id", "c", "10.0.0.1:9000", 3, 2000, true));
+                        new Discovered.Member(
+                                "c-id", "c", "10.0.0.1:9000", 3, 2000, 3_600_000, true));
         assertThat(found.routes())
                 .containsExactly(
                         Map.of(
@@ -269,5 +271,25 @@ class TranslationTest {
         assertThat(messages(of(none)))
                 .containsExactly(
                         "error service n: container n exposes no port: add the label sampan.gateway.port");
+    }
+
+    @Test
+    void whoSleepsMustBeWoken() {
+        Discovered found = of(container("c", "sampan.gateway.host=a", "sampan.gateway.sleep=10m"));
+        assertThat(messages(found))
+                .containsExactly(
+                        "error container c: sampan.gateway.sleep: no request would start it again:"
+                                + " add sampan.gateway.wake=10s (container c)");
+        assertThat(found.members().get("c").getFirst().sleepMillis()).isZero();
+        assertThat(
+                        messages(
+                                of(
+                                        container(
+                                                "c",
+                                                "sampan.gateway.host=a",
+                                                "sampan.gateway.sleep=5ms"))))
+                .first()
+                .asString()
+                .contains("sleep \"5ms\": write a duration such as 500ms or 10s");
     }
 }
