@@ -104,6 +104,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void acmeAndItsCryptographyStayInOnePackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("sampan.gateway.acme..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.shredzone..", "org.bouncycastle..")
+                .check(SAMPAN);
+    }
+
+    @Test
     void grpcStaysWithBuildKitsWire() {
         noClasses()
                 .that()

@@ -54,7 +54,8 @@ public final class ConfigReader {
     }
 
     private static GatewayConfig parse(YamlSection root) {
-        List<GatewayConfig.ListenerDefinition> listeners = ListenerReader.read(root);
+        Optional<AcmeDefinition> acme = AcmeReader.read(root);
+        List<GatewayConfig.ListenerDefinition> listeners = ListenerReader.read(root, acme);
         int loops = root.number("loops", 0, 1, LOOPS_MAX);
         GatewayConfig config =
                 new GatewayConfig(
@@ -67,7 +68,8 @@ public final class ConfigReader {
                         RouteReader.read(root),
                         SecurityReader.read(root),
                         TraceReader.read(root),
-                        RedisReader.read(root));
+                        RedisReader.read(root),
+                        acme);
         root.end();
         return config;
     }

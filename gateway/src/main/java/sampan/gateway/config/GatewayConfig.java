@@ -30,7 +30,8 @@ public record GatewayConfig(
         List<RouteDefinition> routes,
         SecurityDefinition security,
         Optional<TraceSettings> traces,
-        Optional<RedisDefinition> redis) {
+        Optional<RedisDefinition> redis,
+        Optional<AcmeDefinition> acme) {
 
     /// The same with other services and routes.
     public GatewayConfig with(List<ServiceDefinition> services, List<RouteDefinition> routes) {
@@ -44,7 +45,8 @@ public record GatewayConfig(
                 List.copyOf(routes),
                 security,
                 traces,
-                redis);
+                redis,
+                acme);
     }
 
     /// @param tls none where clients speak in the clear

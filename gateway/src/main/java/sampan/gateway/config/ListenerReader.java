@@ -16,14 +16,15 @@ import sampan.linux.tls.TlsVersion;
 /// Reads `listeners`.
 final class ListenerReader {
     private static final int CERTIFICATES_MAX = 10_000;
+    private static final int NAMES_MAX = 100;
 
     private ListenerReader() {}
 
-    static List<ListenerDefinition> read(YamlSection root) {
+    static List<ListenerDefinition> read(YamlSection root, Optional<AcmeDefinition> acme) {
         List<ListenerDefinition> listeners = new ArrayList<>();
         Set<InternetAddress> addresses = new HashSet<>();
         for (YamlSection section : root.list("listeners", "address")) {
-            ListenerDefinition listener = listener(section);
+            ListenerDefinition listener = listener(section, acme);
             if (!addresses.add(listener.address())) {
                 throw section.wrong("address", "it stands twice: keep one");
             }
@@ -32,18 +33,19 @@ final class ListenerReader {
         return listeners;
     }
 
-    private static ListenerDefinition listener(YamlSection section) {
+    private static ListenerDefinition listener(YamlSection section, Optional<AcmeDefinition> acme) {
         InternetAddress address =
                 section.read("address", InternetAddress::parse)
                         .orElseThrow(() -> section.wrong("address", "write HOST:PORT"));
         boolean http2 = section.flag("http2", true);
         boolean proxyProtocol = section.flag("proxyProtocol", false);
-        Optional<TlsServer.Settings> tls = section.section("tls").map(s -> tls(s, http2));
+        Optional<TlsServer.Settings> tls = section.section("tls").map(s -> tls(s, http2, acme));
         section.end();
         return new ListenerDefinition(address, http2, proxyProtocol, tls);
     }
 
-    private static TlsServer.Settings tls(YamlSection section, boolean http2) {
+    private static TlsServer.Settings tls(
+            YamlSection section, boolean http2, Optional<AcmeDefinition> acme) {
         List<TlsServer.Certificate> certificates = new ArrayList<>();
         for (YamlSection one : section.list("certificates", "")) {
             Path chain =
@@ -53,10 +55,15 @@ final class ListenerReader {
                     new TlsServer.Certificate(chain, key, one.texts("names", Values::host)));
             one.end();
         }
+        for (YamlSection one : section.list("acme", "names")) {
+            certificates.add(ordered(one, acme));
+        }
         if (certificates.isEmpty() || certificates.size() > CERTIFICATES_MAX) {
             throw section.wrong(
                     "certificates",
-                    "write 1 to " + CERTIFICATES_MAX + " of them, {chain: FILE, key: FILE}");
+                    "write 1 to "
+                            + CERTIFICATES_MAX
+                            + " of them, {chain: FILE, key: FILE}, or acme: [NAME]");
         }
         TlsVersion minimum =
                 section.read("minimum", ListenerReader::version).orElse(TlsVersion.TLS_1_2);
@@ -71,6 +78,28 @@ final class ListenerReader {
         }
         section.end();
         return new TlsServer.Settings(certificates, minimum, clients, authorities, http2);
+    }
+
+    /// One that comes by ACME: it is shown under the names that it is ordered for.
+    private static TlsServer.Certificate ordered(
+            YamlSection section, Optional<AcmeDefinition> acme) {
+        List<String> names = section.texts("names", Values::host);
+        if (names.isEmpty() || names.size() > NAMES_MAX) {
+            throw section.wrong("names", "write 1 to " + NAMES_MAX + " host names");
+        }
+        for (String name : names) {
+            if (!name.matches("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")) {
+                throw section.wrong(
+                        "names", "\"" + name + "\" cannot be proved over HTTP: write a host name");
+            }
+        }
+        Path file =
+                acme.orElseThrow(() ->
+                                section.wrong(
+                                        "names", "write a section acme: {server: …, directory: …}"))
+                        .file(names);
+        section.end();
+        return new TlsServer.Certificate(file, file, names);
     }
 
     private static TlsVersion version(String field, String text) {

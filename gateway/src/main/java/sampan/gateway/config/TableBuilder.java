@@ -52,6 +52,7 @@ public final class TableBuilder implements AutoCloseable {
     private final TargetNames names;
     private final SecurityBuilder security;
     private SecurityDefinition secured = SecurityDefinition.NONE;
+    private List<RouteDefinition> open = List.of();
 
     public TableBuilder(int loops) {
         this(loops, new TargetNames());
@@ -73,6 +74,12 @@ public final class TableBuilder implements AutoCloseable {
         return security.stats();
     }
 
+    /// Routes of the gateway's own that nobody needs an identity for, in front of those of what is
+    /// built from now on.
+    public void open(List<RouteDefinition> routes) {
+        open = List.copyOf(routes);
+    }
+
     /// Where it fails, what was built before stays as it is.
     public Built build(GatewayConfig config) {
         subjects = new HashMap<>();
@@ -87,6 +94,9 @@ public final class TableBuilder implements AutoCloseable {
         security.take(config.security());
         secured = config.security();
         List<Route> routes = new ArrayList<>();
+        for (RouteDefinition definition : open) {
+            routes.add(route(definition, services, nextStats));
+        }
         for (RouteDefinition definition : config.routes()) {
             routes.add(route(definition, services, nextStats));
         }
@@ -200,8 +210,10 @@ public final class TableBuilder implements AutoCloseable {
             (limit.by().isOfConnection() ? filters : after)
                     .add(limits.filter(definition.name(), index, limit));
         }
-        security.filter(secured, definition.name(), definition.authenticate())
-                .ifPresent(filters::add);
+        if (!open.contains(definition)) {
+            security.filter(secured, definition.name(), definition.authenticate())
+                    .ifPresent(filters::add);
+        }
         filters.addAll(after);
         return new Route(
                 counters,

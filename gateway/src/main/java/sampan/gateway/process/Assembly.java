@@ -3,12 +3,16 @@ package sampan.gateway.process;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import sampan.errors.SampanException;
+import sampan.gateway.acme.Acme;
 import sampan.gateway.admin.AdminServer;
 import sampan.gateway.audit.AuditLog;
+import sampan.gateway.config.AcmeDefinition;
 import sampan.gateway.config.GatewayConfig;
 import sampan.gateway.config.GatewayConfig.ListenerDefinition;
+import sampan.gateway.config.GatewayConfig.RouteDefinition;
 import sampan.gateway.config.ListenerBuilder;
 import sampan.gateway.config.TableBuilder;
 import sampan.gateway.config.TargetNames;
@@ -32,6 +36,8 @@ final class Assembly implements AutoCloseable {
     private final Optional<AdminServer> admin;
     private final HealthChecks health = new HealthChecks();
     private final Optional<AuditLog> audit;
+    private final Acme acme = new Acme();
+    private Optional<AcmeDefinition> certified;
     private Optional<Tracer> tracer = Optional.empty();
 
     /// Where sockets come from and who looks on.
@@ -43,6 +49,7 @@ final class Assembly implements AutoCloseable {
     /// Makes and starts all of them; it listens nowhere yet.
     Assembly(GatewayConfig config, Surroundings surroundings) {
         begun = config;
+        certified = config.acme();
         int loops = config.loops().orElse(Runtime.getRuntime().availableProcessors());
         builder = new TableBuilder(loops);
         TableBuilder.Built built = builder.build(config);
@@ -74,6 +81,7 @@ final class Assembly implements AutoCloseable {
             audit.ifPresent(AuditLog::close);
             throw e;
         }
+        acme.follow(config);
     }
 
     /// Fails where a configuration differs in what holds from start to end.
@@ -95,10 +103,12 @@ final class Assembly implements AutoCloseable {
     ///
     /// @param definitions where to listen and how, none where that stays as it is
     TableBuilder.Built follow(GatewayConfig next, Optional<List<ListenerDefinition>> definitions) {
+        List<RouteDefinition> challenges = acme.routes();
+        builder.open(challenges);
         TableBuilder.Built built = builder.build(next);
         Optional<Tracer> traces = tracer(next);
         try {
-            definitions.ifPresent(this::listen);
+            definitions.ifPresent(all -> listen(next.acme(), all));
         } catch (RuntimeException e) {
             if (!traces.equals(tracer)) {
                 traces.ifPresent(Tracer::close);
@@ -109,6 +119,9 @@ final class Assembly implements AutoCloseable {
         gateway.consumers(builder.consumers());
         health.follow(built.checked(), built.unchecked());
         trace(traces);
+        certified = next.acme();
+        acme.published(challenges);
+        acme.follow(next);
         return built;
     }
 
@@ -132,6 +145,11 @@ final class Assembly implements AutoCloseable {
 
     /// Listens at these addresses and no others.
     void listen(List<ListenerDefinition> definitions) {
+        listen(certified, definitions);
+    }
+
+    private void listen(Optional<AcmeDefinition> by, List<ListenerDefinition> definitions) {
+        by.ifPresent(definition -> Acme.prepare(definition, definitions));
         gateway.listen(listeners.build(definitions));
     }
 
@@ -143,6 +161,16 @@ final class Assembly implements AutoCloseable {
     /// What the names of targets mean.
     TargetNames names() {
         return builder.names();
+    }
+
+    /// Whether [#follow] would answer other challenges for certificates than are answered now.
+    boolean isChallenged() {
+        return acme.isStale();
+    }
+
+    /// What is wrong with certificates that come by ACME, by name.
+    Map<String, String> certificateProblems() {
+        return acme.problems();
     }
 
     Gateway gateway() {
@@ -178,6 +206,7 @@ final class Assembly implements AutoCloseable {
 
     @Override
     public void close() {
+        acme.close();
         health.close();
         admin.ifPresent(AdminServer::close);
         gateway.close();

@@ -211,6 +211,9 @@ final class Fed implements Feeding, AutoCloseable {
                 .problems()
                 .forEach(
                         (name, problem) -> all.add(new FedReader.Problem("target", name, problem)));
+        assembly.certificateProblems()
+                .forEach((name, words) ->
+                        all.add(new FedReader.Problem("certificate", name, words)));
         List<Object> views = new ArrayList<>();
         for (FedReader.Problem problem : all) {
             Map<String, Object> view = new LinkedHashMap<>();
@@ -310,7 +313,7 @@ final class Fed implements Feeding, AutoCloseable {
                 wrongFile = Optional.empty();
                 assembly.audit("configured", "file", fileName(), "sha256", AuditLog.sha256(text));
                 wakes.offer("");
-            } else if (assembly.names().changed()) {
+            } else if (assembly.isChallenged() || assembly.names().changed()) {
                 rebuild(file);
             } else if (assembly.isStale(definitions(file))) {
                 assembly.listen(definitions(file));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sampan.errors.SampanException;
+import sampan.gateway.acme.Acme;
 import sampan.gateway.admin.AdminServer;
 import sampan.gateway.audit.AuditLog;
 import sampan.gateway.config.ConfigReader;
@@ -72,7 +73,12 @@ public final class Running implements AutoCloseable {
     /// Fails where the file cannot be followed.
     public static void check(Path file) {
         GatewayConfig config = ConfigReader.read(file.toString(), read(file));
-        new ListenerBuilder().build(config.listeners());
+        // What is still to be ordered is not there to be looked at.
+        new ListenerBuilder()
+                .build(
+                        config.listeners().stream()
+                                .filter(listener -> !Acme.isAwaited(config.acme(), listener))
+                                .toList());
     }
 
     static String read(Path file) {
@@ -127,9 +133,13 @@ public final class Running implements AutoCloseable {
         }
     }
 
-    /// Takes over certificates that have changed in their files, and names that mean other
-    /// addresses.
+    /// Takes over certificates that have changed in their files, challenges for new ones, and names
+    /// that mean other addresses.
     private boolean renew() {
+        if (assembly.isChallenged()) {
+            TableBuilder.Built _ = assembly.follow(config, Optional.empty());
+            return true;
+        }
         if (assembly.names().changed()) {
             TableBuilder.Built _ = assembly.follow(config, Optional.empty());
             LOG.log(Level.INFO, "targets have other addresses");

@@ -71,6 +71,18 @@ class SchemaTest {
                 schema,
                 "certificate",
                 sealed + "{certificates: [{chain: c, key: k, x_: 1}]}}]");
+        compare(
+                wrong,
+                schema,
+                "acme",
+                top + "acme: {server: letsencrypt, directory: a, agreeToTerms: true, x_: 1}");
+        compare(
+                wrong,
+                schema,
+                "ordered",
+                "acme: {server: letsencrypt, directory: a, agreeToTerms: true}\n"
+                        + sealed
+                        + "{acme: [{names: a.example, x_: 1}]}}]");
         compare(wrong, schema, "limits", top + "limits: {x_: 1}");
         compare(wrong, schema, "service", top + "services: {s: {x_: 1}}");
         compare(wrong, schema, "serviceTls", top + "services: {s: {tls: {serverName: a, x_: 1}}}");

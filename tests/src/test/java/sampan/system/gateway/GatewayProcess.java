@@ -25,19 +25,34 @@ final class GatewayProcess implements AutoCloseable {
 
     private final Path directory;
     private final Process process;
-    private final int clear = freePort();
+    private final int clear;
     private final int sealed = freePort();
 
     /// @param directory for its files
     /// @param yaml services and routes
     GatewayProcess(Path directory, String yaml) throws IOException {
+        this(
+                sign(directory),
+                freePort(),
+                "certificates: [{chain: shown.pem, key: shown.key}]",
+                yaml);
+    }
+
+    /// @param clear the port of the listener in the clear
+    /// @param tls of the other one
+    GatewayProcess(Path directory, int clear, String tls, String yaml) throws IOException {
         this.directory = directory;
-        sign();
+        this.clear = clear;
         Path file = directory.resolve("gateway.yaml");
         Files.writeString(
                 file,
-                "listeners:\n- \"127.0.0.1:%d\"\n- {address: \"127.0.0.1:%d\", tls: {certificates: [{chain: shown.pem, key: shown.key}]}}\n%s"
-                        .formatted(clear, sealed, yaml));
+                """
+                listeners:
+                - "127.0.0.1:%d"
+                - {address: "127.0.0.1:%d", tls: {%s}}
+                %s\
+                """
+                        .formatted(clear, sealed, tls, yaml));
         process =
                 new ProcessBuilder(Dist.program("sampan-gateway"), "--config", file.toString())
                         .redirectErrorStream(true)
@@ -56,13 +71,15 @@ final class GatewayProcess implements AutoCloseable {
                         .formatted(port, service));
     }
 
-    private void sign() throws IOException {
+    /// Makes `shown.pem` and `shown.key`, of localhost.
+    static Path sign(Path directory) throws IOException {
         Tool.run(
                         directory,
                         List.of(
                                 "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout shown.key -out shown.pem"
                                         .split(" ")))
                 .expectSuccess();
+        return directory;
     }
 
     private boolean takesConnections(int port) {
