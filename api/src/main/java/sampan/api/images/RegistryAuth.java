@@ -33,7 +33,8 @@ final class RegistryAuth {
                 .ifPresent(all ->
                         all.forEach((server, auth) -> found.put(host(server), auth.credential())));
         return reference ->
-                found.getOrDefault(Reference.parseBare(reference).domain(), Credential.NONE);
+                found.getOrDefault(Reference.parseBare(reference).domain(), Credential.NONE)
+                        .with(host -> found.getOrDefault(host, Credential.NONE));
     }
 
     /// The host in a server's name as clients keep it: with scheme, path, or the hub's old name.

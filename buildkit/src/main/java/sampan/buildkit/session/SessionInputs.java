@@ -38,10 +38,13 @@ public final class SessionInputs {
 
     /// What the client is known by where the reference leads; NONE where it has nothing.
     public Credential credential(String reference) {
+        return at(Reference.parseBare(reference).domain()).with(this::at);
+    }
+
+    private Credential at(String domain) {
         if (!session.offers(CREDENTIALS)) {
             return Credential.NONE;
         }
-        String domain = Reference.parseBare(reference).domain();
         String host = domain.equals(Reference.DEFAULT_DOMAIN) ? HUB : domain;
         Optional<Fields> answer = session.ask(CREDENTIALS, new Message().text(1, host));
         if (answer.isEmpty() || answer.get().text(2).isEmpty()) {

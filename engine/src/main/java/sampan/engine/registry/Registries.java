@@ -13,7 +13,8 @@ public interface Registries {
 
     /// Nothing is sent yet.
     ///
-    /// @param credential for the reference's own registry
+    /// @param credential for the reference's own registry; a mirror gets what the caller has for
+    ///   the mirror's host
     /// @throws sampan.errors.SampanException DENIED where the configuration blocks it
     Repository repository(Reference name, Credential credential, Purpose purpose);
 

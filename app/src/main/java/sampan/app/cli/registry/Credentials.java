@@ -58,9 +58,12 @@ public final class Credentials {
         return domain.equals(Reference.DEFAULT_DOMAIN) ? ServerText.HUB : domain;
     }
 
-    /// For a repository's registry; none where the caller has none.
+    /// For a repository's registry; none where the caller has none. Those of its mirrors are looked
+    /// up when they are asked for.
     public Credential forReference(String reference) {
-        return find(Reference.parseBare(reference).domain()).orElse(Credential.NONE);
+        return find(Reference.parseBare(reference).domain())
+                .orElse(Credential.NONE)
+                .with(host -> find(host).orElse(Credential.NONE));
     }
 
     Optional<Credential> find(String domain) {

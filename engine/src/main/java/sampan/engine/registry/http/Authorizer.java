@@ -25,7 +25,7 @@ final class Authorizer {
 
     Authorizer(Endpoint endpoint, Credential credential, Tokens tokens, List<String> scopes) {
         this.endpoint = endpoint;
-        this.credential = endpoint.trusted() ? credential : Credential.NONE;
+        this.credential = endpoint.trusted() ? credential.alone() : Credential.NONE;
         this.tokens = tokens;
         this.scopes.addAll(scopes);
         this.current =

@@ -31,6 +31,10 @@ import sampan.engine.registry.http.Calling.Sending;
 /// redirect, no challenge is answered here. Thread-safe.
 final class Clients implements AutoCloseable {
     private static final String AGENT = "sampan";
+    private static final int BAD_REQUEST = 400;
+
+    /// How long a server on the loopback may take to answer by TLS before plain HTTP is tried.
+    private static final Duration HELLO = Duration.ofSeconds(2);
 
     private final RegistryLimits limits;
     private final Certificates certificates;
@@ -77,26 +81,54 @@ final class Clients implements AutoCloseable {
         if (known != null) {
             return URI.create(known + "://" + endpoint.host());
         }
-        URI found = secure;
-        try {
-            ping(secure);
-        } catch (ConnectException | HttpTimeoutException e) {
-            throw e;
-        } catch (IOException e) {
-            found = URI.create("http://" + endpoint.host());
-            ping(found);
-        }
+        URI found = found(endpoint, secure, URI.create("http://" + endpoint.host()));
         schemes.put(endpoint.host(), found.getScheme());
         return found;
     }
 
-    private void ping(URI base) throws IOException {
-        Calling ping = Calling.get(base.resolve("/v2/"));
-        send(ping, Optional.empty(), true).body().close();
+    // A server without TLS may take a TLS hello for the begin of a request, and wait for the rest.
+    private URI found(Endpoint endpoint, URI secure, URI plain) throws IOException {
+        boolean near = Endpoint.isLoopback(endpoint.host());
+        try {
+            ping(secure, near ? HELLO : limits.answer());
+            return secure;
+        } catch (HttpTimeoutException e) {
+            if (pingAfter(e, plain) != BAD_REQUEST) {
+                return plain;
+            }
+            ping(secure, limits.answer()); // it does speak TLS, and is slow
+            return secure;
+        } catch (ConnectException e) {
+            throw e;
+        } catch (IOException e) {
+            ping(plain, limits.answer());
+            return plain;
+        }
+    }
+
+    private int pingAfter(HttpTimeoutException secure, URI plain) throws IOException {
+        try {
+            return ping(plain, limits.answer());
+        } catch (IOException e) {
+            secure.addSuppressed(e);
+            throw secure;
+        }
+    }
+
+    private int ping(URI base, Duration patience) throws IOException {
+        Answer answer = send(Calling.get(base.resolve("/v2/")), Optional.empty(), true, patience);
+        answer.body().close();
+        return answer.statusCode();
     }
 
     /// @param unchecked the certificate need not be right
     Answer send(Calling call, Optional<String> authorization, boolean unchecked)
+            throws IOException {
+        return send(call, authorization, unchecked, limits.answer());
+    }
+
+    private Answer send(
+            Calling call, Optional<String> authorization, boolean unchecked, Duration patience)
             throws IOException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(call.uri()).header("User-Agent", AGENT);
@@ -104,7 +136,7 @@ final class Clients implements AutoCloseable {
         authorization.ifPresent(value -> request.header("Authorization", value));
         AtomicLong moved = new AtomicLong();
         request.method(call.method(), publisher(call.body(), request, moved));
-        return await(exchange(call.uri(), request.build(), unchecked), call, moved);
+        return await(exchange(call.uri(), request.build(), unchecked), call, moved, patience);
     }
 
     // The client's own future fails with the body, even where much of it has come.
@@ -165,8 +197,8 @@ final class Clients implements AutoCloseable {
     }
 
     // While a body goes out, each stretch of waiting must have moved some of it.
-    private Answer await(Exchange exchange, Calling call, AtomicLong moved) throws IOException {
-        Duration patience = limits.answer();
+    private Answer await(Exchange exchange, Calling call, AtomicLong moved, Duration patience)
+            throws IOException {
         try {
             while (true) {
                 long before = moved.get();

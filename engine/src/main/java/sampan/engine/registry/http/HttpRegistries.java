@@ -55,25 +55,27 @@ public final class HttpRegistries implements Registries, AutoCloseable {
                     ErrorCode.DENIED,
                     "registry " + rule.prefix() + " is blocked by registries.json: " + name.name());
         }
-        List<Endpoint> endpoints = new ArrayList<>();
+        String actions = purpose == Purpose.PULL ? "pull" : "pull,push";
+        List<Door> doors = new ArrayList<>();
         if (purpose == Purpose.PULL) {
             for (RegistryConfig.Mirror mirror : rule.mirrors()) {
                 String there = rule.rewrite(name.name(), mirror.location());
-                endpoints.add(Endpoint.of(there, mirror.insecure(), false, List.of()));
+                Credential own = credential.elsewhere().at(there.substring(0, there.indexOf('/')));
+                doors.add(
+                        door(Endpoint.of(there, mirror.insecure(), true, List.of()), own, actions));
             }
         }
         String there = rule.rewrite(name.name(), rule.location());
-        endpoints.add(Endpoint.of(there, rule.insecure(), true, rule.tokenRealms()));
-        String actions = purpose == Purpose.PULL ? "pull" : "pull,push";
-        List<Door> doors =
-                endpoints.stream()
-                        .map(e ->
-                                door(
-                                        e,
-                                        credential,
-                                        List.of("repository:" + e.path() + ":" + actions)))
-                        .toList();
+        doors.add(
+                door(
+                        Endpoint.of(there, rule.insecure(), true, rule.tokenRealms()),
+                        credential,
+                        actions));
         return new HttpRepository(name, doors, clients.limits(), known);
+    }
+
+    private Door door(Endpoint endpoint, Credential credential, String actions) {
+        return door(endpoint, credential, List.of("repository:" + endpoint.path() + ":" + actions));
     }
 
     private Door door(Endpoint endpoint, Credential credential, List<String> scopes) {

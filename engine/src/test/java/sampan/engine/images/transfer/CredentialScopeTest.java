@@ -8,9 +8,11 @@ import static sampan.engine.images.transfer.FakeRegistry.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -122,6 +124,48 @@ class CredentialScopeTest {
                     .allSatisfy(request ->
                             assertThat(request.headers()).doesNotContainKey("authorization"));
         }
+    }
+
+    @Test
+    void aMirrorIsAskedWithItsOwnCredentialAndNoOther() {
+        List<String> mirrored = new CopyOnWriteArrayList<>();
+        try (FakeServer origin = server((request, reply) -> {});
+                FakeServer mirror =
+                        server(
+                                "127.0.0.2",
+                                (request, reply) -> {
+                                    mirrored.add(request.header("authorization"));
+                                    if (request.header("authorization").isEmpty()) {
+                                        reply.whole(
+                                                401,
+                                                new byte[0],
+                                                "WWW-Authenticate: Basic realm=\"x\"");
+                                    }
+                                })) {
+            RegistryConfig.Rule rule =
+                    new RegistryConfig.Rule(
+                            origin.host(),
+                            "",
+                            false,
+                            false,
+                            List.of(new RegistryConfig.Mirror(mirror.host() + "/cache", false)),
+                            List.of());
+            registries.close();
+            registries = registries(new RegistryConfig(List.of(rule), 0, 0));
+            Credential own = Credential.of("bob", "mirrored");
+            Credential caller =
+                    Credential.of("ann", "secret")
+                            .with(host -> host.equals(mirror.host()) ? own : Credential.NONE);
+            assertThat(pull(origin, caller)).isEqualTo(Digest.of(CONFIG));
+            assertThat(mirrored)
+                    .contains(basic("bob:mirrored"))
+                    .doesNotContain(basic("ann:secret"));
+            assertThat(origin.requests()).isEmpty();
+        }
+    }
+
+    private static String basic(String nameAndPassword) {
+        return "Basic " + Base64.getEncoder().encodeToString(nameAndPassword.getBytes());
     }
 
     @Test
