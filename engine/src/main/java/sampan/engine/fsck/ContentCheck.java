@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.stream.Collectors;
 import sampan.engine.build.cache.StepRecord;
 import sampan.engine.fsck.Finding.Kind;
 import sampan.engine.images.Collector.Garbage;
 import sampan.engine.images.ImageRecord;
+import sampan.engine.images.ReferenceRecord;
 import sampan.engine.images.transfer.Stores;
 import sampan.engine.store.OnDisk;
 import sampan.engine.store.Settled;
@@ -93,6 +95,16 @@ final class ContentCheck {
     }
 
     private void broken(Digest blob, String why, Findings findings) {
+        List<ReferenceRecord> names = Users.ofIndex(stores, blob);
+        if (!names.isEmpty()) {
+            findings.add(
+                    Kind.BROKEN,
+                    "blob " + blob,
+                    why + "; the index of " + words(names) + ", whose images run",
+                    0,
+                    () -> dropIndex(blob, names));
+            return;
+        }
         List<ImageRecord> images = Users.images(stores, blob);
         String users =
                 images.isEmpty()
@@ -104,6 +116,26 @@ final class ContentCheck {
                 why + "; " + users,
                 0,
                 () -> drop(blob, Users.images(stores, blob)));
+    }
+
+    private static String words(List<ReferenceRecord> names) {
+        return names.stream()
+                .map(name -> name.reference().familiar())
+                .collect(Collectors.joining(", "));
+    }
+
+    // The next pull must not find the name as it should be.
+    private String dropIndex(Digest blob, List<ReferenceRecord> names) {
+        names.stream()
+                .flatMap(name -> name.images().stream())
+                .distinct()
+                .forEach(stores.images()::distrust);
+        stores.content().remove(blob);
+        return "taken away; now: "
+                + names.stream()
+                        .map(name -> "sampan pull " + name.reference().familiar())
+                        .collect(Collectors.joining("; "))
+                + ", or load or build it again";
     }
 
     // Layers are unpacked already, so an image without one of its blobs runs on; one without its

@@ -3,8 +3,10 @@ package sampan.engine.fsck;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import sampan.engine.images.ImageRecord;
+import sampan.engine.images.ReferenceRecord;
 import sampan.engine.images.transfer.Stores;
 import sampan.oci.Digest;
 
@@ -21,6 +23,14 @@ final class Users {
                                         .anyMatch(form ->
                                                 form.manifest().equals(digest)
                                                         || form.layerBlobs().contains(digest)))
+                .toList();
+    }
+
+    /// Names with a tag that stand for this index.
+    static List<ReferenceRecord> ofIndex(Stores stores, Digest digest) {
+        return stores.images().names().stream()
+                .filter(name -> name.reference().tag().isPresent())
+                .filter(name -> name.index().equals(Optional.of(digest)))
                 .toList();
     }
 

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -18,13 +20,23 @@ import sampan.engine.containers.Containers;
 import sampan.engine.fsck.Finding.Kind;
 import sampan.engine.fsck.Finding.Outcome;
 import sampan.engine.images.HostImage;
+import sampan.engine.images.transfer.Puller;
 import sampan.engine.leases.Lease;
+import sampan.engine.registry.Credential;
+import sampan.engine.registry.ManifestContent;
+import sampan.engine.registry.RegistryLimits;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.Chain;
 import sampan.engine.testing.Archive;
+import sampan.engine.testing.Publishing;
+import sampan.engine.testing.Publishing.LayerContent;
+import sampan.engine.testing.RegistryServer;
 import sampan.engine.testing.TestStores;
+import sampan.engine.testing.Told;
 import sampan.engine.volumes.local.LocalVolumes;
 import sampan.oci.Digest;
+import sampan.oci.Reference;
+import sampan.oci.image.Platform;
 
 /// What a check finds, and what a repair does about it.
 @Tag("privileged")
@@ -127,6 +139,35 @@ class FsckTest {
         assertThat(only().kind()).isEqualTo(Kind.BROKEN);
         assertThat(fsck.run(true).findings()).isEmpty();
         assertThat(here.stores.images().records()).isEmpty();
+    }
+
+    @Test
+    void aBrokenIndexIsToldWithItsNameAndComesAgainByAPull() throws IOException {
+        try (RegistryServer server = RegistryServer.plain(directory.resolve("server"));
+                Publishing publishing = new Publishing(directory)) {
+            Reference name = Reference.parse(server.host() + "/many:1");
+            ManifestContent own = publishing.image(name, LayerContent.gzip(LAYER));
+            Digest index = publishing.index(name, Map.of(Platform.host(), own)).digest();
+            Puller puller =
+                    new Puller(here.stores, publishing.registries(), RegistryLimits.DEFAULT, 3);
+            Puller.Wish wish = new Puller.Wish(name, Optional.empty(), Credential.NONE);
+            puller.pull(wish, new Told());
+            flip(blob(index));
+            List<Finding> findings = broken();
+            assertThat(findings)
+                    .singleElement()
+                    .matches(f -> f.problem().contains("the index of " + name.familiar()));
+            assertThat(fsck.run(true).repaired())
+                    .anyMatch(f -> f.remedy().contains("sampan pull " + name.familiar()));
+            assertThat(broken()).isEmpty();
+            puller.pull(wish, new Told());
+            assertThat(here.stores.content().has(index)).isTrue();
+            assertThat(broken()).isEmpty();
+        }
+    }
+
+    private List<Finding> broken() {
+        return fsck.run(false).findings().stream().filter(f -> f.kind() == Kind.BROKEN).toList();
     }
 
     @Test
