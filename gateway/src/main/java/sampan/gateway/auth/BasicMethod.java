@@ -8,27 +8,17 @@ import sampan.gateway.routes.RequestView;
 import sampan.gateway.wire.Octets;
 
 /// `basic`: name and password (RFC 7617).
-final class BasicMethod implements AuthMethod {
-    private static final int BYTES_MAX = 1024;
+final class BasicMethod extends RememberedMethod {
+    /// Longest credentials, as they are encoded.
+    static final int BYTES_MAX = 1024;
+
     private static final long REMEMBER_NANOS = 60 * 1_000_000_000L;
 
-    private final String name;
     private final String realm;
-    private final Credential from = Credential.authorization("Basic");
-    private final Consumers consumers;
-    private final Failures failures;
-    private final CredentialCache cache = new CredentialCache();
 
-    BasicMethod(String name, String realm, Consumers consumers, Failures failures) {
-        this.name = name;
+    BasicMethod(Common common, String realm) {
+        super(common);
         this.realm = realm;
-        this.consumers = consumers;
-        this.failures = failures;
-    }
-
-    @Override
-    public String name() {
-        return name;
     }
 
     @Override
@@ -37,33 +27,7 @@ final class BasicMethod implements AuthMethod {
     }
 
     @Override
-    public void strip(RequestView view) {
-        from.strip(view);
-    }
-
-    @Override
-    public Verdict check(RequestView view, long now) {
-        Verdict without = from.without(view);
-        if (without != null) {
-            return without;
-        }
-        long at = view.foundAt();
-        long end = view.foundEnd();
-        Verdict.Proven known = cache.get(at, end, now, 0);
-        if (known != null) {
-            return known;
-        }
-        Verdict come = come(view);
-        if (!(come instanceof Verdict.Absent)) {
-            return come;
-        }
-        long wait = failures.waitNanos(view, now);
-        if (wait > 0) {
-            return new Verdict.Limited(wait);
-        }
-        if (end - at > BYTES_MAX) {
-            return new Verdict.Refused("credentials are over " + BYTES_MAX + " bytes");
-        }
+    Verdict prove(RequestView view, long at, long end, long now) {
         String encoded = Octets.text(at, end);
         byte @Nullable [] plain = decoded(encoded);
         int colon = plain == null ? -1 : colon(plain);
@@ -94,18 +58,19 @@ final class BasicMethod implements AuthMethod {
 
     private Verdict check(String encoded, String user, byte[] password)
             throws InterruptedException {
-        Consumers.Login login = consumers.passwords().get(user);
+        Consumers.Login login = consumers().passwords().get(user);
         boolean same = Passwords.check(password, login == null ? "" : login.hash());
         if (login == null || !same) {
             return new Verdict.Refused("user or password is wrong");
         }
         Verdict.Proven proven =
-                consumers.proven(
-                        Consumers.identity(
-                                name,
-                                login.consumer(),
-                                sampan.gateway.routes.Identity.Grants.NONE));
-        cache.put(encoded, System.nanoTime() + REMEMBER_NANOS, 0, proven);
+                consumers()
+                        .proven(
+                                Consumers.identity(
+                                        name(),
+                                        login.consumer(),
+                                        sampan.gateway.routes.Identity.Grants.NONE));
+        remember(encoded, System.nanoTime() + REMEMBER_NANOS, 0, proven);
         return proven;
     }
 }

@@ -31,7 +31,7 @@ final class KeySource {
     private final AtomicBoolean refreshing = new AtomicBoolean();
     private final ReentrantLock lock = new ReentrantLock();
     private volatile Keys keys = Keys.NONE;
-    private final AtomicInteger epoch = new AtomicInteger();
+    private final AtomicInteger epoch;
     private volatile boolean loaded;
     private volatile long due = System.nanoTime();
     private long succeeded;
@@ -39,7 +39,9 @@ final class KeySource {
     private boolean failing;
 
     /// @param name for messages
-    KeySource(String name, Loader loader, Settings settings) {
+    /// @param epoch grows when a key is gone: what it proved no longer holds
+    KeySource(String name, Loader loader, Settings settings, AtomicInteger epoch) {
+        this.epoch = epoch;
         this.name = name;
         this.loader = loader;
         this.settings = settings;
@@ -53,11 +55,6 @@ final class KeySource {
     /// Whether there have been keys at all.
     boolean isLoaded() {
         return loaded;
-    }
-
-    /// Grows when a key is gone: what it proved no longer holds.
-    int epoch() {
-        return epoch.get();
     }
 
     /// The keys that are known; has them loaded in the background where that is due.

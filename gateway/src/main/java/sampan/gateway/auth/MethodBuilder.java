@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import sampan.errors.SampanException;
 import sampan.gateway.auth.MethodSettings.IssuerSettings;
+import sampan.gateway.auth.RememberedMethod.Common;
 import sampan.gateway.outgoing.Outgoing;
 
 /// Makes methods of what the configuration says. Reads files; asks no other server yet.
@@ -30,18 +32,33 @@ public final class MethodBuilder {
         return switch (settings) {
             case MethodSettings.Jwt jwt ->
                     new TokenMethod(
-                            name,
-                            jwt.from()
-                                    .map(MethodBuilder::place)
-                                    .orElseGet(() -> Credential.authorization("Bearer")),
+                            new Common(
+                                    name,
+                                    jwt.from()
+                                            .map(MethodBuilder::place)
+                                            .orElseGet(() -> Credential.authorization("Bearer")),
+                                    TokenVerifier.TOKEN_BYTES_MAX,
+                                    consumers,
+                                    failures),
                             verifier(name, jwt.issuers()),
-                            jwt.names(),
-                            consumers,
-                            failures);
+                            jwt.names());
             case MethodSettings.ApiKey key ->
-                    new ApiKeyMethod(name, Credential.header(key.header()), consumers, failures);
+                    new ApiKeyMethod(
+                            new Common(
+                                    name,
+                                    Credential.header(key.header()),
+                                    ApiKeyMethod.KEY_BYTES_MAX,
+                                    consumers,
+                                    failures));
             case MethodSettings.Basic basic ->
-                    new BasicMethod(name, basic.realm(), consumers, failures);
+                    new BasicMethod(
+                            new Common(
+                                    name,
+                                    Credential.authorization("Basic"),
+                                    BasicMethod.BYTES_MAX,
+                                    consumers,
+                                    failures),
+                            basic.realm());
             case MethodSettings.Certificate _ -> new CertificateMethod(name, consumers);
             case MethodSettings.Forward forward -> new ForwardMethod(name, forward, consumers);
             case MethodSettings.Login login -> login(name, login, consumers);
@@ -74,6 +91,7 @@ public final class MethodBuilder {
 
     static TokenVerifier verifier(String method, List<IssuerSettings> settings) {
         List<TokenVerifier.Issuer> issuers = new ArrayList<>();
+        AtomicInteger epoch = new AtomicInteger();
         for (IssuerSettings issuer : settings) {
             TokenRules rules =
                     new TokenRules(
@@ -85,12 +103,12 @@ public final class MethodBuilder {
                             issuer.times().skewSeconds(),
                             issuer.times().ageSecondsMax(),
                             issuer.types());
-            issuers.add(new TokenVerifier.Issuer(rules, source(method, issuer)));
+            issuers.add(new TokenVerifier.Issuer(rules, source(method, issuer, epoch)));
         }
-        return new TokenVerifier(issuers);
+        return new TokenVerifier(issuers, epoch);
     }
 
-    private static KeySource source(String method, IssuerSettings issuer) {
+    private static KeySource source(String method, IssuerSettings issuer, AtomicInteger epoch) {
         MethodSettings.Times times = issuer.times();
         KeySource.Settings settings =
                 new KeySource.Settings(
@@ -106,7 +124,7 @@ public final class MethodBuilder {
         Optional<Path> ca =
                 from instanceof MethodSettings.JwksUrl url ? url.ca() : Optional.empty();
         Outgoing outgoing = Outgoing.trusting(ca);
-        KeySource source = new KeySource(name, () -> load(from, outgoing), settings);
+        KeySource source = new KeySource(name, () -> load(from, outgoing), settings, epoch);
         if (!(from instanceof MethodSettings.JwksUrl)) {
             try {
                 Keys _ = load(from, outgoing); // what is wrong with a file is told at once

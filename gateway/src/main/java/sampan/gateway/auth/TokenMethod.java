@@ -8,84 +8,33 @@ import sampan.gateway.routes.RequestView;
 import sampan.gateway.wire.Octets;
 
 /// `jwt`: a bearer token (RFC 6750).
-final class TokenMethod implements AuthMethod {
-    private static final String TOO_LONG =
-            "token is over " + TokenVerifier.TOKEN_BYTES_MAX + " bytes";
+final class TokenMethod extends RememberedMethod {
     private static final long MILLI = 1_000_000L;
     // An issuer's clock may be set; nothing is remembered for longer.
     private static final long REMEMBER_MILLIS_MAX = 24 * 3600 * 1000L;
 
-    private final String name;
-    private final Credential from;
     private final TokenVerifier verifier;
     private final ClaimNames names;
-    private final Consumers consumers;
-    private final Failures failures;
-    private final CredentialCache cache = new CredentialCache();
 
-    TokenMethod(
-            String name,
-            Credential from,
-            TokenVerifier verifier,
-            ClaimNames names,
-            Consumers consumers,
-            Failures failures) {
-        this.name = name;
-        this.from = from;
+    TokenMethod(Common common, TokenVerifier verifier, ClaimNames names) {
+        super(common);
         this.verifier = verifier;
         this.names = names;
-        this.consumers = consumers;
-        this.failures = failures;
-    }
-
-    @Override
-    public String name() {
-        return name;
     }
 
     @Override
     public String challenge() {
-        return from.isBearer() ? "Bearer realm=\"" + name + "\"" : "";
+        return isBearer() ? "Bearer realm=\"" + name() + "\"" : "";
     }
 
     @Override
-    public void strip(RequestView view) {
-        from.strip(view);
-    }
-
-    // Keys that are gone, of whichever issuer, end what all of them have proven: that is rare.
-    private int epoch(long now) {
-        int epoch = 0;
-        for (int i = 0; i < verifier.issuers().size(); i++) {
-            KeySource source = verifier.issuers().get(i).source();
-            Keys _ = source.keys(now);
-            epoch += source.epoch();
-        }
-        return epoch;
+    int epoch(long now) {
+        return verifier.epoch(now);
     }
 
     @Override
-    public Verdict check(RequestView view, long now) {
-        Verdict without = from.without(view);
-        if (without != null) {
-            return without;
-        }
-        long at = view.foundAt();
-        long end = view.foundEnd();
-        int epoch = epoch(now);
-        Verdict.Proven known = cache.get(at, end, now, epoch);
-        if (known != null) {
-            return known;
-        }
-        Verdict come = come(view);
-        if (!(come instanceof Verdict.Absent)) {
-            return come;
-        }
-        if (end - at > TokenVerifier.TOKEN_BYTES_MAX) {
-            return new Verdict.Refused(TOO_LONG);
-        }
-        long wait = failures.waitNanos(view, now);
-        return wait > 0 ? new Verdict.Limited(wait) : verify(view, Octets.text(at, end), now);
+    Verdict prove(RequestView view, long at, long end, long now) {
+        return verify(view, Octets.text(at, end), now);
     }
 
     private Verdict verify(RequestView view, String token, long now) {
@@ -113,18 +62,18 @@ final class TokenMethod implements AuthMethod {
                     : new Verdict.Refused(checked.reason());
         }
         @Nullable Identity identity =
-                names.identity(claims.getClaims(), name, consumers).orElse(null);
+                names.identity(claims.getClaims(), name(), consumers()).orElse(null);
         if (identity == null) {
             return new Verdict.Refused(
                     "claim " + names.name().toLowerCase(Locale.ROOT) + " names nobody");
         }
-        Verdict.Proven proven = consumers.proven(identity);
+        Verdict.Proven proven = consumers().proven(identity);
         long now = System.nanoTime();
         long left =
                 Math.min(
                         REMEMBER_MILLIS_MAX,
                         checked.issuer().rules().untilMillis(claims) - System.currentTimeMillis());
-        cache.put(token, now + left * MILLI, epoch, proven);
+        remember(token, now + left * MILLI, epoch, proven);
         return proven;
     }
 }

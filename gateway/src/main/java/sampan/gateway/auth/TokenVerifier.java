@@ -8,6 +8,7 @@ import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Verifies JSON Web Tokens of some issuers (RFC 7519, RFC 8725). A token is believed only after
@@ -31,14 +32,28 @@ final class TokenVerifier {
     record Checked(
             @Nullable JWTClaimsSet claims, Issuer issuer, String reason, boolean unavailable) {}
 
-    private final List<Issuer> issuers;
+    private static final long LOOK_NANOS = 10_000_000;
 
-    TokenVerifier(List<Issuer> issuers) {
+    private final List<Issuer> issuers;
+    private final AtomicInteger epoch;
+    private volatile long look = System.nanoTime();
+
+    /// @param epoch grows when a key of any of them is gone
+    TokenVerifier(List<Issuer> issuers, AtomicInteger epoch) {
         this.issuers = List.copyOf(issuers);
+        this.epoch = epoch;
     }
 
-    List<Issuer> issuers() {
-        return issuers;
+    /// Grows when a key is gone: what was proven before, by whichever issuer, no longer holds. Now
+    /// and then looks whether keys are due, and has them loaded in the background.
+    int epoch(long now) {
+        if (now - look >= 0) {
+            look = now + LOOK_NANOS;
+            for (Issuer issuer : issuers) {
+                Keys _ = issuer.source().keys(now);
+            }
+        }
+        return epoch.get();
     }
 
     /// Reads a token.

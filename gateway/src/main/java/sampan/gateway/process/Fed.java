@@ -323,6 +323,7 @@ final class Fed implements Feeding, AutoCloseable {
             String message = String.valueOf(e.getMessage());
             if (wrong(message)) {
                 auditWrong(message);
+                wakes.offer(""); // so that it is shown where people look
             }
         }
     }

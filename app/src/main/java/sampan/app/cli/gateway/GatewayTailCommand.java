@@ -39,6 +39,7 @@ public final class GatewayTailCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        boolean json = JsonOrText.isJson(format);
         try (GatewayService.Lines tail = context.engine().gateway().tail()) {
             long shown = 0;
             while (shown < lines && !context.out().checkError()) {
@@ -47,7 +48,8 @@ public final class GatewayTailCommand implements Callable<Integer> {
                     return 0;
                 }
                 if (route.isEmpty() || route.equals(line.get().path("route").asString(""))) {
-                    print(line.get());
+                    print(line.get(), json);
+                    context.out().flush();
                     shown++;
                 }
             }
@@ -55,8 +57,8 @@ public final class GatewayTailCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void print(JsonNode line) {
-        if (format.equals("json")) {
+    private void print(JsonNode line, boolean json) {
+        if (json) {
             context.out().println(Json.text(line));
             return;
         }
@@ -87,6 +89,5 @@ public final class GatewayTailCommand implements Callable<Integer> {
                                                 + Table.clean(line.path("route").asString("-"))
                                                 + " > "
                                                 + line.path("target").asString("")));
-        context.out().flush();
     }
 }

@@ -43,9 +43,10 @@ public final class GatewayTestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        boolean json = JsonOrText.isJson(format);
         String full = url.contains("://") ? url : "http://" + url;
         JsonNode answer = context.engine().gateway().test(method, full, headers);
-        if (format.equals("json")) {
+        if (json) {
             context.out().println(Json.text(answer));
         } else {
             for (Map.Entry<String, JsonNode> field : answer.properties()) {
