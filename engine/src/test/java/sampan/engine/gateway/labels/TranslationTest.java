@@ -280,7 +280,7 @@ class TranslationTest {
                 .containsExactly(
                         "error container c: sampan.gateway.sleep: no request would start it again:"
                                 + " add sampan.gateway.wake=10s (container c)");
-        assertThat(found.members().get("c").getFirst().sleepMillis()).isZero();
+        assertThat(found.members().getOrDefault("c", List.of()).getFirst().sleepMillis()).isZero();
         assertThat(
                         messages(
                                 of(
