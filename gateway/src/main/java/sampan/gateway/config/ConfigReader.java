@@ -26,6 +26,7 @@ public final class ConfigReader {
     private static final int WEIGHT_MAX = 100;
     private static final int COUNT_MAX = 1_000_000;
     private static final long SECOND = 1_000_000_000L;
+    private static final long SHEDDING_NANOS = SECOND / 50;
 
     private ConfigReader() {}
 
@@ -69,9 +70,19 @@ public final class ConfigReader {
                         SecurityReader.read(root),
                         TraceReader.read(root),
                         RedisReader.read(root),
-                        acme);
+                        acme,
+                        shedding(root));
         root.end();
         return config;
+    }
+
+    private static Optional<Long> shedding(YamlSection root) {
+        return root.sectionOr("shedding", "lateness")
+                .map(section -> {
+                    long lateness = section.nanos("lateness", SHEDDING_NANOS);
+                    section.end();
+                    return lateness;
+                });
     }
 
     private static void methods(YamlSection root, GatewayConfig config) {
@@ -176,7 +187,8 @@ public final class ConfigReader {
                         section.number("retries", 2, 0, 10),
                         section.number("requestsMax", COUNT_MAX, 1, COUNT_MAX),
                         BalancingReader.outlier(section),
-                        section.nanos("wake", 0));
+                        section.nanos("wake", 0),
+                        ResilienceReader.read(section));
         Optional<Breaker.Settings> breaker =
                 section.section("breaker").map(ResilienceReader::breaker);
         Optional<HealthSettings> health = HealthReader.read(section);

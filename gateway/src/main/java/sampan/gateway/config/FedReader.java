@@ -13,6 +13,7 @@ import sampan.gateway.config.GatewayConfig.RouteDefinition;
 import sampan.gateway.config.GatewayConfig.ServiceDefinition;
 import sampan.gateway.config.GatewayConfig.TargetDefinition;
 import sampan.gateway.limits.Breaker;
+import sampan.gateway.limits.Resilience;
 import sampan.gateway.routes.Balancing;
 import sampan.gateway.routes.Outlier;
 import sampan.gateway.routes.Service;
@@ -40,7 +41,8 @@ public final class FedReader {
                     2,
                     1_000_000,
                     Outlier.of(5, 10_000_000_000L),
-                    0);
+                    0,
+                    Resilience.NONE);
 
     private FedReader() {}
 

@@ -10,6 +10,7 @@ import sampan.gateway.redis.RedisSettings;
 import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.Balancing;
 import sampan.gateway.routes.Dialing;
+import sampan.gateway.routes.Importance;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
 import sampan.gateway.traces.TraceSettings;
@@ -31,7 +32,8 @@ public record GatewayConfig(
         SecurityDefinition security,
         Optional<TraceSettings> traces,
         Optional<RedisDefinition> redis,
-        Optional<AcmeDefinition> acme) {
+        Optional<AcmeDefinition> acme,
+        Optional<Long> sheddingNanos) {
 
     /// The same with other services and routes.
     public GatewayConfig with(List<ServiceDefinition> services, List<RouteDefinition> routes) {
@@ -46,7 +48,8 @@ public record GatewayConfig(
                 security,
                 traces,
                 redis,
-                acme);
+                acme,
+                sheddingNanos);
     }
 
     /// @param tls none where clients speak in the clear
@@ -94,6 +97,17 @@ public record GatewayConfig(
             boolean shared,
             Optional<SharedLimit.OnFailure> onFailure) {}
 
+    /// A bound of concurrent requests.
+    ///
+    /// @param name with the same, routes share their places
+    /// @param by what is counted apart
+    /// @param queue requests that wait for a place, for waitNanos at most
+    public record BulkheadDefinition(
+            Optional<String> name, int max, Attribute by, String key, int queue, long waitNanos) {}
+
+    /// What a route is held back by besides its limits.
+    public record GuardDefinition(Importance importance, List<BulkheadDefinition> bulkheads) {}
+
     /// Where limits are shared.
     ///
     /// @param waitNanos how long a request waits for it
@@ -132,5 +146,6 @@ public record GatewayConfig(
             Route.Edits edits,
             Route.Bounds bounds,
             List<LimitDefinition> limits,
+            GuardDefinition guards,
             Optional<List<String>> authenticate) {}
 }

@@ -1,21 +1,29 @@
 package sampan.gateway.config;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import sampan.errors.SampanException;
+import sampan.gateway.config.GatewayConfig.BulkheadDefinition;
 import sampan.gateway.config.GatewayConfig.LimitDefinition;
 import sampan.gateway.config.GatewayConfig.RedisDefinition;
 import sampan.gateway.config.GatewayConfig.RouteDefinition;
+import sampan.gateway.limits.Bulkhead;
 import sampan.gateway.limits.RateLimit;
 import sampan.gateway.limits.SharedLimit;
 import sampan.gateway.limits.TokenSource;
 import sampan.gateway.redis.RedisTokens;
 import sampan.gateway.routes.Attribute;
+import sampan.gateway.routes.BulkheadFilter;
+import sampan.gateway.routes.Filter;
+import sampan.gateway.routes.Importance;
 import sampan.gateway.routes.LimitFilter;
 import sampan.gateway.routes.RateFilter;
 import sampan.gateway.routes.SharedRateFilter;
+import sampan.gateway.routes.SheddingFilter;
 
 /// The part of [TableBuilder] that makes limits: what is the same in the next table keeps its
 /// counts, and the connection to where they are shared.
@@ -24,6 +32,11 @@ final class LimitBuilder implements AutoCloseable {
     private Map<String, SharedLimit> shared = new HashMap<>();
     private Map<String, RateLimit> nextLimits = new HashMap<>();
     private Map<String, SharedLimit> nextShared = new HashMap<>();
+    private Map<String, Bulkhead> bulkheads = new HashMap<>();
+    private Map<String, Bulkhead> nextBulkheads = new HashMap<>();
+    private Map<String, SheddingFilter> shedding = new HashMap<>();
+    private Map<String, SheddingFilter> nextShedding = new HashMap<>();
+    private Optional<Long> sheddingNanos = Optional.empty();
     private Optional<RedisDefinition> redis = Optional.empty();
     private @Nullable RedisTokens tokens;
     private @Nullable RedisTokens nextTokens;
@@ -44,6 +57,9 @@ final class LimitBuilder implements AutoCloseable {
 
     /// Begins another table.
     void begin(GatewayConfig config) {
+        sheddingNanos = config.sheddingNanos();
+        nextBulkheads = new HashMap<>();
+        nextShedding = new HashMap<>();
         unsharable(config)
                 .ifPresent(route -> {
                     throw SampanException.invalid("redis: " + why(route));
@@ -75,6 +91,46 @@ final class LimitBuilder implements AutoCloseable {
         letGo(old);
         limits = nextLimits;
         shared = nextShared;
+        bulkheads = nextBulkheads;
+        shedding = nextShedding;
+    }
+
+    /// What refuses requests of a route when the gateway is late, where anything is to.
+    Optional<Filter> shedding(RouteDefinition route) {
+        Importance importance = route.guards().importance();
+        if (importance == Importance.ALWAYS || sheddingNanos.isEmpty()) {
+            return Optional.empty();
+        }
+        long nanos = sheddingNanos.get();
+        String key = route.name() + " " + importance + " " + nanos;
+        SheddingFilter known = shedding.get(key);
+        SheddingFilter made = known != null ? known : new SheddingFilter(nanos, importance);
+        nextShedding.put(key, made);
+        return Optional.of(made);
+    }
+
+    /// The bounds of a route's concurrent requests, in their order.
+    List<Filter> bulkheads(RouteDefinition route) {
+        List<Filter> filters = new ArrayList<>();
+        for (BulkheadDefinition definition : route.guards().bulkheads()) {
+            String of =
+                    definition
+                            .name()
+                            .map(name -> "shared " + name)
+                            .orElse(route.name() + " " + filters.size());
+            String key = of + " " + definition.key() + " " + definition.queue();
+            int keys = definition.by() == Attribute.NONE ? 1 : Bulkhead.KEYS_MAX;
+            Bulkhead known = nextBulkheads.getOrDefault(key, bulkheads.get(key));
+            Bulkhead made =
+                    known != null
+                            ? known
+                            : new Bulkhead(definition.max(), definition.queue(), keys);
+            nextBulkheads.put(key, made);
+            filters.add(
+                    new BulkheadFilter(
+                            made, definition.by(), definition.key(), definition.waitNanos()));
+        }
+        return filters;
     }
 
     /// @param index of the limit on its route

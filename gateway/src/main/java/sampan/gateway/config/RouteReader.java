@@ -71,9 +71,11 @@ final class RouteReader {
                         section.read("bodyMax", Values::bytes).orElse(BODY_BYTES),
                         section.flag("upgrades", true));
         List<LimitDefinition> limits = limits(section);
+        GatewayConfig.GuardDefinition guards = ResilienceReader.guards(section);
         Optional<List<String>> authenticate = authenticate(section);
         section.end();
-        return new RouteDefinition(name, match, action, edits, bounds, limits, authenticate);
+        return new RouteDefinition(
+                name, match, action, edits, bounds, limits, guards, authenticate);
     }
 
     private static Optional<List<String>> authenticate(YamlSection section) {

@@ -17,6 +17,7 @@ import sampan.gateway.config.GatewayConfig.ServiceDefinition;
 import sampan.gateway.health.HealthChecks;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.limits.Concurrency;
+import sampan.gateway.limits.Guards;
 import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Filter;
@@ -185,9 +186,13 @@ public final class TableBuilder implements AutoCloseable {
                             old.ifPresent(b -> b.configure(settings));
                             return old.orElseGet(() -> new Breaker(settings));
                         });
+        Guards guards =
+                Guards.of(
+                        definition.settings().resilience(),
+                        known == null ? Guards.NONE : known.guards());
         return known == null
-                ? new Service.State(new AtomicInteger(), new Concurrency(), breaker)
-                : new Service.State(known.turn(), known.concurrency(), breaker);
+                ? new Service.State(new AtomicInteger(), new Concurrency(), breaker, guards)
+                : new Service.State(known.turn(), known.concurrency(), breaker, guards);
     }
 
     private Route route(
@@ -203,6 +208,7 @@ public final class TableBuilder implements AutoCloseable {
                         });
         List<Filter> filters = new ArrayList<>();
         definition.edits().cors().ifPresent(filters::add);
+        limits.shedding(definition).ifPresent(filters::add);
         // What a client does without an identity is counted before it is asked for one.
         List<Filter> after = new ArrayList<>();
         for (GatewayConfig.LimitDefinition limit : definition.limits()) {
@@ -215,6 +221,7 @@ public final class TableBuilder implements AutoCloseable {
                     .ifPresent(filters::add);
         }
         filters.addAll(after);
+        filters.addAll(limits.bulkheads(definition));
         return new Route(
                 counters,
                 definition.match(),

@@ -41,6 +41,7 @@ public final class Views {
                 view.put("mirrorLost", mirror.counts().lost());
             }
             view.put("limits", LimitViews.of(route));
+            LimitViews.route(view, route);
             stats(view, route.stats());
             routes.add(view);
         }

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.Filter;
+import sampan.gateway.routes.Held;
 import sampan.gateway.routes.Identity;
 import sampan.gateway.routes.Reply;
 import sampan.gateway.routes.RequestView;
@@ -33,6 +34,7 @@ final class Admission {
     private long ticket;
     private boolean waiting;
     private @Nullable Identity identity;
+    private @Nullable Held held;
     private byte[] toldClient = NOTHING;
 
     // What is put aside; only while it waits.
@@ -72,6 +74,11 @@ final class Admission {
     /// from.
     void account(long took) {
         count(loop.stats(exchange.route()), took);
+        Held places = held;
+        if (places != null) {
+            held = null;
+            places.release();
+        }
         Target target = exchange.target();
         if (target != null) {
             count(target.stats(), took);
@@ -96,6 +103,10 @@ final class Admission {
         RequestView view = loop.view;
         int checked = found.check(view, loop.now);
         identity = view.identity();
+        Held taken = view.takeHeld();
+        if (taken != null) {
+            held = held == null ? taken : new Held(taken.bulkhead(), taken.place(), held);
+        }
         byte[] told = view.toldClient();
         if (told != null) {
             toldClient = told;
@@ -176,6 +187,9 @@ final class Admission {
     /// The outcome is there. Too late where the client went away or was answered meanwhile.
     void resume(long of, Object outcome) {
         if (!waiting || ticket != of) {
+            if (outcome instanceof Held late) {
+                late.release();
+            }
             return;
         }
         long base = loop.receiveAt;

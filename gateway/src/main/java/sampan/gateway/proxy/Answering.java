@@ -40,6 +40,11 @@ final class Answering {
     /// A request of that route begins, which the loop's head shows.
     void begin(Route route) {
         compressing.begin(route);
+        again();
+    }
+
+    /// Another answer is awaited: nothing of the first was passed on.
+    void again() {
         begun = false;
         ended = false;
         searched = 0;
@@ -87,7 +92,7 @@ final class Answering {
             }
             return;
         }
-        forwarding.dropReplay();
+        forwarding.hasBytes();
         headBytes(upstream, base, have + n);
     }
 
@@ -153,6 +158,9 @@ final class Answering {
 
     private void head(long base, int end, int length) {
         ResponseHead head = loop.response;
+        if (forwarding.again.afterAnswer(head.status())) {
+            return;
+        }
         exchange.status(head.status());
         boolean switches = head.status() == ResponseHead.SWITCHING_PROTOCOLS;
         if (switches && !(exchange.asksForUpgrade() && head.wantsUpgrade())
@@ -314,7 +322,7 @@ final class Answering {
     /// The client does not take it as fast as it comes.
     private void holdBack() {
         if (exchange.client.isBlocked()) {
-            forwarding.holdBack();
+            forwarding.flow.holdBack();
         }
     }
 

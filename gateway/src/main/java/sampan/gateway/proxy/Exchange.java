@@ -253,7 +253,7 @@ final class Exchange {
             refuseBody(Refusal.BODY_TOO_LARGE);
             return;
         }
-        forwarding.sendBody(loop.receiveAt, end);
+        forwarding.flow.sendBody(loop.receiveAt, end);
     }
 
     /// The body is wrong: the upstream must not take what it has for a request.
@@ -278,10 +278,10 @@ final class Exchange {
         } else if (n == 0) {
             clientEnded = true;
             client.setReading(false);
-            forwarding.clientEnded();
+            forwarding.flow.clientEnded();
         } else {
             bytesIn += n;
-            forwarding.sendBody(loop.receiveAt, loop.receiveAt + n);
+            forwarding.flow.sendBody(loop.receiveAt, loop.receiveAt + n);
         }
     }
 
@@ -294,9 +294,9 @@ final class Exchange {
         if (early > 0) {
             client.unhold();
             bytesIn += early;
-            forwarding.sendBody(loop.receiveAt, loop.receiveAt + early);
+            forwarding.flow.sendBody(loop.receiveAt, loop.receiveAt + early);
         }
-        if (!over && !client.isReading() && !forwarding.isUpstreamBlocked()) {
+        if (!over && !client.isReading() && !forwarding.flow.isUpstreamBlocked()) {
             client.setReading(true);
         }
         armClient();
@@ -326,7 +326,7 @@ final class Exchange {
     }
 
     void clientDrained() {
-        forwarding.clientDrained();
+        forwarding.flow.clientDrained();
     }
 
     void clientProgressed(int bytes) {
@@ -402,7 +402,7 @@ final class Exchange {
 
     /// The request that waited for a target is on its way.
     void unparked() {
-        if (!requestBody.isDone() && !forwarding.isUpstreamBlocked()) {
+        if (!requestBody.isDone() && !forwarding.flow.isUpstreamBlocked()) {
             client.setReading(true);
         }
         armClient();

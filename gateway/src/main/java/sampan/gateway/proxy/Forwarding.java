@@ -2,6 +2,7 @@ package sampan.gateway.proxy;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import sampan.gateway.limits.Resilience;
 import sampan.gateway.routes.Dialing;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
@@ -25,11 +26,13 @@ final class Forwarding implements UpstreamUser {
     private @Nullable Target target;
     private @Nullable Target asked;
     private @Nullable UpstreamConnection upstream;
-    private boolean cut;
     private long hash;
     private int attempts;
     private final Permit permit;
     private final Replay replay;
+    final Again again;
+    final Flow flow;
+    private final Hedge hedge;
     private final Parking parking = new Parking();
     private final Mirroring mirroring;
 
@@ -39,6 +42,9 @@ final class Forwarding implements UpstreamUser {
         answering = new Answering(exchange, this);
         permit = new Permit(loop);
         replay = new Replay(loop);
+        again = new Again(this, loop);
+        flow = new Flow(exchange, this);
+        hedge = new Hedge(this, exchange);
         mirroring = new Mirroring(exchange);
     }
 
@@ -46,8 +52,9 @@ final class Forwarding implements UpstreamUser {
     void begin(Route route, long body, long bodyEnd) {
         Service chosen = route.service(loop.view, loop.now);
         service = chosen;
-        cut = false;
+        flow.begin();
         attempts = 0;
+        again.begin();
         answering.begin(route);
         if (!permit.enter(chosen)) {
             service = null;
@@ -118,8 +125,9 @@ final class Forwarding implements UpstreamUser {
             fail(BAD_GATEWAY, NO_CONNECTION);
             return;
         }
+        Resilience current = Objects.requireNonNull(service).settings().resilience();
         boolean repeatable =
-                connection.isUsed()
+                (connection.isUsed() || current.repeats())
                         && exchange.method().isIdempotent()
                         && exchange.requestBody.isDone()
                         && length <= REPLAY_BYTES_MAX;
@@ -131,6 +139,9 @@ final class Forwarding implements UpstreamUser {
             return;
         }
         sent(connection);
+        if (repeatable && replay.isKept() && current.hedging().isOn()) {
+            hedge.plan(Objects.requireNonNull(service));
+        }
     }
 
     /// A connection to that target, or where it takes none at once to another.
@@ -185,28 +196,68 @@ final class Forwarding implements UpstreamUser {
         }
     }
 
-    void dropReplay() {
-        replay.drop();
+    /// There are bytes of an answer: whoever else was asked need not answer any more.
+    void hasBytes() {
+        hedge.end();
+        if (!again.waitsForHead()) {
+            replay.drop();
+        }
     }
 
-    /// Sends on what came of the body, or through a tunnel.
-    void sendBody(long at, long end) {
+    /// The connection by which an answer is awaited or comes, null where there is none.
+    @Nullable UpstreamConnection upstream() {
+        return upstream;
+    }
+
+    @Nullable Target target() {
+        return target;
+    }
+
+    /// Awaits the answer of another that was asked the same.
+    void await(UpstreamConnection connection, Target of) {
+        connection.hand(this);
+        upstream = connection;
+        target = of;
+        asked = of;
+    }
+
+    Answering answering() {
+        return answering;
+    }
+
+    void mirror(long at, long end) {
         mirroring.body(at, end);
-        UpstreamConnection connection = upstream;
-        if (connection == null || cut || end == at) {
-            return; // its target takes no more; the answer is awaited
-        }
-        if (!connection.send(at, (int) (end - at))) {
-            // It may have answered before it closed: that is read before anything is concluded.
-            cut = true;
-            return;
-        }
-        if (connection.isBlocked()) {
-            exchange.client.setReading(false);
-        }
-        if (exchange.requestBody.isDone()) {
-            armResponse();
-        }
+    }
+
+    long hash() {
+        return hash;
+    }
+
+    Replay replay() {
+        return replay;
+    }
+
+    Permit permit() {
+        return permit;
+    }
+
+    @Nullable Service service() {
+        return service;
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    /// Asks another target, or the same, with a copy of what is kept; the first is left.
+    void startAgain(Target other, long block) {
+        Objects.requireNonNull(upstream).discard();
+        Objects.requireNonNull(target).end();
+        int capacity = replay.capacity();
+        int length = replay.length();
+        flow.begin();
+        answering.again();
+        start(other, block, capacity, length);
     }
 
     /// The answer may take so long from now on.
@@ -234,45 +285,7 @@ final class Forwarding implements UpstreamUser {
 
     @Override
     public void upstreamDrained() {
-        if (exchange.hasClientEnded()) {
-            return;
-        }
-        boolean more = exchange.isTunnel() || !exchange.requestBody.isDone();
-        if (more && !exchange.client.isReading()) {
-            exchange.client.setReading(true);
-            exchange.armClient();
-        }
-    }
-
-    boolean isUpstreamBlocked() {
-        UpstreamConnection connection = upstream;
-        return connection != null && connection.isBlocked();
-    }
-
-    /// In a tunnel: the client says no more.
-    void clientEnded() {
-        UpstreamConnection connection = upstream;
-        if (connection == null || answering.hasEnded()) {
-            answering.endTunnel();
-        } else {
-            connection.finishSending();
-        }
-    }
-
-    void clientDrained() {
-        UpstreamConnection connection = upstream;
-        if (connection != null && !connection.isReading()) {
-            connection.setReading(true);
-            armResponse();
-        }
-    }
-
-    /// The client is slower than the answer.
-    void holdBack() {
-        UpstreamConnection connection = upstream;
-        if (connection != null) {
-            connection.setReading(false);
-        }
+        flow.upstreamDrained();
     }
 
     boolean hasAnswerBegun() {
@@ -294,12 +307,15 @@ final class Forwarding implements UpstreamUser {
             exchange.abort();
             return;
         }
+        if (hedge.takesOver()) {
+            return;
+        }
         if (connection.isConnecting()) {
             retryElsewhere(connection);
         } else if (replay.isKept() && connection.isUsed()) {
             // An idle connection that its server closed meanwhile is no failure of the target.
             retryAnew(connection);
-        } else {
+        } else if (!again.afterReset()) {
             failed();
             fail(BAD_GATEWAY, "the target closed the connection");
         }
@@ -309,7 +325,10 @@ final class Forwarding implements UpstreamUser {
         Target same = Objects.requireNonNull(target);
         old.discard();
         same.end();
-        start(same, replay.take(), replay.capacity(), replay.length());
+        boolean repeats = Objects.requireNonNull(service).settings().resilience().repeats();
+        long copy = repeats ? replay.copy() : 0;
+        long block = copy == 0 ? replay.take() : copy;
+        start(same, block, replay.capacity(), replay.length());
     }
 
     /// Nothing was sent: another target may be asked, whatever the method.
@@ -347,6 +366,9 @@ final class Forwarding implements UpstreamUser {
     @Override
     public void upstreamExpired() {
         UpstreamConnection connection = Objects.requireNonNull(upstream);
+        if (!answering.hasBegun() && hedge.takesOver()) {
+            return;
+        }
         if (connection.isConnecting()) {
             retryElsewhere(connection);
             return;
@@ -356,7 +378,9 @@ final class Forwarding implements UpstreamUser {
             armResponse();
             return;
         }
-        timedOut();
+        if (answering.hasBegun() || !again.afterTimeout()) {
+            timedOut();
+        }
     }
 
     /// The answer did not come, or not all of it, in time.
@@ -390,6 +414,9 @@ final class Forwarding implements UpstreamUser {
 
     /// Counts against the target and its service.
     void failed() {
+        if (again.isToldFailure()) {
+            return;
+        }
         Service current = service;
         Target failed = target;
         if (current != null && failed != null) {
@@ -400,6 +427,9 @@ final class Forwarding implements UpstreamUser {
 
     /// The answer's head has come; a server that says it cannot counts as failed.
     void answered(int status) {
+        if (again.isToldFailure()) {
+            return;
+        }
         if (status >= BAD_GATEWAY && status <= TIMEOUT) {
             failed();
             return;
@@ -412,7 +442,7 @@ final class Forwarding implements UpstreamUser {
     void complete(boolean reusable) {
         UpstreamConnection connection = Objects.requireNonNull(upstream);
         upstream = null;
-        connection.complete(reusable && !connection.isBlocked() && !cut);
+        connection.complete(reusable && !connection.isBlocked() && !flow.isCut());
         end();
     }
 
@@ -429,6 +459,7 @@ final class Forwarding implements UpstreamUser {
     private void end() {
         parking.end();
         answering.end();
+        hedge.end();
         mirroring.drop();
         replay.drop();
         Target used = target;

@@ -43,6 +43,7 @@ final class Loop implements Runnable {
     final NetCalls calls = new NetCalls();
     final Epoll epoll = new Epoll(BATCH);
     final Timers timers;
+    final Alarms alarms = new Alarms();
     final Buffers buffers;
     final long receiveAt = Memory.allocate(HEADROOM_BYTES + RECEIVE_BYTES + 64) + HEADROOM_BYTES;
     final RequestHead request = new RequestHead();
@@ -64,6 +65,7 @@ final class Loop implements Runnable {
     private final BlockingQueue<Runnable> orders = new ArrayBlockingQueue<>(ORDERS_MAX);
     private final List<@Nullable Fd> listeners = new ArrayList<>();
     private final List<Listener> rules = new ArrayList<>();
+    private final Lateness lateness = new Lateness();
     private final long peer = Memory.allocate(InternetAddress.BYTES_MAX);
     private final long peerLength = Memory.allocate(8);
     private @Nullable Connection[] connections = new @Nullable Connection[256];
@@ -127,7 +129,8 @@ final class Loop implements Runnable {
     }
 
     private void turn() {
-        int count = epoll.await(log.isWaiting() || !later.isEmpty() ? 0 : timers.waitMillis(now));
+        boolean atOnce = log.isWaiting() || !later.isEmpty();
+        int count = epoll.await(atOnce ? 0 : alarms.waitMillis(now, timers.waitMillis(now)));
         now = System.nanoTime();
         snapshot = gateway.snapshot();
         traces.turn(gateway.tracer());
@@ -135,6 +138,7 @@ final class Loop implements Runnable {
             dispatch(epoll.token(i), epoll.readiness(i));
         }
         timers.advance(now);
+        alarms.ring(now);
         goOn();
         for (int i = 0; i < closed.size(); i++) {
             recycle(closed.get(i));
@@ -145,6 +149,9 @@ final class Loop implements Runnable {
             accepting(true);
         }
         log.flush(count == 0);
+        if (view.isLatenessWanted()) {
+            view.lateness(lateness.turn(now, System.nanoTime(), count == BATCH));
+        }
     }
 
     /// What comes up now waits for the next turn, so that nobody keeps the others from theirs.

@@ -1,7 +1,11 @@
 package sampan.gateway.proxy;
 
 import org.jspecify.annotations.Nullable;
+import sampan.gateway.limits.AdaptiveLimit;
 import sampan.gateway.limits.Breaker;
+import sampan.gateway.limits.Budget;
+import sampan.gateway.limits.Guards;
+import sampan.gateway.limits.Latencies;
 import sampan.gateway.routes.Service;
 
 /// What one request has been let into, its service's bound of concurrent requests and its breaker,
@@ -22,7 +26,13 @@ final class Permit {
 
     /// Lets a request in, or says in [#refusal] why not. Who is in leaves.
     boolean enter(Service wanted) {
-        if (!wanted.state().concurrency().enter(wanted.settings().requestsMax())) {
+        Guards guards = wanted.state().guards();
+        AdaptiveLimit adaptive = guards.adaptive();
+        int max = wanted.settings().requestsMax();
+        if (adaptive != null) {
+            max = Math.min(max, adaptive.limit());
+        }
+        if (!wanted.state().concurrency().enter(max)) {
             refusal = "too many requests under way to this service";
             retryAfterNanos = RETRY_AFTER_NANOS;
             return false;
@@ -37,9 +47,24 @@ final class Permit {
                 return false;
             }
         }
+        Budget budget = guards.budget();
+        if (budget != null) {
+            budget.request();
+        }
         service = wanted;
         since = loop.now;
         return true;
+    }
+
+    /// After [#failed]: asks to be let in once more, for another try.
+    boolean again() {
+        Service of = service;
+        since = loop.now;
+        if (of == null || of.state().breaker().isEmpty()) {
+            return of != null;
+        }
+        call = of.state().breaker().get().enter(loop.now);
+        return call != Breaker.REFUSED;
     }
 
     /// A target is asked from now on: what was before is not its time.
@@ -62,6 +87,11 @@ final class Permit {
 
     /// The service did not answer as it should.
     void failed() {
+        Service of = service;
+        AdaptiveLimit adaptive = of == null ? null : of.state().guards().adaptive();
+        if (of != null && adaptive != null) {
+            adaptive.dropped(loop.now, of.state().concurrency().active());
+        }
         Breaker breaker = breaker();
         if (breaker != null) {
             breaker.failed(call, loop.now);
@@ -71,6 +101,19 @@ final class Permit {
 
     /// The service has answered.
     void succeeded() {
+        Service of = service;
+        if (of != null) {
+            Guards guards = of.state().guards();
+            AdaptiveLimit adaptive = guards.adaptive();
+            if (adaptive != null) {
+                int active = of.state().concurrency().active();
+                adaptive.answered(loop.now, loop.now - since, active);
+            }
+            Latencies latencies = guards.latencies();
+            if (latencies != null) {
+                latencies.add(loop.now - since);
+            }
+        }
         Breaker breaker = breaker();
         if (breaker != null) {
             breaker.succeeded(call, loop.now, loop.now - since);

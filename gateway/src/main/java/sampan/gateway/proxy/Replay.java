@@ -39,6 +39,20 @@ final class Replay {
         return taken;
     }
 
+    /// Where it is, 0 where nothing is kept.
+    long at() {
+        return block;
+    }
+
+    /// A copy for somebody else, with [#capacity] and [#length]; 0 where there is no room.
+    long copy() {
+        long copied = block == 0 ? 0 : loop.buffers.take(capacity);
+        if (copied != 0) {
+            Memory.copy(block, copied, length);
+        }
+        return copied;
+    }
+
     /// Of what was kept last.
     int capacity() {
         return capacity;

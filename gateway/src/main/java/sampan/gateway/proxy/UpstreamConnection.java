@@ -63,6 +63,11 @@ final class UpstreamConnection extends Connection {
         span = trace == null ? null : trace.attempt(target(), loop.now);
     }
 
+    /// Goes on in another's name.
+    void hand(UpstreamUser to) {
+        user = to;
+    }
+
     /// The head of the answer has come.
     void answered(int status) {
         if (span != null) {

@@ -2,6 +2,7 @@ package sampan.gateway.routes;
 
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import sampan.gateway.limits.Bulkhead;
 import sampan.gateway.wire.Field;
 import sampan.gateway.wire.Octets;
 import sampan.gateway.wire.Paths;
@@ -36,6 +37,9 @@ public final class RequestView {
     private int step;
     private @Nullable Callable<Object> work;
     private @Nullable Object outcome;
+    private @Nullable Held held;
+    private boolean latenessWanted;
+    private long lateness;
 
     public RequestView(RequestHead head) {
         this.head = head;
@@ -220,6 +224,33 @@ public final class RequestView {
     public int await(Callable<Object> blocking) {
         work = blocking;
         return Filter.WAIT;
+    }
+
+    /// The request holds a place until it is over.
+    void hold(Bulkhead bulkhead, int place) {
+        held = new Held(bulkhead, place, held);
+    }
+
+    /// The places that filters have taken for the request; the caller's from now on.
+    public @Nullable Held takeHeld() {
+        Held taken = held;
+        held = null;
+        return taken;
+    }
+
+    /// How long what is ready has waited for the loop, of late. Measured from the first question
+    /// on.
+    long lateness() {
+        latenessWanted = true;
+        return lateness;
+    }
+
+    public boolean isLatenessWanted() {
+        return latenessWanted;
+    }
+
+    public void lateness(long nanos) {
+        lateness = nanos;
     }
 
     /// What the filter that is asked has waited for, null where it is asked for the first time.

@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import sampan.gateway.limits.Breaker;
 import sampan.gateway.limits.Concurrency;
+import sampan.gateway.limits.Guards;
+import sampan.gateway.limits.Resilience;
 
 /// A named set of targets that answer alike.
 public final class Service {
@@ -20,18 +22,24 @@ public final class Service {
     /// @param outlier when a target gets none for a while
     /// @param wakeNanos how long a request waits for a service that has no target and is asked to
     ///   start one, 0 where it does not
+    /// @param resilience how it is asked once more, and how much at once
     public record Settings(
             long connectNanos,
             long responseNanos,
             int retries,
             int requestsMax,
             Outlier outlier,
-            long wakeNanos) {}
+            long wakeNanos,
+            Resilience resilience) {}
 
     /// What outlives a table.
     ///
     /// @param turn of round robin
-    public record State(AtomicInteger turn, Concurrency concurrency, Optional<Breaker> breaker) {}
+    public record State(
+            AtomicInteger turn,
+            Concurrency concurrency,
+            Optional<Breaker> breaker,
+            Guards guards) {}
 
     /// A target and its share.
     public record Share(Target target, int weight) {}

@@ -142,6 +142,14 @@ class SchemaTest {
         compare(wrong, schema, "authorization", top + "authorization: {x_: 1}");
         compare(wrong, schema, "rule", top + "authorization: {rules: [{x_: 1}]}");
         compare(wrong, schema, "traces", top + "traces: {otlp: 'http://a', x_: 1}");
+        compare(wrong, schema, "hedge", top + "services: {s: {hedge: {x_: 1}}}");
+        compare(wrong, schema, "adaptive", top + "services: {s: {adaptive: {x_: 1}}}");
+        compare(
+                wrong,
+                schema,
+                "concurrency",
+                top + "routes: [{service: s, concurrency: [{max: 1, x_: 1}]}]");
+        compare(wrong, schema, "shedding", top + "shedding: {x_: 1}");
         compare(wrong, schema, "redis", top + "redis: {address: 'a:1', x_: 1}");
         compare(
                 wrong,

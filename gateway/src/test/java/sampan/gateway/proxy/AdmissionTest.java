@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sampan.gateway.limits.Concurrency;
+import sampan.gateway.limits.Guards;
+import sampan.gateway.limits.Resilience;
 import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.Balancing;
 import sampan.gateway.routes.FieldEdits;
@@ -40,8 +42,18 @@ class AdmissionTest {
                 new Service(
                         "s",
                         new Service.Settings(
-                                SECOND, 20 * SECOND, 0, 1000, Outlier.of(5, SECOND), 0),
-                        new Service.State(new AtomicInteger(), new Concurrency(), Optional.empty()),
+                                SECOND,
+                                20 * SECOND,
+                                0,
+                                1000,
+                                Outlier.of(5, SECOND),
+                                0,
+                                Resilience.NONE),
+                        new Service.State(
+                                new AtomicInteger(),
+                                new Concurrency(),
+                                Optional.empty(),
+                                Guards.NONE),
                         Balancing.PLAIN,
                         List.of(new Service.Share(target, 1)));
         Route route =

@@ -11,7 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import sampan.gateway.limits.Concurrency;
+import sampan.gateway.limits.Guards;
 import sampan.gateway.limits.RateLimit;
+import sampan.gateway.limits.Resilience;
 
 class ServiceTest {
     private static final long NOW = 5;
@@ -30,8 +32,9 @@ class ServiceTest {
                         .toList();
         return new Service(
                 "s",
-                new Service.Settings(1, 1, 1, 10, outlier, 0),
-                new Service.State(new AtomicInteger(), new Concurrency(), Optional.empty()),
+                new Service.Settings(1, 1, 1, 10, outlier, 0, Resilience.NONE),
+                new Service.State(
+                        new AtomicInteger(), new Concurrency(), Optional.empty(), Guards.NONE),
                 balancing,
                 shares);
     }

@@ -80,6 +80,7 @@ public final class GatewayListCommand implements Callable<Integer> {
                                 "Breaker BREAKER",
                                 "Opened OPENED",
                                 "Refused REFUSED",
+                                "Repeated REPEATED",
                                 "Active ACTIVE",
                                 "Max MAX",
                                 "Ready READY",
@@ -251,7 +252,9 @@ public final class GatewayListCommand implements Callable<Integer> {
             row.put("Opened", service.path("breakerOpened").asLong(0));
             row.put("Refused", service.path("breakerRefused").asLong(0));
             row.put("Active", service.path("active").asLong(0));
-            row.put("Max", service.path("requestsMax").asLong(0));
+            row.put("Repeated", service.path("repeated").asLong(0));
+            long max = service.path("requestsMax").asLong(0);
+            row.put("Max", Math.min(max, service.path("adaptiveMax").asLong(max)));
             row.put("Ready", ready);
             row.put("Targets", service.path("targets").size());
             rows.add(row);
@@ -273,6 +276,20 @@ public final class GatewayListCommand implements Callable<Integer> {
                 row.put("Kept", limit.path("kept").asString("local"));
                 row.put("Refused", limit.path("refused").asLong(0));
                 row.put("Unshared", limit.path("unshared").asLong(0));
+                row.put("Requests", route.path("requests").asLong(0));
+                rows.add(row);
+            }
+            for (JsonNode bulkhead : route.path("concurrency")) {
+                String key = bulkhead.path("key").asString("");
+                String by = key.substring(key.lastIndexOf(' ') + 1);
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("Route", route.path("name").asString(""));
+                row.put("Rate", bulkhead.path("active").asLong(0) + " under way");
+                row.put("Burst", bulkhead.path("max").asLong(0));
+                row.put("By", by.isEmpty() ? "all" : by);
+                row.put("Kept", "concurrent");
+                row.put("Refused", bulkhead.path("refused").asLong(0));
+                row.put("Unshared", 0);
                 row.put("Requests", route.path("requests").asLong(0));
                 rows.add(row);
             }

@@ -15,6 +15,9 @@ import sampan.errors.SampanException;
 final class Middlewares {
     private static final Pattern NETWORK_ERRORS =
             Pattern.compile("\\s*NetworkErrorRatio\\(\\)\\s*>=?\\s*(0?\\.[0-9]{1,4}|1)\\s*");
+    private static final Pattern LATENCY =
+            Pattern.compile(
+                    "\\s*LatencyAtQuantileMS\\(([1-9][0-9]?)(?:\\.0)?\\)\\s*>=?\\s*([1-9][0-9]{0,6})\\s*");
     private static final Pattern PERIOD = Pattern.compile("([0-9]{1,6})(s|m|h)?");
     private static final int PERCENT = 100;
 
@@ -96,10 +99,10 @@ final class Middlewares {
             case "headers" -> headers(values);
             case "redirectscheme" -> redirect(values);
             case "ratelimit" -> limit(values);
-            case "inflightreq" -> service.put("requestsMax", values.need("amount"));
+            case "inflightreq" -> inFlight(values);
             case "retry" -> {
                 service.put("retries", values.need("attempts"));
-                values.take("initialinterval", "");
+                service.put("retryOn", "reset");
             }
             case "circuitbreaker" -> breaker(values);
             case "buffering" -> fields.put("bodyMax", values.need("maxrequestbodybytes"));
@@ -217,6 +220,16 @@ final class Middlewares {
         ((List<Object>) fields.computeIfAbsent("limits", _ -> new ArrayList<Object>())).add(limit);
     }
 
+    private void inFlight(Values values) {
+        Map<String, Object> bound = new LinkedHashMap<>();
+        bound.put("max", values.need("amount"));
+        String header = values.take("sourcecriterion.requestheadername", "");
+        if (!header.isEmpty()) {
+            bound.put("by", "header:" + header);
+        }
+        fields.put("concurrency", List.of(bound));
+    }
+
     private static String by(Values values) {
         String header = values.take("sourcecriterion.requestheadername", "");
         return header.isEmpty() ? "address" : "header:" + header;
@@ -224,22 +237,30 @@ final class Middlewares {
 
     private void breaker(Values values) {
         String expression = values.need("expression");
-        Matcher matcher = NETWORK_ERRORS.matcher(expression);
-        if (!matcher.matches()) {
-            throw SampanException.invalid(
-                    "expression \""
-                            + expression
-                            + "\": NetworkErrorRatio() > 0.x is understood here");
-        }
         Map<String, Object> breaker = new LinkedHashMap<>();
-        double ratio = Double.parseDouble(Objects.requireNonNull(matcher.group(1)));
-        breaker.put("failurePercent", (int) Math.max(1, Math.round(ratio * PERCENT)));
+        breaker.put("failurePercent", PERCENT);
+        for (String part : expression.split("\\|\\|", -1)) {
+            Matcher errors = NETWORK_ERRORS.matcher(part);
+            Matcher latency = LATENCY.matcher(part);
+            if (errors.matches()) {
+                double ratio = Double.parseDouble(Objects.requireNonNull(errors.group(1)));
+                breaker.put("failurePercent", (int) Math.max(1, Math.round(ratio * PERCENT)));
+            } else if (latency.matches()) {
+                int quantile = Integer.parseInt(Objects.requireNonNull(latency.group(1)));
+                breaker.put("slow", Objects.requireNonNull(latency.group(2)) + "ms");
+                breaker.put("slowPercent", PERCENT - quantile);
+            } else {
+                throw SampanException.invalid(
+                        "expression \""
+                                + expression
+                                + "\": NetworkErrorRatio() > 0.x and"
+                                + " LatencyAtQuantileMS(q) > n, joined by ||, are understood here");
+            }
+        }
         String open = values.take("fallbackduration", "");
         if (!open.isEmpty()) {
             breaker.put("openFor", open);
         }
-        values.take("checkperiod", "");
-        values.take("recoveryduration", "");
         service.put("breaker", breaker);
     }
 }

@@ -179,14 +179,16 @@ class TranslationTest {
                                 "traefik.http.routers.api.rule=Host(`a.example`) && PathPrefix(`/api`)",
                                 "traefik.http.routers.api.entrypoints=web",
                                 "traefik.http.routers.api.priority=7",
-                                "traefik.http.routers.api.middlewares=strip@docker,lim,hdr,cb,re",
+                                "traefik.http.routers.api.middlewares=strip@docker,lim,hdr,cb,re,fly",
                                 "traefik.http.middlewares.strip.stripprefix.prefixes=/api",
                                 "traefik.http.middlewares.lim.ratelimit.average=100",
                                 "traefik.http.middlewares.lim.ratelimit.period=1m",
                                 "traefik.http.middlewares.lim.ratelimit.burst=50",
                                 "traefik.http.middlewares.hdr.headers.customrequestheaders.X-A=b",
                                 "traefik.http.middlewares.hdr.headers.customresponseheaders.Server=",
-                                "traefik.http.middlewares.cb.circuitbreaker.expression=NetworkErrorRatio() > 0.30",
+                                "traefik.http.middlewares.cb.circuitbreaker.expression=NetworkErrorRatio() > 0.30"
+                                        + " || LatencyAtQuantileMS(75.0) > 250",
+                                "traefik.http.middlewares.fly.inflightreq.amount=9",
                                 "traefik.http.middlewares.re.retry.attempts=4",
                                 "traefik.http.services.app.loadbalancer.server.port=9000",
                                 "traefik.http.services.app.loadbalancer.healthcheck.path=/h"));
@@ -194,9 +196,14 @@ class TranslationTest {
         assertThat(found.services().get("app"))
                 .isEqualTo(
                         Map.of(
-                                "health", Map.of("path", "/h"),
-                                "breaker", Map.of("failurePercent", 30),
-                                "retries", "4"));
+                                "health",
+                                Map.of("path", "/h"),
+                                "breaker",
+                                Map.of("failurePercent", 30, "slow", "250ms", "slowPercent", 25),
+                                "retries",
+                                "4",
+                                "retryOn",
+                                "reset"));
         assertThat(found.routes())
                 .containsExactly(
                         Map.of(
@@ -205,6 +212,7 @@ class TranslationTest {
                                 "path", Map.of("prefix", "/api"),
                                 "service", "app",
                                 "rewrite", "/",
+                                "concurrency", List.of(Map.of("max", "9")),
                                 "limits",
                                         List.of(
                                                 Map.of(
