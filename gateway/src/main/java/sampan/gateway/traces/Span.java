@@ -87,11 +87,11 @@ public final class Span {
         if (status > 0) {
             set("http.response.status_code", status);
         }
+        if (status >= (kind == Kind.SERVER ? 500 : 400)) {
+            blame(Integer.toString(status));
+        }
         if (!complete) {
             blame("canceled");
-        }
-        if (error == null && status >= (kind == Kind.SERVER ? 500 : 400)) {
-            error = Integer.toString(status);
         }
         if (error != null) {
             set("error.type", error);
