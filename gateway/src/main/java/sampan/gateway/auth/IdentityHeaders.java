@@ -33,11 +33,19 @@ public final class IdentityHeaders {
     private final byte[][] dropped;
 
     public IdentityHeaders(Names names) {
+        this(names, Names.NONE);
+    }
+
+    /// @param foreign fields that clients may not write either, though nothing is told in them here
+    public IdentityHeaders(Names names, Names foreign) {
         this.names = names;
-        List<String> all = new ArrayList<>(names.claims().values());
-        names.name().ifPresent(all::add);
-        names.roles().ifPresent(all::add);
-        names.scopes().ifPresent(all::add);
+        List<String> all = new ArrayList<>();
+        for (Names each : List.of(names, foreign)) {
+            all.addAll(each.claims().values());
+            each.name().ifPresent(all::add);
+            each.roles().ifPresent(all::add);
+            each.scopes().ifPresent(all::add);
+        }
         dropped =
                 all.stream()
                         .map(n -> Octets.ascii(n.toLowerCase(Locale.ROOT).replace('_', '-')))

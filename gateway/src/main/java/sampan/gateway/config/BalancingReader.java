@@ -34,7 +34,7 @@ final class BalancingReader {
         return new Balancing(
                 balance,
                 hashBy.orElse(Attribute.ADDRESS),
-                section.section("sticky").map(sticky -> sticky(service, sticky)),
+                section.sectionOr("sticky", "name").map(sticky -> sticky(service, sticky)),
                 section.nanos("slowStart", 0));
     }
 

@@ -147,5 +147,6 @@ public record GatewayConfig(
             Route.Bounds bounds,
             List<LimitDefinition> limits,
             GuardDefinition guards,
-            Optional<List<String>> authenticate) {}
+            Optional<List<String>> authenticate,
+            Optional<BasicReader.BasicDefinition> basic) {}
 }

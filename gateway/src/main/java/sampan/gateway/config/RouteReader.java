@@ -69,13 +69,18 @@ final class RouteReader {
                 new Route.Bounds(
                         section.nanos("timeout", 0),
                         section.read("bodyMax", Values::bytes).orElse(BODY_BYTES),
+                        section.read("responseMax", Values::bytes).orElse(Long.MAX_VALUE),
                         section.flag("upgrades", true));
         List<LimitDefinition> limits = limits(section);
         GatewayConfig.GuardDefinition guards = ResilienceReader.guards(section);
         Optional<List<String>> authenticate = authenticate(section);
+        Optional<BasicReader.BasicDefinition> basic = BasicReader.read(section);
+        if (basic.isPresent() && authenticate.isPresent()) {
+            throw section.wrong("basic", "it goes without authenticate: write one of both");
+        }
         section.end();
         return new RouteDefinition(
-                name, match, action, edits, bounds, limits, guards, authenticate);
+                name, match, action, edits, bounds, limits, guards, authenticate, basic);
     }
 
     private static Optional<List<String>> authenticate(YamlSection section) {

@@ -14,6 +14,7 @@ import sampan.gateway.auth.Consumers;
 import sampan.gateway.auth.Failures;
 import sampan.gateway.auth.IdentityHeaders;
 import sampan.gateway.auth.MethodBuilder;
+import sampan.gateway.auth.MethodSettings;
 import sampan.gateway.auth.Policy;
 import sampan.gateway.config.SecurityDefinition.Authentication;
 import sampan.gateway.config.SecurityDefinition.ConsumerDefinition;
@@ -26,6 +27,15 @@ final class SecurityBuilder {
     private record Parts(
             Map<String, AuthMethod> methods, Failures failures, IdentityHeaders headers) {}
 
+    /// Users of one route.
+    private record Own(
+            BasicReader.BasicDefinition of,
+            IdentityHeaders.Names names,
+            AuthMethod method,
+            Failures failures,
+            IdentityHeaders headers) {}
+
+    private final Map<String, Own> owns = new HashMap<>();
     private final int loops;
     private Authentication authentication = Authentication.NONE;
     private Parts parts =
@@ -104,6 +114,58 @@ final class SecurityBuilder {
                         parts.failures(),
                         parts.headers(),
                         authentication.strips()));
+    }
+
+    /// The filter of a route with users of its own. What they have proven is remembered as long as
+    /// the definition stays the same.
+    AuthFilter filter(
+            SecurityDefinition definition, String route, BasicReader.BasicDefinition basic) {
+        Own own = owns.get(route);
+        if (own == null || !own.of.equals(basic) || !own.names.equals(authentication.headers())) {
+            own = own(route, basic);
+        }
+        owns.put(route, own);
+        return new AuthFilter(
+                List.of(own.method),
+                policy(definition, route),
+                own.failures,
+                own.headers,
+                basic.strips());
+    }
+
+    private Own own(String route, BasicReader.BasicDefinition basic) {
+        IdentityHeaders headers =
+                new IdentityHeaders(
+                        new IdentityHeaders.Names(
+                                basic.header().or(authentication.headers()::name),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Map.of()),
+                        authentication.headers());
+        Map<String, Consumers.Login> logins = new HashMap<>();
+        basic.users()
+                .forEach((user, hash) ->
+                        logins.put(
+                                user,
+                                new Consumers.Login(
+                                        new Consumer(user, Set.of(), new RouteStats(user, loops)),
+                                        hash)));
+        Failures failures =
+                new Failures(
+                        Authentication.NONE.failuresPerSecond(),
+                        Authentication.NONE.failuresBurst());
+        AuthMethod method =
+                MethodBuilder.build(
+                        "basic of " + route,
+                        new MethodSettings.Basic(basic.realm()),
+                        new Consumers(Map.of(), Map.of(), logins, Map.of(), headers),
+                        failures);
+        return new Own(basic, authentication.headers(), method, failures, headers);
+    }
+
+    /// Forgets the users of routes that there are no more.
+    void retain(Set<String> routes) {
+        owns.keySet().retainAll(routes);
     }
 
     private static Policy policy(SecurityDefinition definition, String route) {

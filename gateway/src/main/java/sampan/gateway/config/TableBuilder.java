@@ -113,6 +113,7 @@ public final class TableBuilder implements AutoCloseable {
         Map<Target, HealthChecks.Subject> checked = subjects;
         subjects = new HashMap<>();
         mirrored.keySet().retainAll(nextStats.keySet());
+        security.retain(nextStats.keySet());
         Set<Target> unchecked = new LinkedHashSet<>(nextTargets.values());
         unchecked.removeAll(checked.keySet());
         return new Built(table, gone, checked, unchecked);
@@ -217,7 +218,11 @@ public final class TableBuilder implements AutoCloseable {
                     .add(limits.filter(definition.name(), index, limit));
         }
         if (!open.contains(definition)) {
-            security.filter(secured, definition.name(), definition.authenticate())
+            definition
+                    .basic()
+                    .map(basic -> security.filter(secured, definition.name(), basic))
+                    .or(() ->
+                            security.filter(secured, definition.name(), definition.authenticate()))
                     .ifPresent(filters::add);
         }
         filters.addAll(after);

@@ -26,6 +26,8 @@ final class Answering {
     private boolean reusable;
     private boolean goesOn;
     private int searched;
+    private long answerBytes;
+    private long answerBytesMax;
     private final Compressing compressing;
     private @Nullable Service sticky;
     private @Nullable Target stuck;
@@ -168,10 +170,8 @@ final class Answering {
             forwarding.malformed("it is of a protocol that was not asked for");
             return;
         }
-        frame(head, switches);
-        long bodyEnd = body.pass(base + end, base + length);
+        long bodyEnd = beginBody(head, switches, base + end, base + length);
         if (bodyEnd < 0) {
-            forwarding.malformed(body.refusal().words());
             return;
         }
         boolean asked = exchange.requestBody.isDone();
@@ -250,6 +250,25 @@ final class Answering {
         }
     }
 
+    /// Takes what came of the body; returns where that ends, -1 where the answer is refused.
+    private long beginBody(ResponseHead head, boolean switches, long from, long to) {
+        answerBytesMax = Objects.requireNonNull(exchange.route()).bounds().answerBytesMax();
+        frame(head, switches);
+        long end = body.pass(from, to);
+        if (end < 0) {
+            forwarding.malformed(body.refusal().words());
+            return -1;
+        }
+        answerBytes = switches ? 0 : end - from;
+        boolean tooLong =
+                body.kind() == BodyFraming.Kind.LENGTH && head.contentLength() > answerBytesMax;
+        if (tooLong || answerBytes > answerBytesMax) {
+            forwarding.tooLong();
+            return -1;
+        }
+        return end;
+    }
+
     private ResponseWriter.Persistence persistence(boolean switches) {
         if (switches) {
             return ResponseWriter.Persistence.UPGRADE;
@@ -292,6 +311,12 @@ final class Answering {
             return;
         }
         if (!exchange.isTunnel()) {
+            answerBytes += end - loop.receiveAt;
+            if (answerBytes > answerBytesMax) {
+                // What the client has is no whole answer, and it must notice.
+                exchange.abort();
+                return;
+            }
             forwarding.armResponse();
         }
         reusable &= end == loop.receiveAt + n;

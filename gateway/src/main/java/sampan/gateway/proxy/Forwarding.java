@@ -395,6 +395,12 @@ final class Forwarding implements UpstreamUser {
         }
     }
 
+    /// An answer that is longer than its route lets pass; nothing of it was sent. The target is
+    /// well.
+    void tooLong() {
+        fail(BAD_GATEWAY, "the target's answer is too long for this route");
+    }
+
     /// An answer that is none.
     void malformed(String words) {
         RequestTraces.blame(upstream, "malformed_response");

@@ -56,8 +56,14 @@ public final class Route {
 
     /// @param totalNanos from a request's first byte to its answer's last, 0 for any
     /// @param bodyBytesMax of a request
+    /// @param answerBytesMax of the body of its answer
     /// @param upgrades whether connections may change their protocol
-    public record Bounds(long totalNanos, long bodyBytesMax, boolean upgrades) {}
+    public record Bounds(
+            long totalNanos, long bodyBytesMax, long answerBytesMax, boolean upgrades) {
+        public Bounds(long totalNanos, long bodyBytesMax, boolean upgrades) {
+            this(totalNanos, bodyBytesMax, Long.MAX_VALUE, upgrades);
+        }
+    }
 
     private final String name;
     private final byte[] logName;

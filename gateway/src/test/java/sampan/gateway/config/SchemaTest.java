@@ -94,6 +94,12 @@ class SchemaTest {
         compare(wrong, schema, "outlier", top + "services: {s: {outlier: {x_: 1}}}");
         compare(wrong, schema, "sticky", top + "services: {s: {sticky: {x_: 1}}}");
         compare(wrong, schema, "compress", top + "routes: [{service: s, compress: {x_: 1}}]");
+        compare(
+                wrong,
+                schema,
+                "routeBasic",
+                top
+                        + "routes: [{service: s, basic: {users: 'a:$2b$10$abcdefghijklmnopqrstuuPzlE5g3oQOK6Ue8cCcAZ/JFEGnMGZ2m', x_: 1}}]");
         compare(wrong, schema, "cors", top + "routes: [{service: s, cors: {origins: '*', x_: 1}}]");
         compare(
                 wrong,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -294,4 +295,40 @@ class ResilienceTest {
                     .isInstanceOf(IOException.class);
         }
     }
+
+    @Test
+    void answersOverTheirBoundAreNotPassedOn() throws Exception {
+        String chunks = "6\r\n012345\r\n5\r\n01234\r\n0\r\n\r\n";
+        for (String answer :
+                List.of(
+                        "Content-Length: 11\r\n\r\n01234567890",
+                        "Transfer-Encoding: chunked\r\n\r\n" + chunks,
+                        "\r\n01234567890")) {
+            try (ScriptedServer server =
+                            new ScriptedServer(peer -> {
+                                String head = peer.head();
+                                peer.write("HTTP/1.1 200 OK\r\n");
+                                peer.write(head.startsWith("GET /ok") ? OK_TEN : answer);
+                            });
+                    TestGateway gateway =
+                            new TestGateway(
+                                    "services: {s: {targets: ['"
+                                            + server.address()
+                                            + "']}}\nroutes: [{service: s, responseMax: 10B}]\n")) {
+                try (RawClient client = gateway.client()) {
+                    assertThat(client.send("GET /ok HTTP/1.1\r\nHost: a\r\n\r\n").answer())
+                            .endsWith("0123456789");
+                }
+                try (RawClient client = gateway.client()) {
+                    String got =
+                            client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                                    .untilDropped();
+                    // Told beforehand it is refused; found out later the connection breaks.
+                    assertThat(got).doesNotEndWith("0\r\n\r\n").doesNotEndWith("01234567890");
+                }
+            }
+        }
+    }
+
+    private static final String OK_TEN = "Content-Length: 10\r\n\r\n0123456789";
 }

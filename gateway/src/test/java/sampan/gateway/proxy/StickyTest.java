@@ -3,6 +3,8 @@ package sampan.gateway.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,10 +102,24 @@ class StickyTest {
                 RawClient other = gateway.client()) {
             String first = client.send(get("")).answer();
             String cookie = cookie(first).group(1);
-            (first.endsWith("1") ? one : two).close();
+            ScriptedServer closed = first.endsWith("1") ? one : two;
+            closed.close();
+            awaitRefusal(closed.port());
             String after = other.send(get(cookie)).answer();
             assertThat(after).startsWith("HTTP/1.1 200").endsWith(first.endsWith("1") ? "2" : "1");
             assertThat(cookie(after).group(1)).isNotEqualTo(cookie);
+        }
+    }
+
+    /// What is closed may take connections for a moment still.
+    private static void awaitRefusal(int port) {
+        while (true) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
+            } catch (IOException _) {
+                return;
+            }
+            Thread.yield();
         }
     }
 

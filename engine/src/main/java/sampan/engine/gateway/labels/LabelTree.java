@@ -10,7 +10,18 @@ import java.util.TreeMap;
 /// Dotted names as objects within objects; where all names of one are numbers it is a list.
 final class LabelTree {
     /// Fields that the gateway's file takes as lists, written here with commas.
-    private static final Set<String> LISTS = Set.of("hosts", "methods", "remove");
+    private static final Set<String> LISTS =
+            Set.of(
+                    "hosts",
+                    "methods",
+                    "remove",
+                    "origins",
+                    "headers",
+                    "expose",
+                    "encodings",
+                    "types",
+                    "exclude",
+                    "users");
 
     private final Map<String, Object> root = new TreeMap<>();
 

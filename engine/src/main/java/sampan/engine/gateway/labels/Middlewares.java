@@ -63,13 +63,12 @@ final class Middlewares {
         }
 
         String take(String name, String otherwise) {
-            String found =
-                    left.keySet().stream()
-                            .filter(key -> key.equalsIgnoreCase(name))
-                            .findFirst()
-                            .orElse("");
-            String value = found.isEmpty() ? null : left.remove(found);
-            return value == null ? otherwise : value;
+            for (String key : List.copyOf(left.keySet())) {
+                if (key.equalsIgnoreCase(name)) {
+                    return Objects.requireNonNull(left.remove(key));
+                }
+            }
+            return otherwise;
         }
 
         String need(String name) {
@@ -105,7 +104,9 @@ final class Middlewares {
                 service.put("retryOn", "reset");
             }
             case "circuitbreaker" -> breaker(values);
-            case "buffering" -> fields.put("bodyMax", values.need("maxrequestbodybytes"));
+            case "buffering" -> buffering(values);
+            case "compress" -> compress(values);
+            case "basicauth" -> basic(values);
             default -> throw SampanException.invalid("not understood here");
         }
         values.end();
@@ -163,6 +164,108 @@ final class Middlewares {
             } else if (lower.startsWith("customresponseheaders.")) {
                 edit("response", name.substring(name.indexOf('.') + 1), values.take(name, ""));
             }
+        }
+        cors(values);
+        for (SecurityHeaders.Line line : SecurityHeaders.of(values::take)) {
+            edit("response", line.name(), line.value());
+        }
+    }
+
+    private void cors(Values values) {
+        List<Object> origins =
+                new ArrayList<>(LabelTree.list(values.take("accesscontrolalloworiginlist", "")));
+        for (String regex : LabelTree.list(values.take("accesscontrolalloworiginlistregex", ""))) {
+            origins.add(Map.of("regex", whole(regex)));
+        }
+        Map<String, Object> cors = new LinkedHashMap<>();
+        cors.put("origins", origins);
+        for (String[] pair :
+                new String[][] {
+                    {"methods", "accesscontrolallowmethods"},
+                    {"headers", "accesscontrolallowheaders"},
+                    {"expose", "accesscontrolexposeheaders"}
+                }) {
+            List<String> list = LabelTree.list(values.take(pair[1], ""));
+            if (!list.isEmpty()) {
+                cors.put(pair[0], list);
+            }
+        }
+        String credentials = values.take("accesscontrolallowcredentials", "");
+        if (!credentials.isEmpty()) {
+            cors.put("credentials", credentials);
+        }
+        String age = values.take("accesscontrolmaxage", "");
+        if (!age.isEmpty()) {
+            cors.put("maxAge", age);
+        }
+        // It is added always where it is needed.
+        values.take("addvaryheader", "");
+        if (!origins.isEmpty()) {
+            fields.put("cors", cors);
+        } else if (cors.size() > 1) {
+            throw SampanException.invalid(
+                    "accesscontrol…: add accesscontrolalloworiginlist, which says for whom");
+        }
+    }
+
+    /// Traefik finds an expression anywhere in an origin, unless it is anchored; here it is of the
+    /// whole.
+    private static String whole(String regex) {
+        return (regex.startsWith("^") ? "" : ".*") + regex + (regex.endsWith("$") ? "" : ".*");
+    }
+
+    private void buffering(Values values) {
+        String request = values.take("maxrequestbodybytes", "");
+        String response = values.take("maxresponsebodybytes", "");
+        if (request.isEmpty() && response.isEmpty()) {
+            throw SampanException.invalid("maxrequestbodybytes or maxresponsebodybytes is missing");
+        }
+        if (!request.isEmpty() && !request.equals("0")) {
+            fields.put("bodyMax", request);
+        }
+        if (!response.isEmpty() && !response.equals("0")) {
+            fields.put("responseMax", response);
+        }
+    }
+
+    private void compress(Values values) {
+        String on = values.take("", "true");
+        if (on.equals("false")) {
+            return;
+        }
+        TraefikLabels.only("compress", on, "true");
+        Map<String, Object> compress = new LinkedHashMap<>();
+        List<String> encodings = new ArrayList<>(LabelTree.list(values.take("encodings", "gzip")));
+        // Clients of brotli take gzip too.
+        encodings.remove("br");
+        compress.put("encodings", encodings.isEmpty() ? List.of("gzip") : encodings);
+        List<String> types = LabelTree.list(values.take("includedcontenttypes", ""));
+        if (!types.isEmpty()) {
+            compress.put("types", types);
+        }
+        List<String> excluded = LabelTree.list(values.take("excludedcontenttypes", ""));
+        if (!excluded.isEmpty()) {
+            compress.put("exclude", excluded);
+        }
+        compress.put("bytesMin", values.take("minresponsebodybytes", "1024"));
+        fields.put("compress", compress);
+    }
+
+    private void basic(Values values) {
+        if (!values.take("usersfile", "").isEmpty()) {
+            throw SampanException.invalid(
+                    "usersfile: no file is read in a container's name: write users");
+        }
+        Map<String, Object> basic = new LinkedHashMap<>();
+        basic.put("users", LabelTree.list(values.need("users")));
+        basic.put("realm", values.take("realm", "traefik"));
+        String header = values.take("headerfield", "");
+        if (!header.isEmpty()) {
+            basic.put("userHeader", header);
+        }
+        basic.put("strip", values.take("removeheader", "false"));
+        if (fields.put("basic", basic) != null) {
+            throw SampanException.invalid("the route has users already: name them together");
         }
     }
 

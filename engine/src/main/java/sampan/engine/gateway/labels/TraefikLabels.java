@@ -130,6 +130,23 @@ final class TraefikLabels {
                                                         + value
                                                         + "\": wrr and p2c are known");
                             });
+            case "loadbalancer.sticky", "loadbalancer.sticky.cookie" -> {
+                if (!value.equals("false")) {
+                    only(field, value, "true");
+                    sticky(settings);
+                }
+            }
+            case "loadbalancer.sticky.cookie.name" -> sticky(settings).put("name", value);
+            case "loadbalancer.sticky.cookie.path" -> sticky(settings).put("path", value);
+            case "loadbalancer.sticky.cookie.domain" -> sticky(settings).put("domain", value);
+            case "loadbalancer.sticky.cookie.secure" -> sticky(settings).put("secure", value);
+            case "loadbalancer.sticky.cookie.httponly" -> sticky(settings).put("httpOnly", value);
+            case "loadbalancer.sticky.cookie.samesite" -> sticky(settings).put("sameSite", value);
+            case "loadbalancer.sticky.cookie.maxage" -> {
+                if (!value.equals("0")) {
+                    sticky(settings).put("maxAge", value);
+                }
+            }
             case "loadbalancer.healthcheck.path" -> health(settings).put("path", value);
             case "loadbalancer.healthcheck.port" -> health(settings).put("port", value);
             case "loadbalancer.healthcheck.interval" -> health(settings).put("interval", value);
@@ -138,6 +155,17 @@ final class TraefikLabels {
                     throw SampanException.invalid(
                             field + " \"" + value + "\": not understood here");
         }
+    }
+
+    /// What Traefik leaves out of a cookie unless it is told.
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> sticky(Map<String, Object> settings) {
+        return (Map<String, Object>)
+                settings.computeIfAbsent(
+                        "sticky",
+                        _ ->
+                                new LinkedHashMap<String, Object>(
+                                        Map.of("httpOnly", "false", "sameSite", "unset")));
     }
 
     static void only(String field, String value, String known) {

@@ -227,6 +227,103 @@ class TranslationTest {
     }
 
     @Test
+    void traefiksMiddlewaresOfAnswersAreUnderstood() {
+        String m = "traefik.http.middlewares.";
+        String b = "traefik.http.services.s.loadbalancer.";
+        Discovered found =
+                of(
+                        container(
+                                "c",
+                                "traefik.http.routers.r.rule=Host(`a`)",
+                                "traefik.http.routers.r.middlewares=h,z,u,l",
+                                m + "h.headers.accessControlAllowOriginList=https://a,https://b",
+                                m + "h.headers.accesscontrolalloworiginlistregex=^https://.*\\.c$",
+                                m + "h.headers.accesscontrolallowmethods=GET,PUT",
+                                m + "h.headers.accesscontrolallowheaders=X-A",
+                                m + "h.headers.accesscontrolallowcredentials=true",
+                                m + "h.headers.accesscontrolmaxage=100",
+                                m + "h.headers.addvaryheader=true",
+                                m + "h.headers.stsseconds=60",
+                                m + "h.headers.stsincludesubdomains=true",
+                                m + "h.headers.framedeny=true",
+                                m + "h.headers.customframeoptionsvalue=SAMEORIGIN",
+                                m + "h.headers.contenttypenosniff=true",
+                                m + "z.compress=true",
+                                m + "z.compress.excludedcontenttypes=text/css",
+                                m + "u.basicauth.users=ann:$2y$05$x,bob:$2y$05$y",
+                                m + "u.basicauth.headerField=X-User",
+                                m + "l.buffering.maxResponseBodyBytes=1000",
+                                b + "server.port=80",
+                                b + "sticky.cookie=true",
+                                b + "sticky.cookie.name=at",
+                                b + "sticky.cookie.secure=true"));
+        assertThat(messages(found)).isEmpty();
+        assertThat(found.services().get("s"))
+                .containsEntry(
+                        "sticky",
+                        Map.of(
+                                "name", "at",
+                                "secure", "true",
+                                "httpOnly", "false",
+                                "sameSite", "unset"));
+        Map<String, Object> route = found.routes().getFirst();
+        assertThat(route.get("cors"))
+                .isEqualTo(
+                        Map.of(
+                                "origins",
+                                List.of(
+                                        "https://a",
+                                        "https://b",
+                                        Map.of("regex", "^https://.*\\.c$")),
+                                "methods",
+                                List.of("GET", "PUT"),
+                                "headers",
+                                List.of("X-A"),
+                                "credentials",
+                                "true",
+                                "maxAge",
+                                "100"));
+        assertThat(route.get("response"))
+                .isEqualTo(
+                        Map.of(
+                                "set",
+                                Map.of(
+                                        "Strict-Transport-Security",
+                                        "max-age=60; includeSubDomains",
+                                        "X-Frame-Options",
+                                        "SAMEORIGIN",
+                                        "X-Content-Type-Options",
+                                        "nosniff")));
+        assertThat(route.get("compress"))
+                .isEqualTo(
+                        Map.of(
+                                "encodings", List.of("gzip"),
+                                "exclude", List.of("text/css"),
+                                "bytesMin", "1024"));
+        assertThat(route.get("basic"))
+                .isEqualTo(
+                        Map.of(
+                                "users", List.of("ann:$2y$05$x", "bob:$2y$05$y"),
+                                "realm", "traefik",
+                                "userHeader", "X-User",
+                                "strip", "false"));
+        assertThat(route).containsEntry("responseMax", "1000");
+    }
+
+    @Test
+    void aFileOfUsersIsRefusedByName() {
+        Discovered found =
+                of(
+                        container(
+                                "c",
+                                "traefik.http.routers.r.rule=Host(`a`)",
+                                "traefik.http.routers.r.middlewares=u",
+                                "traefik.http.middlewares.u.basicauth.usersfile=/etc/users"));
+        assertThat(messages(found)).singleElement().asString().contains("usersfile");
+        assertThat(found.routes()).isEmpty();
+    }
+
+    @Test
     void whatIsNotUnderstoodIsAProblemOfItsRouteAlone() {
         Discovered found =
                 of(
