@@ -15,8 +15,8 @@ extern char **environ;
 
 enum { STATUS_ENGINE = 125 };
 
-/* Sends all of it; the descriptors go with the first byte. */
-static void send_all(int sock, const void *data, size_t length, const int *fds, int fd_count)
+/* Sends all of it; the descriptors go with the first byte. -1 where the daemon hears no more. */
+static int send_all(int sock, const void *data, size_t length, const int *fds, int fd_count)
 {
     const char *at = data;
     char control[CMSG_SPACE(3 * sizeof(int))] = {0};
@@ -36,12 +36,15 @@ static void send_all(int sock, const void *data, size_t length, const int *fds, 
         if (n < 0) {
             if (errno == EINTR)
                 continue;
+            if (errno == EPIPE || errno == ECONNRESET)
+                return -1;
             fail(STATUS_ENGINE, "the daemon does not listen", strerror(errno));
         }
         fd_count = 0;
         at += n;
         length -= n;
     }
+    return 0;
 }
 
 static uint32_t count(char **list, size_t *bytes)
@@ -93,7 +96,8 @@ void send_request(int sock, int argc, char **argv)
     for (char **e = environ; *e; e++)
         at = append(at, *e);
     int fds[3] = {0, 1, 2};
-    send_all(sock, all, sizeof request + bytes, fds, 3);
+    if (send_all(sock, all, sizeof request + bytes, fds, 3) < 0)
+        fail(STATUS_ENGINE, "the daemon does not listen", strerror(errno));
     free(all);
     free(cwd);
 }
@@ -104,7 +108,8 @@ void send_frame(int sock, int type, const void *data, uint32_t length, int fd)
     struct cli_frame frame = {.type = type, .length = length};
     memcpy(buffer, &frame, sizeof frame);
     memcpy(buffer + sizeof frame, data, length);
-    send_all(sock, buffer, sizeof frame + length, &fd, fd >= 0);
+    /* where the command has just ended, its status is still to be read */
+    (void)send_all(sock, buffer, sizeof frame + length, &fd, fd >= 0);
 }
 
 /* Keeps the descriptors that came with these bytes. */
