@@ -20,6 +20,7 @@ import sampan.gateway.routes.BoundedPattern;
 import sampan.gateway.routes.Condition;
 import sampan.gateway.routes.FieldEdits;
 import sampan.gateway.routes.PathMatch;
+import sampan.gateway.routes.PathRewrite;
 import sampan.gateway.routes.Route;
 import sampan.gateway.wire.Method;
 
@@ -54,13 +55,14 @@ final class RouteReader {
                         methods(section),
                         conditions(section));
         ActionDefinition action = action(section);
-        Optional<String> rewrite = section.read("rewrite", Values::path);
-        if (rewrite.isPresent() && !(action instanceof ForwardDefinition)) {
+        if (section.has("rewrite") && !(action instanceof ForwardDefinition)) {
             throw section.wrong("rewrite", "it goes with a service only");
         }
+        Optional<YamlSection> rewrite = section.sectionOr("rewrite", "path");
         Route.Edits edits =
                 new Route.Edits(
-                        rewrite,
+                        rewrite.flatMap(by -> by.read("path", Values::path)),
+                        rewrite.flatMap(RouteReader::rewrite),
                         edits(section, "request"),
                         edits(section, "response"),
                         CorsReader.read(section),
@@ -81,6 +83,24 @@ final class RouteReader {
         section.end();
         return new RouteDefinition(
                 name, match, action, edits, bounds, limits, guards, authenticate, basic);
+    }
+
+    private static Optional<PathRewrite> rewrite(YamlSection section) {
+        Optional<BoundedPattern> regex = section.read("regex", BoundedPattern::compile);
+        if (regex.isPresent() == section.has("path")) {
+            throw section.wrong("regex", "write regex and to, or a path");
+        }
+        if (regex.isEmpty()) {
+            section.end();
+            return Optional.empty();
+        }
+        if (!section.has("to")) {
+            throw section.wrong("to", "it is missing: write the new path");
+        }
+        Optional<PathRewrite> made =
+                section.read("to", (field, to) -> PathRewrite.of(regex.get(), field, to));
+        section.end();
+        return made;
     }
 
     private static Optional<List<String>> authenticate(YamlSection section) {

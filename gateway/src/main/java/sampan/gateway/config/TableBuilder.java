@@ -209,6 +209,7 @@ public final class TableBuilder implements AutoCloseable {
                         });
         List<Filter> filters = new ArrayList<>();
         definition.edits().cors().ifPresent(filters::add);
+        definition.edits().rewrite().ifPresent(filters::add);
         limits.shedding(definition).ifPresent(filters::add);
         // What a client does without an identity is counted before it is asked for one.
         List<Filter> after = new ArrayList<>();

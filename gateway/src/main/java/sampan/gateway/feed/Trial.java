@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import sampan.errors.SampanException;
+import sampan.gateway.routes.PathRewrite;
 import sampan.gateway.routes.RequestView;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.RoutingTable;
@@ -67,6 +68,10 @@ public final class Trial {
         if (newPath != null) {
             answer.put(
                     "rewrite", new String(newPath, java.nio.charset.StandardCharsets.ISO_8859_1));
+        }
+        PathRewrite rewrite = route.rewrite();
+        if (rewrite != null) {
+            answer.put("rewrite", rewrite.toString());
         }
         if (route.action() instanceof Route.Forward forward) {
             long now = System.nanoTime();

@@ -1,6 +1,7 @@
 package sampan.gateway.proxy;
 
 import sampan.gateway.routes.PathMatch;
+import sampan.gateway.routes.PathRewrite;
 import sampan.gateway.routes.RequestView;
 import sampan.gateway.routes.Route;
 import sampan.gateway.wire.Field;
@@ -80,12 +81,16 @@ final class RequestWriter {
     private static void startLine(HeadWriter writer, RequestView view, Route route) {
         RequestHead head = view.head();
         byte[] path = route.newPath();
-        if (path == null && !head.isAbsolute()) {
+        PathRewrite rewrite = route.rewrite();
+        int length = rewrite == null ? PathRewrite.SAME : rewrite.apply(view);
+        if (path == null && length == PathRewrite.SAME && !head.isAbsolute()) {
             writer.put(head.base() + head.start(), head.base() + head.fieldsAt());
             return;
         }
         writer.put(head.methodAt(), head.methodEnd()).put(' ');
-        if (path != null) {
+        if (rewrite != null && length > PathRewrite.SAME) {
+            writer.put(rewrite.at(), rewrite.at() + length);
+        } else if (path != null) {
             rewritten(writer, view, route, path);
         } else if (head.pathAt() == head.pathEnd()) {
             writer.put('/');

@@ -1,5 +1,6 @@
 package sampan.gateway.routes;
 
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -10,6 +11,20 @@ import sampan.linux.net.Memory;
 /// looks at a character: a hostile path must not hold a loop.
 public final class BoundedPattern {
     public static final int STEPS_MAX = 20_000;
+
+    /// Of [#replace]: nothing matches.
+    static final int NO_MATCH = -1;
+
+    /// Of [#replace]: it gave up, or there is no room. Of [Replacing]: there is no room.
+    static final int FULL = -2;
+
+    /// Writes what stands in for a match.
+    interface Replacing {
+        /// @param from where the text is that was matched
+        /// @param to where to write, at most up to `end`
+        /// @return the address behind what was written, or [#FULL]
+        long put(Matcher matcher, long from, long to, long end);
+    }
 
     private static final class TooManySteps extends RuntimeException {
         private TooManySteps() {
@@ -70,15 +85,72 @@ public final class BoundedPattern {
     }
 
     boolean matches(long from, long to) {
+        try {
+            return matcher(from, to).matches();
+        } catch (TooManySteps | StackOverflowError _) {
+            return false;
+        }
+    }
+
+    private Matcher matcher(long from, long to) {
         Loop loop = loops.get();
         loop.text.at = from;
         loop.text.length = (int) (to - from);
         loop.text.steps = 0;
+        return loop.matcher.reset();
+    }
+
+    /// Groups of the expression, without the whole.
+    int groups() {
+        return pattern.matcher("").groupCount();
+    }
+
+    Map<String, Integer> groupNames() {
+        return pattern.namedGroups();
+    }
+
+    /// Writes the text with every match replaced.
+    ///
+    /// @return octets written, [#NO_MATCH] or [#FULL]
+    int replace(long from, long to, Replacing with, long into, int room) {
+        long end = into + room;
+        long at = into;
+        int copied = 0;
+        boolean any = false;
         try {
-            return loop.matcher.reset().matches();
+            Matcher matcher = matcher(from, to);
+            while (matcher.find()) {
+                if (any && matcher.end() == copied) {
+                    continue; // nothing, right behind a match: `.*` is meant to match once
+                }
+                any = true;
+                at = copy(from + copied, from + matcher.start(), at, end);
+                at = at == FULL ? FULL : with.put(matcher, from, at, end);
+                if (at == FULL) {
+                    return FULL;
+                }
+                copied = matcher.end();
+            }
         } catch (TooManySteps | StackOverflowError _) {
-            return false;
+            return FULL;
         }
+        if (!any) {
+            return NO_MATCH;
+        }
+        at = copy(from + copied, to, at, end);
+        return at == FULL ? FULL : (int) (at - into);
+    }
+
+    /// Copies octets; returns the address behind them, or [#FULL].
+    static long copy(long from, long to, long into, long end) {
+        if (into + (to - from) > end) {
+            return FULL;
+        }
+        long at = into;
+        for (long p = from; p < to; p++) {
+            Memory.put(at++, Memory.get(p));
+        }
+        return at;
     }
 
     @Override

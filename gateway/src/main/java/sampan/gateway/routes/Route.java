@@ -41,16 +41,18 @@ public final class Route {
     /// How the head changes.
     ///
     /// @param path replaces the prefix that matched, or the whole path of other matches
+    /// @param rewrite of the path by an expression, in place of `path`
     /// @param cors what pages of other origins may do
     /// @param compression of answers
     public record Edits(
             Optional<String> path,
+            Optional<PathRewrite> rewrite,
             FieldEdits request,
             FieldEdits response,
             Optional<Cors> cors,
             Optional<Compression> compression) {
         public Edits(Optional<String> path, FieldEdits request, FieldEdits response) {
-            this(path, request, response, Optional.empty(), Optional.empty());
+            this(path, Optional.empty(), request, response, Optional.empty(), Optional.empty());
         }
     }
 
@@ -78,6 +80,7 @@ public final class Route {
     private final Service[] services;
     private final int[] upTo;
     private final byte @Nullable [] newPath;
+    private final @Nullable PathRewrite rewrite;
     private final @Nullable Cors cors;
     private final @Nullable Mirror mirror;
     private final @Nullable Compression compression;
@@ -97,6 +100,7 @@ public final class Route {
         this.edits = edits;
         this.bounds = bounds;
         newPath = edits.path().map(Octets::ascii).orElse(null);
+        rewrite = edits.rewrite().orElse(null);
         cors = edits.cors().orElse(null);
         mirror = Mirror.of(action);
         compression = edits.compression().orElse(null);
@@ -169,6 +173,11 @@ public final class Route {
     /// What replaces the path or its prefix, null where it stays.
     public byte @Nullable [] newPath() {
         return newPath;
+    }
+
+    /// What changes the path, null where nothing does.
+    public @Nullable PathRewrite rewrite() {
+        return rewrite;
     }
 
     /// What pages of other origins may do, null where nobody said.

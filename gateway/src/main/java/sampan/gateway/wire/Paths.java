@@ -10,7 +10,7 @@ public final class Paths {
 
     /// Neither dot segments nor percent-encoding that is none, nor an encoded NUL. An encoded slash
     /// ends a segment here, as it does for servers that decode before they resolve.
-    static boolean isSound(long from, long to) {
+    public static boolean isSound(long from, long to) {
         int dots = 0;
         boolean onlyDots = true;
         for (long at = from; at < to; at++) {

@@ -51,6 +51,24 @@ class ConfigReaderTest {
                         TOP + "routes:\n- {service: s, path: {regex: '('}}",
                         "routes[0].path.regex \"(\": Unclosed group: mend"),
                 new Wrong(
+                        TOP + "routes:\n- {service: s, rewrite: {regex: a}}",
+                        "routes[0].rewrite.to: it is missing"),
+                new Wrong(
+                        TOP + "routes:\n- {service: s, rewrite: {path: /a, regex: a, to: /b}}",
+                        "routes[0].rewrite.regex \"a\": write regex and to, or a path"),
+                new Wrong(
+                        TOP + "routes:\n- {service: s, rewrite: {regex: (a), to: /$2}}",
+                        "routes[0].rewrite.to \"/$2\": the expression has no group 2: it has 1"),
+                new Wrong(
+                        TOP + "routes:\n- {service: s, rewrite: {regex: (a), to: '/${n}'}}",
+                        "the expression has no group n"),
+                new Wrong(
+                        TOP + "routes:\n- {service: s, rewrite: {regex: a, to: /b?c}}",
+                        "routes[0].rewrite.to \"/b?c\": write a path"),
+                new Wrong(
+                        TOP + "routes:\n- {redirect: /x, rewrite: /y}",
+                        "routes[0].rewrite \"/y\": it goes with a service only"),
+                new Wrong(
                         TOP + "routes:\n- {service: s, methods: [FETCH]}",
                         "routes[0].methods[0] \"FETCH\": use GET"),
                 new Wrong(

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sampan.gateway.proxy.RawClient;
@@ -61,6 +62,70 @@ class RunningTest {
                     .startsWith("HTTP/1.1 308")
                     .contains("Location: https://a.example/old?a=b\r\n");
             assertThat(client.send(get("/up")).answer()).endsWith("fine\n");
+        }
+    }
+
+    @Test
+    void aPathIsRewrittenByAnExpression() throws IOException {
+        try (ScriptedServer server = ScriptedServer.echoing();
+                TestGateway gateway =
+                        new TestGateway(
+                                """
+                                services: {s: {targets: ["%s"]}}
+                                routes:
+                                - {service: s, path: /v1, rewrite: {regex: "^/v1/([a-z]+)/(?<n>[0-9]+)$", to: "/item/${n}/of-$1$$"}}
+                                - {service: s, path: /all, rewrite: {regex: "b+", to: x}}
+                                - {service: s, path: /any, rewrite: {regex: ".*", to: /one}}
+                                - {service: s, path: /dots, rewrite: {regex: "^/dots/x", to: /}}
+                                - {service: s, path: /long, rewrite: {regex: "a", to: "%s"}}
+                                """
+                                        .formatted(server.address(), "b".repeat(1000)));
+                RawClient client = gateway.client()) {
+            assertThat(client.send(get("/v1/cart/17?q=1")).answer())
+                    .contains("GET /item/17/of-cart$?q=1 HTTP/1.1\r\n");
+            assertThat(client.send(get("/v1//cart/%31")).answer())
+                    .contains("GET /item/1/of-cart$ HTTP/1.1");
+            assertThat(client.send(get("/v1/Other")).answer()).contains("GET /v1/Other HTTP/1.1");
+            assertThat(client.send(get("/all/abba/b")).answer())
+                    .contains("GET /all/axa/x HTTP/1.1");
+            assertThat(client.send(get("/any/thing?q")).answer()).contains("GET /one?q HTTP/1.1");
+            assertThat(client.send(get("/dots/xa")).answer()).contains("GET /a HTTP/1.1");
+            assertThat(client.send(get("/long/a")).answer())
+                    .contains("GET /long/" + "b".repeat(1000) + " HTTP/1.1");
+        }
+    }
+
+    /// What an expression makes of a hostile path must not be what the client could not ask for.
+    @Test
+    void aPathThatCannotBeRewrittenIsRefused() throws IOException {
+        try (ScriptedServer server = ScriptedServer.echoing();
+                TestGateway gateway =
+                        new TestGateway(
+                                """
+                                services: {s: {targets: ["%s"]}}
+                                routes:
+                                - {service: s, path: /dots, rewrite: {regex: "^/dots/x", to: /}}
+                                - {service: s, path: /as}
+                                - {service: s, path: /none, rewrite: {regex: "^/none/", to: ""}}
+                                - {service: s, path: /cut, rewrite: {regex: "^(/cut/%%2)F", to: "$1"}}
+                                - {service: s, path: /slow, rewrite: {regex: "^/slow/a*a*a*a*a*a*c$", to: /x}}
+                                - {service: s, path: /long, rewrite: {regex: "a", to: "%s"}}
+                                """
+                                        .formatted(server.address(), "b".repeat(1000)))) {
+            for (String path :
+                    List.of(
+                            "/dots/x../b",
+                            "/none/a",
+                            "/cut/%2F",
+                            "/slow/" + "a".repeat(60) + "b",
+                            "/long/aaaaaaaaa")) {
+                try (RawClient client = gateway.client()) {
+                    assertThat(client.send(get("/as" + path)).answer()).startsWith("HTTP/1.1 200");
+                }
+                try (RawClient client = gateway.client()) {
+                    assertThat(client.send(get(path)).answer()).as(path).startsWith("HTTP/1.1 400");
+                }
+            }
         }
     }
 

@@ -95,6 +95,8 @@ final class Middlewares {
             }
             case "addprefix" -> rewrite(values.need("prefix") + prefix());
             case "replacepath" -> replace(values.need("path"));
+            case "replacepathregex" ->
+                    change(Map.of("regex", values.need("regex"), "to", values.need("replacement")));
             case "headers" -> headers(values);
             case "redirectscheme" -> redirect(values);
             case "ratelimit" -> limit(values);
@@ -127,7 +129,11 @@ final class Middlewares {
     }
 
     private void rewrite(String path) {
-        if (fields.put("rewrite", path.isEmpty() ? "/" : path) != null) {
+        change(path.isEmpty() ? "/" : path);
+    }
+
+    private void change(Object rewrite) {
+        if (fields.put("rewrite", rewrite) != null) {
             throw SampanException.invalid("the path is changed twice: one change can be told");
         }
     }

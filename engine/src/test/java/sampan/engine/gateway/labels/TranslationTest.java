@@ -397,4 +397,25 @@ class TranslationTest {
                 .asString()
                 .contains("sleep \"5ms\": write a duration such as 500ms or 10s");
     }
+
+    @Test
+    void aPathIsRewrittenByAnExpression() {
+        Discovered found =
+                of(
+                        container(
+                                "c",
+                                "traefik.http.routers.a.rule=Host(`a`)",
+                                "traefik.http.routers.a.middlewares=m",
+                                "traefik.http.middlewares.m.replacepathregex.regex=^/v1/(.*)",
+                                "traefik.http.middlewares.m.replacepathregex.replacement=/$1"),
+                        container(
+                                "d",
+                                "sampan.gateway.host=b",
+                                "sampan.gateway.rewrite.regex=^/v1/(.*)",
+                                "sampan.gateway.rewrite.to=/$1"));
+        assertThat(found.problems()).isEmpty();
+        assertThat(found.routes())
+                .extracting(route -> route.get("rewrite"))
+                .containsOnly(Map.of("regex", "^/v1/(.*)", "to", "/$1"));
+    }
 }
