@@ -26,7 +26,8 @@ final class LogFiles implements AutoCloseable {
     private static final int OPEN_TRIES = 16;
     private static final int BLOCK = 256 << 10;
 
-    private record OpenFile(FileChannel channel, Object key) {}
+    /// @param end where it ended when it was opened
+    private record OpenFile(FileChannel channel, Object key, long end) {}
 
     private final Path path;
     private final ArrayDeque<OpenFile> pending = new ArrayDeque<>();
@@ -106,7 +107,7 @@ final class LogFiles implements AutoCloseable {
                 return null;
             }
             if (before.equals(key(index))) {
-                return new OpenFile(channel, before);
+                return new OpenFile(channel, before, channel.size());
             }
             channel.close();
         }
@@ -132,15 +133,16 @@ final class LogFiles implements AutoCloseable {
                 file.channel().close();
                 continue;
             }
-            left -= seekTail(file.channel(), left);
+            left -= seekTail(file, left);
             kept.addFirst(file);
         }
         pending.addAll(kept);
     }
 
     // Puts the channel to where its last lines begin; returns how many there are, at most `lines`.
-    private static long seekTail(FileChannel channel, long lines) throws IOException {
-        long end = channel.size();
+    private static long seekTail(OpenFile file, long lines) throws IOException {
+        FileChannel channel = file.channel();
+        long end = file.end();
         if (lines <= 0) {
             channel.position(end);
             return 0;
@@ -166,6 +168,15 @@ final class LogFiles implements AutoCloseable {
         }
         channel.position(0);
         return end == 0 ? 0 : found + 1;
+    }
+
+    /// Bytes that are to be read still of what there was when the files were opened.
+    long remaining() throws IOException {
+        long bytes = 0;
+        for (OpenFile file : pending) {
+            bytes += Math.max(0, file.end() - file.channel().position());
+        }
+        return bytes;
     }
 
     /// Reads on into the buffer; 0 when there is nothing more at the moment. A line may be cut, but

@@ -26,6 +26,7 @@ public final class LogReader {
     private final @Nullable Instant until;
     private byte[] bytes = new byte[BUFFER];
     private int filled;
+    private long left = Long.MAX_VALUE;
     private boolean skipping;
     private boolean done;
 
@@ -36,8 +37,9 @@ public final class LogReader {
         this.until = query.until().orElse(null);
     }
 
-    /// Gives the sink what is asked for, and returns at the log's end; with a pulse only when the
-    /// pulse says that this is the end, at `until`, or when the thread is interrupted.
+    /// Gives the sink what is asked for, and returns at what was the log's end when it began,
+    /// however fast that grows; with a pulse only when the pulse says that this is the end, at
+    /// `until`, or when the thread is interrupted.
     ///
     /// @param path of the current file; a missing one is an empty log
     public static void read(Path path, LogQuery query, EntrySink sink, Optional<Pulse> pulse) {
@@ -46,6 +48,9 @@ public final class LogReader {
                 files.tail(query.tail());
             }
             LogReader reader = new LogReader(query, sink);
+            if (pulse.isEmpty()) {
+                reader.left = files.remaining();
+            }
             reader.toEnd(files);
             if (pulse.isPresent()) {
                 reader.follow(files, pulse.get());
@@ -81,14 +86,16 @@ public final class LogReader {
     }
 
     private void toEnd(LogFiles files) throws IOException {
-        while (!done) {
+        while (!done && left > 0) {
             if (filled == bytes.length) {
                 grow();
             }
-            int got = files.read(ByteBuffer.wrap(bytes, filled, bytes.length - filled));
+            int room = (int) Math.min(left, bytes.length - filled);
+            int got = files.read(ByteBuffer.wrap(bytes, filled, room));
             if (got == 0) {
                 return;
             }
+            left -= got;
             int before = filled;
             filled += got;
             lines(lastNewline(before) + 1);

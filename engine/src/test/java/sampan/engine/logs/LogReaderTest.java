@@ -86,6 +86,31 @@ class LogReaderTest {
         assertThat(read(LogQuery.ALL)).containsExactly("1x\n");
     }
 
+    /// Once seen: a container printed faster than `docker logs --tail 1` was told, for ever.
+    @Test
+    void aLogThatGrewAsFastAsItWasReadWasReadForEver() {
+        for (long wanted : new long[] {-1, 1}) {
+            append(log(), line("old\\n", "stdout", 1));
+            List<String> entries = new ArrayList<>();
+            LogReader.read(
+                    log(),
+                    tail(wanted),
+                    new EntrySink() {
+                        @Override
+                        public void entry(int stream, ByteBuffer time, ByteBuffer text) {
+                            entries.add(StandardCharsets.UTF_8.decode(text).toString());
+                            assertThat(entries).hasSizeLessThan(100);
+                            append(log(), line("new\\n", "stdout", 2));
+                        }
+
+                        @Override
+                        public void flush() {}
+                    },
+                    Optional.empty());
+            assertThat(entries).containsExactly("old\n");
+        }
+    }
+
     @Test
     void rotatedFilesComeFirst() {
         append(directory.resolve("x-json.log.2"), line("1\\n", "stdout", 1));
