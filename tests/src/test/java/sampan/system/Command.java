@@ -179,9 +179,9 @@ final class Command {
                                     + "\nnot done within "
                                     + within
                                     + "\nout: "
-                                    + out.text()
+                                    + Outcome.brief(out.text())
                                     + "\nerr: "
-                                    + err.text());
+                                    + Outcome.brief(err.text()));
                 }
                 // a child that kept the pipe is no reason to wait for ever
                 out.awaitEnd(Duration.ofSeconds(10));

@@ -40,7 +40,8 @@ record Outcome(String command, int status, byte[] output, byte[] errors) {
         return this;
     }
 
-    private static String brief(String text) {
+    /// A failure that tells of megabytes is lost on its way to the report, as if there were none.
+    static String brief(String text) {
         return text.length() <= 2000 ? text : text.substring(0, 2000) + "...";
     }
 }

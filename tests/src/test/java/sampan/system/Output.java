@@ -65,7 +65,7 @@ final class Output {
                         (ended ? "ended without " : "not within " + within + ": ")
                                 + what
                                 + "; it wrote:\n"
-                                + now);
+                                + Outcome.brief(now));
             }
             waitMillis(left / 1_000_000 + 1);
             now = text();
