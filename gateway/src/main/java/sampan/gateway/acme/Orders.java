@@ -1,21 +1,13 @@
 package sampan.gateway.acme;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.shredzone.acme4j.AccountBuilder;
 import org.shredzone.acme4j.Authorization;
 import org.shredzone.acme4j.Login;
@@ -30,6 +22,7 @@ import org.shredzone.acme4j.provider.GenericAcmeProvider;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.gateway.config.AcmeDefinition;
+import sampan.gateway.outgoing.Authorities;
 import sampan.linux.tls.TlsServer;
 
 /// Orders certificates, one after the other.
@@ -126,24 +119,14 @@ final class Orders {
         }
 
         private static SSLContext trusting(Path file) {
-            try (InputStream in = Files.newInputStream(file)) {
-                KeyStore trusted = KeyStore.getInstance("PKCS12");
-                trusted.load(null, null);
-                for (Certificate one :
-                        CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                    trusted.setCertificateEntry("a" + trusted.size(), one);
-                }
-                TrustManagerFactory factory =
-                        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-                factory.init(trusted);
-                SSLContext context = SSLContext.getInstance("TLS");
-                context.init(null, factory.getTrustManagers(), null);
-                return context;
+            try {
+                return Authorities.context(file);
             } catch (IOException e) {
-                throw new UncheckedIOException(file + ": " + e, e);
-            } catch (GeneralSecurityException e) {
                 throw SampanException.invalid(
-                        "acme.authorities " + file + ": write a PEM file of certificates");
+                        "acme.authorities "
+                                + file
+                                + ": write a PEM file of certificates: "
+                                + e.getMessage());
             }
         }
     }

@@ -1,27 +1,18 @@
 package sampan.gateway.outgoing;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import sampan.errors.SampanException;
 
@@ -33,7 +24,6 @@ public final class Outgoing {
 
     private static final int CONNECT_SECONDS_MAX = 3;
     private static final int BYTES_MAX = 512 << 10;
-    private static final int AUTHORITIES_BYTES_MAX = 1 << 20;
 
     // A client has threads of its own, which end when nobody has it any more.
     private static final class Usual {
@@ -53,17 +43,15 @@ public final class Outgoing {
         if (file.isEmpty()) {
             return new Outgoing(Optional.empty());
         }
-        Path path = file.get();
         try {
-            if (Files.size(path) > AUTHORITIES_BYTES_MAX) {
-                throw SampanException.invalid(
-                        "ca \"" + path + "\": over 1 MiB: name the authorities that are needed");
-            }
-            SSLContext context = context(Files.readAllBytes(path));
+            SSLContext context = Authorities.context(file.get());
             return new Outgoing(Optional.of(builder().sslContext(context).build()));
-        } catch (IOException | GeneralSecurityException e) {
+        } catch (IOException e) {
             throw SampanException.invalid(
-                    "ca \"" + path + "\": no certificates in PEM can be read: " + e.getMessage());
+                    "ca \""
+                            + file.get()
+                            + "\": no certificates in PEM can be read: "
+                            + e.getMessage());
         }
     }
 
@@ -81,28 +69,6 @@ public final class Outgoing {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(Duration.ofSeconds(CONNECT_SECONDS_MAX));
-    }
-
-    private static SSLContext context(byte[] pem) throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        Collection<? extends Certificate> certificates;
-        try (InputStream in = new ByteArrayInputStream(pem)) {
-            certificates = CertificateFactory.getInstance("X.509").generateCertificates(in);
-        }
-        if (certificates.isEmpty()) {
-            throw new IOException("it is empty");
-        }
-        int count = 0;
-        for (Certificate certificate : certificates) {
-            store.setCertificateEntry("authority-" + count++, certificate);
-        }
-        TrustManagerFactory trust =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     /// An answer of any status, with all of its body.

@@ -2,7 +2,6 @@ package sampan.gateway.redis;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -11,17 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
+import sampan.gateway.outgoing.Authorities;
 import sampan.gateway.redis.RespReader.Failure;
 import sampan.gateway.redis.RespReader.Reply;
 import sampan.gateway.redis.RespReader.Status;
@@ -76,13 +71,10 @@ final class RedisConnection implements AutoCloseable {
     private static Socket sealed(Socket plain, RedisSettings settings, RedisSettings.Tls tls)
             throws IOException {
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            TrustManagerFactory trust =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            KeyStore authorities =
-                    tls.authorities().isPresent() ? read(tls.authorities().get()) : null;
-            trust.init(authorities);
-            context.init(null, trust.getTrustManagers(), null);
+            SSLContext context =
+                    tls.authorities().isPresent()
+                            ? Authorities.context(tls.authorities().get())
+                            : SSLContext.getDefault();
             int port = settings.address().port();
             SSLSocket sealed =
                     (SSLSocket)
@@ -97,18 +89,6 @@ final class RedisConnection implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS: " + e.getMessage(), e);
         }
-    }
-
-    private static KeyStore read(Path pem) throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        Collection<? extends Certificate> certificates =
-                CertificateFactory.getInstance("X.509")
-                        .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(pem)));
-        for (Certificate certificate : certificates) {
-            store.setCertificateEntry("a" + store.size(), certificate);
-        }
-        return store;
     }
 
     private void greet(RedisSettings settings) throws IOException {

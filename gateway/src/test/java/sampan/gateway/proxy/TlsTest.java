@@ -114,6 +114,21 @@ class TlsTest {
         }
     }
 
+    @Test
+    void aCertificateBehindItsKeyInOneFileWasNotRead() throws Exception {
+        Path both = certificates.file("both.pem");
+        Files.writeString(
+                both,
+                Files.readString(certificates.file("b.key"))
+                        + Files.readString(certificates.file("b.pem")));
+        String one = "{chain: " + both + ", key: " + both + "}";
+        try (ScriptedServer server = ScriptedServer.echoing();
+                TestGateway gateway =
+                        gateway("certificates: [" + pair("a") + ", " + one + "]", server)) {
+            assertThat(subject(gateway, "b.example")).isEqualTo("CN=b");
+        }
+    }
+
     private static String subject(TestGateway gateway, String name) throws Exception {
         try (RawClient client = client(gateway, name)) {
             SSLSocket socket = (SSLSocket) client.socket();

@@ -2,8 +2,6 @@ package sampan.linux.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -49,11 +47,8 @@ public record PeerCertificate(String subject, List<String> names, String fingerp
 
     /// The host names of the first certificate of a PEM file.
     static List<String> hostNames(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            X509Certificate certificate =
-                    (X509Certificate)
-                            CertificateFactory.getInstance("X.509").generateCertificate(in);
-            return names(certificate).stream()
+        try {
+            return names(Pem.certificates(file).getFirst()).stream()
                     .filter(name -> name.startsWith("dns:"))
                     .map(name -> name.substring("dns:".length()))
                     .toList();

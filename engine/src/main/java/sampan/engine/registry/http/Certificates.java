@@ -23,6 +23,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.tls.Pem;
 
 /// Who is trusted and who we are, per registry: the system's CAs, and in `DIR/HOST:PORT` more CAs
 /// (`*.crt`) and client certificates (`X.cert` with `X.key`), as Docker has them. Thread-safe.

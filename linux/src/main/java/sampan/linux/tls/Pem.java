@@ -1,4 +1,4 @@
-package sampan.engine.registry.http;
+package sampan.linux.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Certificates and keys in PEM (RFC 7468).
-final class Pem {
+/// Certificates and keys in PEM files (RFC 7468), of 8 MiB at most. What else is in a file, such as
+/// a key before the certificates, is passed over.
+public final class Pem {
     private static final long FILE_BYTES_MAX = 8 << 20;
     private static final Pattern BLOCK =
             Pattern.compile(
@@ -49,7 +50,8 @@ final class Pem {
         return found;
     }
 
-    static List<X509Certificate> certificates(Path file) throws IOException {
+    /// All of a file's certificates, in its order; IOException where there is none.
+    public static List<X509Certificate> certificates(Path file) throws IOException {
         List<X509Certificate> found = new ArrayList<>();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -68,7 +70,8 @@ final class Pem {
         return found;
     }
 
-    static PrivateKey key(Path file) throws IOException {
+    /// The first private key of a file, of PKCS#8 or PKCS#1; IOException where there is none.
+    public static PrivateKey key(Path file) throws IOException {
         for (Block block : blocks(file)) {
             switch (block.label()) {
                 case "PRIVATE KEY" -> {
