@@ -17,6 +17,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /// The shipped JSON schema names the fields that the reader knows, and no others.
 class SchemaTest {
+    private final Set<String> compared = new TreeSet<>();
+
     private static Map<?, ?> schema() throws IOException {
         try (InputStream in =
                 SchemaTest.class.getResourceAsStream("/sampan/gateway/gateway.schema.json")) {
@@ -99,7 +101,9 @@ class SchemaTest {
                 schema,
                 "routeBasic",
                 top
-                        + "routes: [{service: s, basic: {users: 'a:$2b$10$abcdefghijklmnopqrstuuPzlE5g3oQOK6Ue8cCcAZ/JFEGnMGZ2m', x_: 1}}]");
+                        + "routes: [{service: s, basic: {users:"
+                        + " 'a:$2b$10$abcdefghijklmnopqrstuuPzlE5g3oQOK6Ue8cCcAZ/JFEGnMGZ2m', x_:"
+                        + " 1}}]");
         compare(wrong, schema, "cors", top + "routes: [{service: s, cors: {origins: '*', x_: 1}}]");
         compare(
                 wrong,
@@ -163,11 +167,37 @@ class SchemaTest {
                 "redisTls",
                 top + "redis: {address: 'a:1', tls: {serverName: a, x_: 1}}");
         compare(wrong, schema, "audit", top + "audit: {file: f, x_: 1}");
+        compare(
+                wrong,
+                schema,
+                "rewrite",
+                top + "routes: [{service: s, rewrite: {regex: a, to: b, x_: 1}}]");
+        compare(
+                wrong,
+                schema,
+                "password",
+                top
+                        + "consumers: {c: {password: {user: a, hash:"
+                        + " '$2b$10$abcdefghijklmnopqrstuuPzlE5g3oQOK6Ue8cCcAZ/JFEGnMGZ2m', x_:"
+                        + " 1}}}");
         assertThat(wrong).isEmpty();
+        // "" is the whole configuration
+        assertThat(compared).isEqualTo(definitions(schema));
     }
 
-    private static void compare(
-            List<String> wrong, Map<?, ?> schema, String definition, String text) {
+    private static Set<String> definitions(Map<?, ?> schema) {
+        Set<String> names = new TreeSet<>(Set.of(""));
+        at(schema, "$defs")
+                .forEach((name, definition) -> {
+                    if (((Map<?, ?>) definition).containsKey("properties")) {
+                        names.add(name.toString());
+                    }
+                });
+        return names;
+    }
+
+    private void compare(List<String> wrong, Map<?, ?> schema, String definition, String text) {
+        compared.add(definition);
         Set<String> known = known(text);
         Set<String> named = names(schema, definition);
         if (!known.equals(named)) {
