@@ -108,7 +108,9 @@ public final class Builds {
                 call.query("target"),
                 call.query("platform"),
                 labels(call.query("labels")),
-                strings("cachefrom", call.query("cachefrom")),
+                strings("cachefrom", call.query("cachefrom")).stream()
+                        .<BuildRequest.CacheFrom>map(BuildRequest.CacheFrom.Image::new)
+                        .toList(),
                 RegistryAuth.all(call),
                 new BuildRequest.Options(call.flag("nocache"), call.flag("pull"), !remove),
                 new BuildRequest.Running(

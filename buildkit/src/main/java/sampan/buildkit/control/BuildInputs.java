@@ -63,9 +63,12 @@ final class BuildInputs {
 
     /// What the builds of one solve share.
     ///
-    /// @param cacheFrom images
+    /// @param cacheFrom whose steps count as done
     /// @param annotations of the images' manifests
-    record Shared(SessionAgents agents, List<String> cacheFrom, Map<String, String> annotations) {}
+    record Shared(
+            SessionAgents agents,
+            List<BuildRequest.CacheFrom> cacheFrom,
+            Map<String, String> annotations) {}
 
     /// Of an image that gets no name and is not kept.
     BuildRequest request(Shared shared) {
@@ -73,13 +76,13 @@ final class BuildInputs {
     }
 
     /// @param tags names of the image
-    /// @param cacheFrom images
+    /// @param cacheFrom whose steps count as done
     /// @param annotations of the image's manifest
     BuildRequest request(
             List<String> tags,
             boolean store,
             SessionAgents agents,
-            List<String> cacheFrom,
+            List<BuildRequest.CacheFrom> cacheFrom,
             Map<String, String> annotations) {
         frontend.attributes().keySet().forEach(this::check);
         String noCache = frontend.attribute("no-cache");

@@ -6,83 +6,100 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import sampan.buildkit.control.Progress.Vertex;
-import sampan.buildkit.control.SolveRequest.Cache;
 import sampan.buildkit.session.ClientContent;
 import sampan.buildkit.session.SessionInputs;
-import sampan.engine.images.Image;
 import sampan.engine.services.BuildResult;
+import sampan.engine.services.CacheTarget;
 import sampan.engine.services.Engine;
 import sampan.engine.services.RegistryService;
-import sampan.engine.services.RegistryService.PushRequest;
-import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
-import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.Index;
 import sampan.oci.image.MediaType;
 import sampan.oci.json.Json;
 
 /// What `--cache-to` asks for. An image carries its own cache here, since its history tells the
-/// steps: a cache is images, of the result or of all stages.
+/// steps: a cache is images, of the results or of all stages.
 final class CacheExports {
     /// Where the client looks for what it shall name in its index.
     static final String MANIFEST = "cache.manifest";
 
     private final Job job;
     private final Engine engine;
+    private final List<CacheTarget> targets;
 
     /// @throws SampanException UNSUPPORTED before anything is built
     CacheExports(Job job, Engine engine) {
         this.job = job;
         this.engine = engine;
-        job.request.cacheTo().forEach(CacheExports::check);
+        this.targets =
+                job.request.cacheTo().stream()
+                        .map(cache -> CacheTarget.of(cache.type(), cache.attributes()))
+                        .toList();
     }
 
-    private static void check(Cache cache) {
-        boolean known = List.of("inline", "local", "registry").contains(cache.type());
-        if (!known) {
-            throw new SampanException(
-                    ErrorCode.UNSUPPORTED,
-                    "--cache-to type="
-                            + cache.type()
-                            + " is not supported: use inline, local or registry");
-        }
-        if (cache.type().equals("registry") && cache.attribute("mode").equals("max")) {
-            throw new SampanException(
-                    ErrorCode.UNSUPPORTED,
-                    "--cache-to type=registry,mode=max is not supported: use mode=min, or"
-                            + " type=local");
-        }
-    }
-
-    /// A registry is given an image that is in the engine.
-    boolean store() {
-        return job.request.cacheTo().stream().anyMatch(c -> c.type().equals("registry"));
-    }
-
-    /// Writes caches of the client's.
-    void send(BuildResult result, Map<String, String> response) {
-        for (Cache cache : job.request.cacheTo()) {
-            if (cache.type().equals("local")) {
-                Vertex vertex =
-                        job.progress.vertex("exporting cache to client directory", List.of());
-                vertex.start();
-                try {
-                    boolean all = cache.attribute("mode").equals("max");
-                    ClientContent content =
-                            ClientContent.directory(job.session, cache.attribute("dest"));
-                    Descriptor root = write(result, content, result.images(all), vertex);
-                    response.put(MANIFEST, Json.text(root));
-                    vertex.complete();
-                } catch (SampanException e) {
-                    vertex.fail(e.getMessage());
-                    throw e;
+    /// Sends the caches out, while the results are kept.
+    ///
+    /// @param results one for each platform
+    void send(List<BuildResult> results, Map<String, String> response) {
+        for (CacheTarget target : targets) {
+            List<BuildResult.Parts> images =
+                    results.stream().flatMap(r -> r.images(target.all()).stream()).toList();
+            switch (target.type()) {
+                case INLINE -> {
+                    // the image has it
                 }
+                case LOCAL -> {
+                    BuildResult any = results.getFirst();
+                    shown(
+                            target,
+                            "exporting cache to client directory",
+                            vertex -> {
+                                ClientContent content =
+                                        ClientContent.directory(job.session, target.place());
+                                Descriptor root = write(any, content, images, vertex);
+                                response.put(MANIFEST, Json.text(root));
+                            });
+                }
+                case REGISTRY ->
+                        shown(
+                                target,
+                                "exporting cache to registry",
+                                vertex -> push(target, images, vertex));
             }
         }
+    }
+
+    private interface Export {
+        void show(Vertex vertex);
+    }
+
+    private void shown(CacheTarget target, String name, Export export) {
+        Vertex vertex = job.progress.vertex(name, List.of());
+        vertex.start();
+        try {
+            export.show(vertex);
+            vertex.complete();
+        } catch (SampanException e) {
+            vertex.fail(e.getMessage());
+            if (!target.optional()) {
+                throw e;
+            }
+        }
+    }
+
+    private void push(CacheTarget target, List<BuildResult.Parts> images, Vertex vertex) {
+        Descriptor pushed =
+                engine.registries()
+                        .pushCache(
+                                new RegistryService.CachePush(
+                                        target.place(),
+                                        new SessionInputs(job.session).credential(target.place()),
+                                        images,
+                                        target.compress()));
+        vertex.note("writing cache image manifest " + pushed.digest());
     }
 
     private static Descriptor write(
@@ -111,65 +128,4 @@ final class CacheExports {
             throw new UncheckedIOException(e);
         }
     }
-
-    /// Pushes caches to registries.
-    ///
-    /// @param kept the image is there for its own sake as well
-    void push(String id, boolean kept) {
-        for (Cache cache : job.request.cacheTo()) {
-            if (cache.type().equals("registry")) {
-                push(id, Reference.parse(cache.attribute("ref")));
-            }
-        }
-        if (store() && !kept) {
-            engine.images().remove(id, false, false);
-        }
-    }
-
-    // What is pushed has that name here for a moment; what had it before gets it back.
-    private void push(String id, Reference name) {
-        Vertex vertex = job.progress.vertex("exporting cache to registry", List.of()).start();
-        String text = name.familiar();
-        Optional<Image> before = engine.images().find(text);
-        try {
-            tag(id, name);
-            engine.registries()
-                    .push(
-                            new PushRequest(
-                                    text,
-                                    Optional.empty(),
-                                    new SessionInputs(job.session).credential(text)),
-                            SILENT);
-            vertex.complete();
-        } catch (SampanException e) {
-            vertex.fail(e.getMessage());
-            throw e;
-        } finally {
-            before.ifPresentOrElse(image -> tag(image.id(), name), () -> untag(id, text));
-        }
-    }
-
-    private void tag(String id, Reference name) {
-        engine.images().tag(id, name.familiarName(), name.tag().orElse("latest"));
-    }
-
-    // The last name would take the image along.
-    private void untag(String id, String text) {
-        if (engine.images().inspect(id).references().size() > 1) {
-            engine.images().remove(text, false, false);
-        }
-    }
-
-    private static final RegistryService.Progress SILENT =
-            new RegistryService.Progress() {
-                @Override
-                public void message(String about, String text) {
-                    // the vertex tells
-                }
-
-                @Override
-                public void report(String about, String status, long current, long total) {
-                    // the vertex tells
-                }
-            };
 }

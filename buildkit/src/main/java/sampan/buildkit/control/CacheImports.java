@@ -2,24 +2,36 @@ package sampan.buildkit.control;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import sampan.buildkit.control.Progress.Vertex;
 import sampan.buildkit.session.ClientContent;
+import sampan.buildkit.session.SessionInputs;
+import sampan.engine.services.BuildRequest.CacheFrom;
+import sampan.engine.services.Engine;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 
-/// What `--cache-from` names, as images of the engine.
+/// What `--cache-from` names.
 final class CacheImports {
 
     private final Job job;
-    private final List<String> references = new ArrayList<>();
+    private final Engine engine;
+    private final List<CacheFrom> found = new ArrayList<>();
 
-    CacheImports(Job job) {
+    CacheImports(Job job, Engine engine) {
         this.job = job;
+        this.engine = engine;
         for (SolveRequest.Cache cache : job.request.cacheFrom()) {
             switch (cache.type()) {
-                case "registry" -> references.add(cache.attribute("ref"));
-                case "local" -> local(cache);
+                case "registry" -> {
+                    String reference = cache.attribute("ref");
+                    shown(reference, () -> registry(reference));
+                }
+                case "local" ->
+                        shown(
+                                "local:" + cache.attribute("src"),
+                                () -> local(cache.attribute("src"), cache.attribute("digest")));
                 default ->
                         throw new SampanException(
                                 ErrorCode.UNSUPPORTED,
@@ -30,22 +42,35 @@ final class CacheImports {
         }
     }
 
-    List<String> references() {
-        return List.copyOf(references);
+    List<CacheFrom> found() {
+        return List.copyOf(found);
     }
 
     // A cache that is not there, or no cache, is no failure: the steps are run then.
-    private void local(SolveRequest.Cache cache) {
-        String source = cache.attribute("src");
-        Vertex vertex =
-                job.progress.vertex("importing cache manifest from local:" + source, List.of());
+    private void shown(String name, Supplier<List<CacheFrom>> images) {
+        Vertex vertex = job.progress.vertex("importing cache manifest from " + name, List.of());
         vertex.start();
         try {
-            ClientContent content = ClientContent.directory(job.session, source);
-            references.addAll(job.images.layout(content, Digest.parse(cache.attribute("digest"))));
+            found.addAll(images.get());
             vertex.complete();
         } catch (SampanException e) {
             vertex.fail(e.getMessage());
         }
+    }
+
+    private List<CacheFrom> registry(String reference) {
+        return List.of(
+                new CacheFrom.Distant(
+                        engine.registries()
+                                .distant(
+                                        reference,
+                                        new SessionInputs(job.session).credential(reference))));
+    }
+
+    private List<CacheFrom> local(String directory, String digest) {
+        ClientContent content = ClientContent.directory(job.session, directory);
+        return job.images.layout(content, Digest.parse(digest)).stream()
+                .<CacheFrom>map(CacheFrom.Image::new)
+                .toList();
     }
 }

@@ -83,7 +83,8 @@ final class Exports {
             throw unsupported(
                     "--output type="
                             + exporter.type()
-                            + ",oci-mediatypes=false is not supported: images have OCI media types");
+                            + ",oci-mediatypes=false is not supported: images have OCI media"
+                            + " types");
         }
         if (exporter.attribute("tar").equals("false")) {
             throw unsupported(
@@ -129,10 +130,6 @@ final class Exports {
 
     /// The result becomes an image of the engine.
     boolean store() {
-        return isKept() || caches.store();
-    }
-
-    private boolean isKept() {
         return exporters.stream().anyMatch(Exports::isImage);
     }
 
@@ -179,14 +176,11 @@ final class Exports {
                 }
             }
         }
-        caches.send(result, response);
+        caches.send(List.of(result), response);
     }
 
     /// @throws SampanException UNSUPPORTED for what cannot be done with several platforms
     void checkSeveral() {
-        if (!job.request.cacheTo().isEmpty()) {
-            throw unsupported("--cache-to is not supported for several platforms: build each");
-        }
         if (exporters.stream().anyMatch(Exports::isImage)) {
             throw unsupported(
                     "keeping or pushing an image of several platforms is not supported: use"
@@ -219,6 +213,7 @@ final class Exports {
                         }
                     });
         }
+        caches.send(results.stream().map(PlatformLayout.Of::result).toList(), response);
     }
 
     private static String directory(Platform platform) {
@@ -269,7 +264,6 @@ final class Exports {
                 image(exporter, id);
             }
         }
-        caches.push(id, isKept());
     }
 
     private void image(Exporter exporter, String id) {

@@ -139,11 +139,11 @@ public final class Solver {
         job.building.lockInterruptibly();
         try (Scratch home = Scratch.below(directory);
                 SessionAgents agents = new SessionAgents(job.session, home.path())) {
-            CacheImports caches = new CacheImports(job);
+            CacheImports caches = new CacheImports(job, engine);
             if (frontend.platforms().size() > 1) {
                 exports.checkSeveral();
                 BuildInputs.Shared shared =
-                        new BuildInputs.Shared(agents, caches.references(), exports.annotations());
+                        new BuildInputs.Shared(agents, caches.found(), exports.annotations());
                 several(new Several(job, frontend, exports, shared), List.of());
                 return exports.response();
             }
@@ -153,7 +153,7 @@ public final class Solver {
                                     exports.tags(),
                                     exports.store(),
                                     agents,
-                                    caches.references(),
+                                    caches.found(),
                                     exports.annotations());
             Steps shown = job.shown ? new Steps(new Progress(job.request.ref())) : steps;
             Built built = engine.builds().build(request, shown, exports::send);

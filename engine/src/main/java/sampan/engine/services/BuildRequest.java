@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import sampan.engine.containers.ResourceSpec;
+import sampan.engine.images.transfer.DistantImage;
 import sampan.engine.registry.Credential;
 import sampan.linux.sys.Fd;
 
@@ -17,7 +18,7 @@ import sampan.linux.sys.Fd;
 /// @param target stage that is built; empty: the last
 /// @param platform `os/architecture[/variant]`; empty: this machine's
 /// @param labels added to the image
-/// @param cacheFrom images whose steps count as done
+/// @param cacheFrom whose steps count as done
 /// @param credentials for a reference; none where there are none
 public record BuildRequest(
         BuildSource source,
@@ -26,10 +27,23 @@ public record BuildRequest(
         String target,
         String platform,
         Map<String, String> labels,
-        List<String> cacheFrom,
+        List<CacheFrom> cacheFrom,
         Function<String, Credential> credentials,
         Options options,
         Running running) {
+
+    /// Images whose steps count as done.
+    public sealed interface CacheFrom {
+        /// The one of that name that is here; where none is, those behind it in its registry.
+        record Image(String reference) implements CacheFrom {}
+
+        /// Those that a registry has under a name.
+        record Distant(List<DistantImage> images) implements CacheFrom {
+            public Distant {
+                images = List.copyOf(images);
+            }
+        }
+    }
 
     /// @param noCache every step is run
     /// @param noCacheStages names of stages whose every step is run

@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import sampan.engine.events.Event;
 import sampan.engine.events.EventLog;
+import sampan.engine.images.transfer.DistantImage;
 import sampan.engine.images.transfer.PullProgress;
 import sampan.engine.images.transfer.Puller;
 import sampan.engine.images.transfer.Pusher;
 import sampan.engine.images.transfer.RelayedProgress;
+import sampan.engine.images.transfer.SmallBlobs;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.ManifestContent;
 import sampan.engine.registry.Registries;
@@ -98,6 +100,11 @@ public final class EngineRegistries implements RegistryService {
     }
 
     @Override
+    public List<DistantImage> distant(String reference, Credential credential) {
+        return puller.distant(Reference.parse(reference), credential);
+    }
+
+    @Override
     public List<Pushed> push(PushRequest request, Progress progress) {
         return RelayedProgress.during(new Passed(progress), told -> push(request, told));
     }
@@ -128,6 +135,20 @@ public final class EngineRegistries implements RegistryService {
             all.add(new Pushed(pushed.tag(), pushed.manifest(), pushed.index()));
         }
         return all;
+    }
+
+    @Override
+    public Descriptor pushCache(CachePush request) {
+        Reference name = Reference.parse(request.reference());
+        if (name.digest().isPresent()) {
+            throw SampanException.invalid(
+                    "ref=" + request.reference() + ": a cache is pushed by tag, not by digest");
+        }
+        return pusher.pushCache(
+                name,
+                request.credential(),
+                request.images().stream().map(image -> image.manifest().digest()).toList(),
+                request.compress());
     }
 
     private void publish(String action, Reference reference) {

@@ -2,6 +2,7 @@ package sampan.engine.services;
 
 import java.util.List;
 import java.util.Optional;
+import sampan.engine.images.transfer.DistantImage;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.Registries.Hit;
 import sampan.oci.image.Descriptor;
@@ -29,6 +30,10 @@ public interface RegistryService {
     /// @return one for each tag that was pulled
     List<Pulled> pull(PullRequest request, Progress progress);
 
+    /// The images behind a name, or all those of its index; nothing is stored but what is asked of
+    /// them.
+    List<DistantImage> distant(String reference, Credential credential);
+
     /// @param left the index of which one image alone was pushed, because others are not here
     record Pushed(String tag, Descriptor manifest, Optional<Descriptor> left) {
         public String digest() {
@@ -45,6 +50,23 @@ public interface RegistryService {
     record PushRequest(String reference, Optional<Platform> platform, Credential credential) {}
 
     List<Pushed> push(PushRequest request, Progress progress);
+
+    /// A build's cache on its way out.
+    ///
+    /// @param images while their build keeps them
+    /// @param compress layers of our own making
+    record CachePush(
+            String reference,
+            Credential credential,
+            List<BuildResult.Parts> images,
+            boolean compress) {
+        public CachePush {
+            images = List.copyOf(images);
+        }
+    }
+
+    /// @return the image's manifest, or the index of several
+    Descriptor pushCache(CachePush request);
 
     /// @param server as people write it; empty for Docker's hub
     /// @return a refresh token to be kept in place of the password, or empty

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -22,6 +23,7 @@ import sampan.app.session.Caller;
 import sampan.engine.build.context.GitAddress;
 import sampan.engine.build.syntax.DockerfileParser;
 import sampan.engine.containers.ResourceSpec;
+import sampan.engine.registry.Credential;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildService.Built;
 import sampan.engine.services.BuildSource;
@@ -45,8 +47,8 @@ public final class BuildCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "PATH|URL|-",
             description =
-                    "Directory of the context, address of a repository, an archive or a Dockerfile, or - for"
-                            + " an archive or a Dockerfile on stdin")
+                    "Directory of the context, address of a repository, an archive or a Dockerfile,"
+                            + " or - for an archive or a Dockerfile on stdin")
     private String path = "";
 
     public BuildCommand(CommandContext context) {
@@ -157,6 +159,8 @@ public final class BuildCommand implements Callable<Integer> {
     }
 
     private Built build(BuildRequest.Running running, BuildSource source) {
+        Function<String, Credential> credentials = Credentials.of(caller())::forReference;
+        BuildCaches caches = new BuildCaches(context, credentials, options.cacheTo);
         BuildRequest request =
                 new BuildRequest(
                         source,
@@ -165,8 +169,8 @@ public final class BuildCommand implements Callable<Integer> {
                         options.target,
                         options.platform,
                         pairs(options.labels),
-                        options.cacheFrom,
-                        Credentials.of(caller())::forReference,
+                        caches.from(options.cacheFrom),
+                        credentials,
                         new BuildRequest.Options(
                                 options.noCache,
                                 Set.of(),
@@ -176,7 +180,9 @@ public final class BuildCommand implements Callable<Integer> {
                                 pairs(options.annotations)),
                         running);
         boolean quiet = options.quiet || options.progress.equals("quiet");
-        return context.engine().builds().build(request, new BuildPrinter(context.err(), quiet));
+        return context.engine()
+                .builds()
+                .build(request, new BuildPrinter(context.err(), quiet), caches::send);
     }
 
     private Map<String, Optional<String>> arguments() {

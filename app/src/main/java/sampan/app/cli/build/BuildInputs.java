@@ -62,7 +62,7 @@ final class BuildInputs {
         }
     }
 
-    private static Map<String, String> fields(String option, String text) {
+    static Map<String, String> fields(String option, String text) {
         Map<String, String> fields = new LinkedHashMap<>();
         for (String field : text.split(",", -1)) {
             int equals = field.indexOf('=');

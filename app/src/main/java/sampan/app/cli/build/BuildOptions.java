@@ -72,8 +72,15 @@ final class BuildOptions {
     @Option(names = "--progress", description = "Type of progress output: auto, plain, quiet")
     String progress = "auto";
 
-    @Option(names = "--cache-from", description = "Images whose steps count as done")
+    @Option(
+            names = "--cache-from",
+            description = "Images whose steps count as done: NAME|type=registry,ref=NAME")
     List<String> cacheFrom = new ArrayList<>();
+
+    @Option(
+            names = "--cache-to",
+            description = "Where the steps go: type=registry,ref=NAME[,mode=max]|type=inline")
+    List<String> cacheTo = new ArrayList<>();
 
     @Option(names = "--iidfile", description = "Write the image ID to a file")
     String idFile = "";

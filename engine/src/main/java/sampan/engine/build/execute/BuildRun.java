@@ -90,7 +90,9 @@ final class BuildRun implements AutoCloseable {
                         this::fetch,
                         request.options().pull(),
                         BuildRun.aliases(request));
-        this.known = new KnownImages(parts.stores(), images, request.cacheFrom(), this::fetch);
+        this.known =
+                new KnownImages(parts.stores(), images, ref -> parts.fetch().distant(ref, request));
+        request.cacheFrom().forEach(known::add);
         this.trees = new Trees(parts.stores().snapshots());
         this.git = new GitFiles(parts, request, given.scratch());
     }

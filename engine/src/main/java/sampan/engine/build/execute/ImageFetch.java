@@ -1,6 +1,8 @@
 package sampan.engine.build.execute;
 
+import java.util.List;
 import java.util.function.Consumer;
+import sampan.engine.images.transfer.DistantImage;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.RegistryService;
 import sampan.engine.services.RegistryService.Progress;
@@ -9,6 +11,11 @@ import sampan.oci.Reference;
 
 /// Gets images that are not here from their registries. Thread-safe.
 public record ImageFetch(RegistryService registries) {
+    /// The images behind a name in its registry.
+    List<DistantImage> distant(String reference, BuildRequest request) {
+        return registries.distant(reference, request.credentials().apply(reference));
+    }
+
     /// @param note hears how it goes
     void fetch(String reference, BuildRequest request, Consumer<String> note) {
         Reference name = Reference.parse(reference);

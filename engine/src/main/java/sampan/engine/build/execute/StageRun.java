@@ -193,18 +193,20 @@ final class StageRun {
             state.done(key, known.get().layer(), createdBy, time(known.get().created()));
             return;
         }
-        Optional<BuiltLayer> layer = elsewhere(input, createdBy);
-        if (layer.isPresent()) {
+        Optional<KnownImages.Found> elsewhere = elsewhere(createdBy);
+        Optional<BuiltLayer> layer;
+        if (elsewhere.isPresent()) {
             say(new BuildEvent.Cached());
+            layer = elsewhere.get().layer();
         } else {
             if (!input.kind().equals("config")) {
                 say(new BuildEvent.Missed(cause(input)));
             }
             layer = work.get();
         }
-        Instant now = Instant.now();
-        build.parts.cache().put(input, layer, now);
-        state.done(key, layer, createdBy, time(now));
+        Instant done = elsewhere.map(KnownImages.Found::created).orElseGet(Instant::now);
+        build.parts.cache().put(input, layer, done);
+        state.done(key, layer, createdBy, time(done));
     }
 
     private boolean isForced() {
@@ -222,10 +224,8 @@ final class StageRun {
                 .filter(r -> r.layer().map(build.images::hold).orElse(true));
     }
 
-    private Optional<BuiltLayer> elsewhere(StepInput input, String createdBy) {
-        return isForced() || input.kind().equals("config")
-                ? Optional.empty()
-                : build.known.next(state.history(), state.layers(), createdBy);
+    private Optional<KnownImages.Found> elsewhere(String createdBy) {
+        return isForced() ? Optional.empty() : build.known.next(state, createdBy);
     }
 
     private String cause(StepInput input) {

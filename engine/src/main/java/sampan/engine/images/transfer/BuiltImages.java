@@ -13,6 +13,8 @@ import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.transfer.NewImage.LayerSource;
 import sampan.engine.snapshots.Layer;
+import sampan.errors.ErrorCode;
+import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
@@ -51,6 +53,26 @@ public final class BuiltImages implements AutoCloseable {
             return new BuiltLayer(ArchiveLoader.descriptorOf(stored), diffId, layer.size());
         } catch (IOException e) {
             throw Transfer.failed(e);
+        }
+    }
+
+    /// What gets a layer from elsewhere.
+    interface LayerFetch {
+        Layer into(Transfer transfer, LayerReport report) throws IOException, InterruptedException;
+    }
+
+    /// Stores a layer that comes from elsewhere.
+    BuiltLayer bring(LayerFetch fetch, Descriptor blob, Digest diffId) {
+        stored = true;
+        try {
+            LayerReport silent =
+                    new LayerReport(PullProgress.SILENT, blob.digest().brief(), blob.size());
+            return new BuiltLayer(blob, diffId, fetch.into(transfer, silent).size());
+        } catch (IOException e) {
+            throw Transfer.failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pulling", e);
         }
     }
 

@@ -11,8 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import sampan.engine.images.HostImage;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageStore;
@@ -39,20 +37,15 @@ import sampan.oci.json.Json;
 /// `docker pull`: every layer on a thread of its own, so many downloads at one time for all pulls
 /// together; each layer is unpacked while it comes in. Thread-safe.
 public final class Puller {
-    private static final long DOWNLOAD_WAIT_HOURS = 24;
-
     private final Stores stores;
     private final Registries registries;
-    private final RegistryLimits limits;
-    private final Semaphore downloads;
-    private final DigestLocks layers = new DigestLocks();
+    private final Downloads downloads;
 
     /// @param downloads at one time
     public Puller(Stores stores, Registries registries, RegistryLimits limits, int downloads) {
         this.stores = stores;
         this.registries = registries;
-        this.limits = limits;
-        this.downloads = new Semaphore(downloads, true);
+        this.downloads = new Downloads(stores, limits, downloads);
     }
 
     /// What is pulled.
@@ -92,6 +85,18 @@ public final class Puller {
             throw inDockersWords(e, wish.reference());
         } catch (IOException e) {
             throw Transfer.failed(e);
+        }
+    }
+
+    /// The images behind a name, of which nothing is stored yet.
+    public List<DistantImage> distant(Reference name, Credential credential) {
+        try {
+            return DistantImage.behind(
+                    new Wish(name, Optional.empty(), credential).target(),
+                    registries.repository(name, credential, Purpose.PULL),
+                    downloads);
+        } catch (RegistryException e) {
+            throw inDockersWords(e, name);
         }
     }
 
@@ -187,7 +192,7 @@ public final class Puller {
         Pulled run() throws IOException {
             ImageParts parts = ImageParts.of(chosen.manifest());
             try (Transfer transfer = new Transfer(stores)) {
-                Stored config = fetch(transfer, parts.config());
+                Stored config = downloads.document(repository, transfer, parts.config());
                 if (parts.artifact()) {
                     return artifact(transfer, parts);
                 }
@@ -208,7 +213,8 @@ public final class Puller {
         private Pulled artifact(Transfer transfer, ImageParts parts) {
             Map<Digest, Callable<Stored>> works = new LinkedHashMap<>();
             for (Descriptor blob : parts.layers()) {
-                works.put(blob.digest(), () -> whole(transfer, blob));
+                LayerReport report = new LayerReport(progress, blob.digest().brief(), blob.size());
+                works.put(blob.digest(), () -> downloads.whole(repository, transfer, blob, report));
             }
             Parallel.all(List.copyOf(works.values()));
             Stored manifest = transfer.store(chosen.manifest().bytes());
@@ -226,22 +232,6 @@ public final class Puller {
                             List.of(),
                             Instant.now());
             return new Pulled(record.id(), chosen.digest(), named(transfer, record));
-        }
-
-        private Stored whole(Transfer transfer, Descriptor blob)
-                throws IOException, InterruptedException {
-            LayerReport report = new LayerReport(progress, blob.digest().brief(), blob.size());
-            Runnable busy = () -> report.say("Already being pulled by another client. Waiting.");
-            try (DigestLocks.Held _ = layers.take(blob.digest(), busy)) {
-                Optional<Stored> here = have(transfer, blob);
-                if (here.isPresent()) {
-                    report.say("Already exists");
-                    return here.get();
-                }
-                Stored stored = download(transfer, blob, false, report);
-                report.downloaded();
-                return stored;
-            }
         }
 
         private Pulled finish(
@@ -292,30 +282,6 @@ public final class Puller {
             return newer;
         }
 
-        private Stored fetch(Transfer transfer, Descriptor blob) throws IOException {
-            Optional<Stored> here = have(transfer, blob);
-            return here.isPresent()
-                    ? here.get()
-                    : transfer.receive(
-                            blob,
-                            Optional.empty(),
-                            new BlobFetch(repository, limits, blob, count -> {})::into);
-        }
-
-        private Optional<Stored> have(Transfer transfer, Descriptor blob) {
-            Optional<Stored> here = transfer.have(blob.digest());
-            if (here.isPresent() && here.get().size() != blob.size()) {
-                throw SampanException.invalid(
-                        "blob "
-                                + blob.digest()
-                                + " has "
-                                + here.get().size()
-                                + " bytes where its manifest says "
-                                + blob.size());
-            }
-            return here;
-        }
-
         private ImageDocument document(Stored config, ImageParts parts) {
             byte[] bytes = stores.content().read(config.digest(), ImageStore.CONFIG_BYTES_MAX);
             ImageDocument document = Json.read(bytes, ImageDocument.class);
@@ -359,7 +325,9 @@ public final class Puller {
                 }
                 LayerReport report = new LayerReport(progress, blob.digest().brief(), blob.size());
                 report.say("Pulling fs layer");
-                works.put(blob.digest(), () -> layer(transfer, blob, diffId, report));
+                works.put(
+                        blob.digest(),
+                        () -> downloads.layer(repository, transfer, blob, diffId, report));
             }
             Parallel.all(List.copyOf(works.values()));
             return diffIds.stream().map(this::layerHere).toList();
@@ -371,52 +339,6 @@ public final class Puller {
                     .orElseThrow(() ->
                             SampanException.invalid(
                                     "layer " + diffId + " comes from no blob of the manifest"));
-        }
-
-        private Layer layer(Transfer transfer, Descriptor blob, Digest diffId, LayerReport report)
-                throws IOException, InterruptedException {
-            Runnable busy = () -> report.say("Already being pulled by another client. Waiting.");
-            try (DigestLocks.Held _ = layers.take(blob.digest(), busy)) {
-                transfer.hold(diffId);
-                Optional<Stored> here = have(transfer, blob);
-                Optional<Layer> unpacked = stores.snapshots().layer(diffId);
-                if (here.isPresent() && unpacked.isPresent()) {
-                    report.say("Already exists");
-                    return unpacked.get();
-                }
-                Stored stored;
-                if (here.isPresent()) {
-                    report.here();
-                    stored = transfer.unpackHere(here.get(), report::extracting);
-                } else {
-                    stored = download(transfer, blob, unpacked.isEmpty(), report);
-                    report.downloaded();
-                }
-                Layer layer =
-                        unpacked.isPresent() ? unpacked.get() : transfer.commit(stored, diffId);
-                report.complete();
-                return layer;
-            }
-        }
-
-        private Stored download(
-                Transfer transfer, Descriptor blob, boolean unpack, LayerReport report)
-                throws IOException, InterruptedException {
-            if (!downloads.tryAcquire()) {
-                report.say("Waiting");
-                if (!downloads.tryAcquire(DOWNLOAD_WAIT_HOURS, TimeUnit.HOURS)) {
-                    throw new SampanException(
-                            ErrorCode.UNAVAILABLE, "other downloads go on for too long");
-                }
-            }
-            try {
-                return transfer.receive(
-                        blob,
-                        unpack ? Optional.of(report::extracting) : Optional.empty(),
-                        new BlobFetch(repository, limits, blob, report::downloading)::into);
-            } finally {
-                downloads.release();
-            }
         }
     }
 }

@@ -1,32 +1,20 @@
 package sampan.engine.images.transfer;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.ReadableByteChannel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import sampan.engine.content.Ingest;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageRecord.Form;
 import sampan.engine.images.ImageStore;
 import sampan.engine.leases.Lease;
 import sampan.engine.registry.Repository;
-import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.Manifest;
-import sampan.oci.image.MediaType;
 import sampan.oci.json.Json;
-import sampan.oci.tar.GzipWriter;
 
 /// In which of its forms an image is pushed. One that a registry has stays as it is, so that
 /// digests survive; plain layers of our own making are compressed, and the image stays in that form
@@ -34,9 +22,8 @@ import sampan.oci.tar.GzipWriter;
 final class PushedForm {
     private final Stores stores;
     private final Lease lease;
-    private final Repository repository;
+    private final CompressedPush compression;
     private final ImageRecord record;
-    private final int threads = Runtime.getRuntime().availableProcessors();
     private final Form form;
     private final Manifest manifest;
     private final boolean settled;
@@ -55,7 +42,7 @@ final class PushedForm {
             Optional<Digest> named) {
         this.stores = stores;
         this.lease = lease;
-        this.repository = repository;
+        this.compression = new CompressedPush(stores, lease, repository);
         this.record = record;
         record.forms().forEach(this::hold);
         Optional<Form> kept = named.map(this::named).or(() -> kept(reference));
@@ -77,25 +64,21 @@ final class PushedForm {
         return manifest.layers();
     }
 
-    /// A layer in the form that it is pushed in.
-    ///
-    /// @param sent the repository has it already
-    record Pushed(Descriptor layer, boolean sent) {}
-
     /// Compresses the layer where that is wanted; it is sent meanwhile.
     ///
     /// @param begins told when that takes time
-    Pushed pushed(Descriptor layer, Runnable begins) {
+    CompressedPush.Pushed pushed(Descriptor layer, Runnable begins) {
         Descriptor there = known.get(layer.digest());
         if (there != null) {
-            return new Pushed(there, false);
+            return new CompressedPush.Pushed(there, false);
         }
-        Optional<String> type = settled ? Optional.empty() : compressedType(layer.mediaType());
+        Optional<String> type =
+                settled ? Optional.empty() : CompressedPush.compressedType(layer.mediaType());
         if (type.isEmpty()) {
-            return new Pushed(layer, false);
+            return new CompressedPush.Pushed(layer, false);
         }
         begins.run();
-        return compressed(layer, type.get());
+        return compression.push(layer, type.get());
     }
 
     /// A form with the bytes of its manifest.
@@ -188,52 +171,5 @@ final class PushedForm {
             }
         }
         return found;
-    }
-
-    private static Optional<String> compressedType(String type) {
-        return switch (type) {
-            case MediaType.OCI_LAYER -> Optional.of(MediaType.OCI_LAYER_GZIP);
-            case MediaType.DOCKER_LAYER -> Optional.of(MediaType.DOCKER_LAYER_GZIP);
-            default -> Optional.empty();
-        };
-    }
-
-    // The registry reads while we write; what went wrong there is seen when it is asked for the
-    // layer.
-    private Pushed compressed(Descriptor layer, String type) {
-        CompletableFuture<Digest> name = new CompletableFuture<>();
-        boolean sent = false;
-        // The ingest is closed before the sender is waited for: its follower fails where it must.
-        try (ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor();
-                FileChannel plain = stores.content().open(layer.digest());
-                Ingest ingest = stores.content().ingest()) {
-            Future<Digest> sending = sender.submit(() -> send(ingest, name));
-            try {
-                GzipWriter.compress(plain, ingest, threads);
-                Digest digest = ingest.finish();
-                name.complete(digest);
-                lease.hold(digest);
-                ingest.keep(digest);
-                sending.get();
-                sent = true;
-            } catch (ExecutionException _) {
-                // it is sent as every other one
-            } finally {
-                name.cancel(false);
-            }
-            return new Pushed(Descriptor.of(type, name.resultNow(), ingest.size()), sent);
-        } catch (IOException e) {
-            throw Transfer.failed(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SampanException(ErrorCode.UNAVAILABLE, "interrupted while pushing", e);
-        }
-    }
-
-    private Digest send(Ingest ingest, CompletableFuture<Digest> name) throws IOException {
-        try (ReadableByteChannel content = ingest.follow()) {
-            repository.stream(content, name::join);
-            return name.join();
-        }
     }
 }

@@ -46,6 +46,7 @@ public final class Pusher {
     private final Registries registries;
     private final Semaphore uploads;
     private final DigestLocks pushing = new DigestLocks();
+    private final ZippedLayers zipped = new ZippedLayers();
 
     /// @param uploads at one time
     public Pusher(Stores stores, Registries registries, int uploads) {
@@ -98,16 +99,47 @@ public final class Pusher {
         Repository repository = registries.repository(reference, credential, Purpose.PUSH);
         Target target = new Target(repository, progress, new AtomicBoolean());
         Pushed pushed = push(name, PushedPlatforms.of(stores, name, platform, repository), target);
-        if (!stores.collector().garbage().isEmpty()) {
-            stores.collector().collect(); // layers that are compressed from now on
-        }
+        collect();
         return pushed;
+    }
+
+    /// Sends images of a build's cache under one name; the caller holds what they are made of.
+    ///
+    /// @param reference with a tag
+    /// @param manifests of the images
+    /// @param compress plain layers
+    /// @return the image's manifest, or the index of several
+    public Descriptor pushCache(
+            Reference reference, Credential credential, List<Digest> manifests, boolean compress) {
+        Repository repository = registries.repository(reference, credential, Purpose.PUSH);
+        Target target = new Target(repository, PullProgress.SILENT, new AtomicBoolean());
+        try (Lease lease = stores.leases().open()) {
+            Optional<CompressedPush> compression =
+                    compress
+                            ? Optional.of(new CompressedPush(stores, lease, repository))
+                            : Optional.empty();
+            return new CachePush(stores, this, uploads, target, compression)
+                    .push(reference.tag().orElse(Reference.DEFAULT_TAG), manifests);
+        } finally {
+            collect();
+        }
+    }
+
+    // Layers that were compressed for a push alone, or are compressed from now on.
+    private void collect() {
+        if (!stores.collector().garbage().isEmpty()) {
+            stores.collector().collect();
+        }
+    }
+
+    ZippedLayers zipped() {
+        return zipped;
     }
 
     /// Where to, and who is told.
     ///
     /// @param assumed a blob was not asked for, because it was there a short while ago
-    private record Target(Repository repository, PullProgress progress, AtomicBoolean assumed) {}
+    record Target(Repository repository, PullProgress progress, AtomicBoolean assumed) {}
 
     private Pushed push(ReferenceRecord name, PushedPlatforms platforms, Target target) {
         Reference reference = name.reference();
@@ -183,7 +215,7 @@ public final class Pusher {
     }
 
     // What was left out on the word of an earlier answer may be gone since.
-    private void put(Target target, String under, ManifestContent content, List<Descriptor> blobs) {
+    void put(Target target, String under, ManifestContent content, List<Descriptor> blobs) {
         Repository repository = target.repository();
         try {
             repository.putManifest(under, content);
@@ -219,7 +251,7 @@ public final class Pusher {
             uploads.acquire();
         }
         try {
-            PushedForm.Pushed pushed =
+            CompressedPush.Pushed pushed =
                     forms.pushed(layer, () -> progress.report(shown, "Preparing", 0, 0));
             if (pushed.sent()) {
                 progress.report(shown, "Pushed", 0, 0);
@@ -232,7 +264,7 @@ public final class Pusher {
         }
     }
 
-    private void send(Target target, Descriptor layer, String shown) {
+    void send(Target target, Descriptor layer, String shown) {
         Repository repository = target.repository();
         PullProgress progress = target.progress();
         if (isThere(target, layer)) {

@@ -1,4 +1,4 @@
-package sampan.engine.services;
+package sampan.engine.images.transfer;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,11 +10,11 @@ import sampan.oci.Digest;
 import sampan.oci.image.Descriptor;
 
 /// Blobs that are looked at once, in memory.
-final class SmallBlobs {
+public final class SmallBlobs {
     private SmallBlobs() {}
 
     /// @param blob whose size the caller has checked
-    static byte[] read(Repository repository, Descriptor blob) {
+    public static byte[] read(Repository repository, Descriptor blob) {
         ByteBuffer all = ByteBuffer.allocate((int) blob.size() + 1);
         try (BlobBody body = repository.blob(blob, 0)) {
             while (all.hasRemaining() && body.read(all) >= 0) {

@@ -1,0 +1,93 @@
+package sampan.engine.images.transfer;
+
+import java.util.ArrayList;
+import java.util.List;
+import sampan.engine.images.transfer.BuiltImages.BuiltLayer;
+import sampan.engine.registry.ManifestContent;
+import sampan.engine.registry.Repository;
+import sampan.errors.SampanException;
+import sampan.oci.image.Descriptor;
+import sampan.oci.image.ImageDocument;
+import sampan.oci.image.Index;
+import sampan.oci.image.MediaType;
+import sampan.oci.json.Json;
+
+/// An image that stays in its registry, but for the layers that a build wants of it. Thread-safe.
+public final class DistantImage {
+    /// Images of one index that are looked at.
+    public static final int IMAGES_MAX = 100;
+
+    private final Downloads downloads;
+    private final Repository repository;
+    private final List<Descriptor> layers;
+    private final ImageDocument document;
+
+    private DistantImage(
+            Downloads downloads,
+            Repository repository,
+            List<Descriptor> layers,
+            ImageDocument document) {
+        this.downloads = downloads;
+        this.repository = repository;
+        this.layers = layers;
+        this.document = document;
+    }
+
+    /// What a name means there: an image, or all those of an index, whatever machine they are for.
+    static List<DistantImage> behind(String target, Repository repository, Downloads downloads) {
+        ManifestContent top = repository.manifest(target);
+        if (!MediaType.isIndex(top.mediaType())) {
+            return List.of(of(top, repository, downloads));
+        }
+        List<Descriptor> entries =
+                Json.read(top.bytes(), Index.class).manifests().stream()
+                        .filter(entry -> MediaType.isManifest(entry.mediaType()))
+                        .toList();
+        if (entries.size() > IMAGES_MAX) {
+            throw SampanException.invalid(
+                    "an index of " + entries.size() + " images: at most " + IMAGES_MAX);
+        }
+        List<DistantImage> found = new ArrayList<>();
+        for (Descriptor entry : entries) {
+            found.add(of(repository.manifest(entry.digest().toString()), repository, downloads));
+        }
+        return found;
+    }
+
+    private static DistantImage of(
+            ManifestContent content, Repository repository, Downloads downloads) {
+        ImageParts parts = ImageParts.of(content);
+        ImageDocument document =
+                parts.artifact()
+                        ? ImageDocument.NONE
+                        : Json.read(
+                                SmallBlobs.read(repository, parts.config()), ImageDocument.class);
+        List<Descriptor> layers = parts.artifact() ? List.of() : parts.layers();
+        if (document.rootfs().diffIds().size() != layers.size()) {
+            throw SampanException.invalid(
+                    "image with "
+                            + layers.size()
+                            + " layers, but its config names "
+                            + document.rootfs().diffIds().size());
+        }
+        return new DistantImage(downloads, repository, layers, document);
+    }
+
+    public ImageDocument document() {
+        return document;
+    }
+
+    /// Brings a layer, which is kept for as long as the build's images last.
+    public BuiltLayer layer(int index, BuiltImages build) {
+        return build.bring(
+                (transfer, report) ->
+                        downloads.layer(
+                                repository,
+                                transfer,
+                                layers.get(index),
+                                document.rootfs().diffIds().get(index),
+                                report),
+                layers.get(index),
+                document.rootfs().diffIds().get(index));
+    }
+}

@@ -1,0 +1,194 @@
+package sampan.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import sampan.system.RealRegistry.Guard;
+
+/// What one engine built counts as done for another that has nothing but the base image.
+@Tag("system")
+@ExtendWith(DaemonExtension.class)
+class BuildCacheTest {
+    private static final String UUID = "cat /proc/sys/kernel/random/uuid";
+
+    private final PrivateDaemon daemon;
+    private final Path place;
+    private final BuildxClient client;
+
+    BuildCacheTest(PrivateDaemon daemon, @TempDir Path place) {
+        this.daemon = daemon;
+        this.place = place;
+        this.client = new BuildxClient(place);
+    }
+
+    @BeforeEach
+    void stages() {
+        client.file("copied", "content");
+        client.dockerfile(
+                "FROM busybox AS made",
+                "ARG COLOUR=red",
+                "WORKDIR /w",
+                "ENV COLOUR=$COLOUR",
+                "RUN " + UUID + " > /w/made",
+                "FROM made AS more",
+                "RUN " + UUID + " > /w/more",
+                "FROM busybox",
+                "WORKDIR /tmp",
+                "COPY --from=made /w/made /",
+                "COPY --from=more --chown=1:2 /w/more /",
+                "COPY copied /c/",
+                "RUN " + UUID + " > /own",
+                "CMD cat /own");
+    }
+
+    private static String id(PrivateDaemon of, String name) {
+        return of.docker("image", "inspect", "-f", "{{.Id}}", name).expect(0).text();
+    }
+
+    /// Texts of the steps that were run.
+    private static List<String> run(Outcome build) {
+        String log = build.expect(0).err();
+        return Pattern.compile("(?m)^#(\\d+) (\\[(?!internal).*\\] (?!FROM).*)$")
+                .matcher(log)
+                .results()
+                .filter(step -> !log.contains("#" + step.group(1) + " CACHED"))
+                .map(step -> step.group(2))
+                .distinct()
+                .toList();
+    }
+
+    /// An engine that was never told of anything, with the base image.
+    private static PrivateDaemon other() {
+        PrivateDaemon other = new PrivateDaemon().start();
+        other.loadBusybox();
+        return other;
+    }
+
+    private void built(String... options) {
+        client.build(daemon, options).expect(0);
+    }
+
+    @Test
+    void aCacheInARegistrySparesEveryStepOfEveryStage() {
+        try (RealRegistry registry = new RealRegistry(place.resolve("registry"));
+                PrivateDaemon other = other()) {
+            String cache = "type=registry,ref=" + registry.host() + "/cache:max";
+            String given = ",mode=max,image-manifest=true,oci-mediatypes=true,compression=gzip";
+            built("-t", "made:1", "--cache-to", cache + given);
+            assertThat(daemon.docker("images", "-q", registry.host() + "/cache").out()).isEmpty();
+            assertThat(run(client.build(other, "-t", "made:1", "--cache-from", cache))).isEmpty();
+            assertThat(id(other, "made:1")).isEqualTo(id(daemon, "made:1"));
+            assertThat(other.docker("image", "ls").out()).doesNotContain("<none>", "cache");
+            other.sampan("image", "fsck").expect(0);
+            assertThat(run(client.build(other, "-t", "made:2", "--target", "more"))).isEmpty();
+            // what another build changes is built, and the rest is not
+            client.file("copied", "changed");
+            other.docker("builder", "prune", "-af").expect(0);
+            assertThat(run(client.build(other, "-t", "made:1", "--cache-from", cache)))
+                    .containsExactly(
+                            "[stage-2 5/6] COPY copied /c/",
+                            "[stage-2 6/6] RUN " + UUID + " > /own");
+        }
+    }
+
+    @Test
+    void aCacheOfTheResultAloneHasNoOtherStage() {
+        try (RealRegistry registry = new RealRegistry(place.resolve("registry"));
+                PrivateDaemon other = other()) {
+            client.dockerfile(
+                    "FROM busybox AS made",
+                    "RUN echo the same > /made && touch -d @0 /made",
+                    "FROM busybox",
+                    "COPY --from=made /made /",
+                    "RUN " + UUID + " > /own");
+            String cache = "type=registry,ref=" + registry.host() + "/cache:min";
+            built("-t", "least:1", "--cache-to", cache + ",mode=min,compression=uncompressed");
+            assertThat(run(client.build(other, "-t", "least:1", "--cache-from", cache)))
+                    .singleElement()
+                    .asString()
+                    .contains("RUN echo the same");
+            assertThat(other.docker("run", "--rm", "least:1", "cat", "/own").out())
+                    .isEqualTo(daemon.docker("run", "--rm", "least:1", "cat", "/own").out());
+        }
+    }
+
+    @Test
+    void anImageIsItsOwnCacheWhereItIsPushed() {
+        try (RealRegistry registry = new RealRegistry(place.resolve("registry"));
+                PrivateDaemon other = other()) {
+            String name = registry.host() + "/app:1";
+            client.dockerfile("FROM busybox", "WORKDIR /w", "RUN " + UUID + " > /w/own");
+            built("-t", name, "--push", "--cache-to", "type=inline");
+            assertThat(run(client.build(other, "-t", name, "--cache-from", name))).isEmpty();
+            assertThat(id(other, name)).isEqualTo(id(daemon, name));
+        }
+    }
+
+    @Test
+    void aCacheInADirectorySparesEveryStepOfEveryStage() {
+        try (PrivateDaemon other = other()) {
+            String directory = place.resolve("cache").toString();
+            built("-t", "made:1", "--cache-to", "type=local,mode=max,dest=" + directory);
+            String from = "type=local,src=" + directory;
+            assertThat(run(client.build(other, "-t", "made:1", "--cache-from", from))).isEmpty();
+            assertThat(id(other, "made:1")).isEqualTo(id(daemon, "made:1"));
+        }
+    }
+
+    @Test
+    void theCommandLineSendsAndTakesCachesOfARegistry() {
+        try (RealRegistry registry = new RealRegistry(place.resolve("registry"), Guard.HTPASSWD);
+                PrivateDaemon other = other()) {
+            for (PrivateDaemon each : List.of(daemon, other)) {
+                each.sampanCommand("login", "-u", "ann", "--password-stdin", registry.host())
+                        .input("secret")
+                        .run()
+                        .expect(0);
+            }
+            String context = place.resolve("context").toString();
+            String cache = "type=registry,ref=" + registry.host() + "/cache:max";
+            daemon.sampan("build", "-t", "by:1", "--cache-to", cache + ",mode=max", context)
+                    .expect(0);
+            Outcome again =
+                    other.sampan("build", "-t", "by:1", "--cache-from", cache, context).expect(0);
+            assertThat(again.err()).doesNotContain("Not in the cache").contains("Using cache");
+            assertThat(id(other, "by:1")).isEqualTo(id(daemon, "by:1"));
+        }
+    }
+
+    @Test
+    void aCacheThatCannotBeSentEndsTheBuildUnlessThatIsIgnored() {
+        client.dockerfile("FROM busybox", "RUN true");
+        String cache = "type=registry,ref=127.0.0.1:1/cache:1";
+        assertThat(client.build(daemon, "--cache-to", cache).err())
+                .contains("exporting cache to registry")
+                .contains("127.0.0.1:1");
+        built("--cache-to", cache + ",ignore-error=true");
+        built("--cache-from", cache);
+    }
+
+    @Test
+    void whatNoCacheCanBeIsRefusedByName() {
+        client.dockerfile("FROM busybox", "RUN true");
+        String cache = "type=registry,ref=127.0.0.1:1/cache:1,";
+        for (String wrong :
+                List.of(
+                        "mode=all",
+                        "compression=estargz",
+                        "oci-mediatypes=false",
+                        "registry.insecure=true",
+                        "force-compression=true",
+                        "colour=red")) {
+            assertThat(client.build(daemon, "--cache-to", cache + wrong).err()).contains(wrong);
+        }
+        assertThat(daemon.sampan("build", "--cache-to", "type=local,dest=/d", "-").err())
+                .contains("--cache-to type=local,dest=/d: use type=registry or inline");
+    }
+}
