@@ -1,6 +1,7 @@
 package sampan.api.system;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import sampan.api.call.ApiVersion;
@@ -69,6 +70,14 @@ public final class InfoDoc {
         }
     }
 
+    // By the first pair buildx and Compose know that an image of several platforms can be kept.
+    private static List<List<String>> storage(SystemView view) {
+        List<List<String>> pairs = new ArrayList<>();
+        pairs.add(List.of("driver-type", "io.containerd.snapshotter.v1"));
+        pairs.addAll(view.storageStatus());
+        return pairs;
+    }
+
     private static void counts(Doc doc, SystemView view) {
         doc.put("ID", view.id())
                 .put("Containers", view.containers())
@@ -77,7 +86,7 @@ public final class InfoDoc {
                 .put("ContainersStopped", view.stopped())
                 .put("Images", view.images())
                 .put("Driver", view.storageDriver())
-                .put("DriverStatus", view.storageStatus())
+                .put("DriverStatus", storage(view))
                 .put(
                         "Plugins",
                         Doc.of()

@@ -61,36 +61,17 @@ final class BuildInputs {
         this.frontend = frontend;
     }
 
-    /// What the builds of one solve share.
-    ///
+    /// @param store the result is an image of the engine, without a name
     /// @param cacheFrom whose steps count as done
-    /// @param annotations of the images' manifests
-    record Shared(
-            SessionAgents agents,
-            List<BuildRequest.CacheFrom> cacheFrom,
-            Map<String, String> annotations) {}
-
-    /// Of an image that gets no name and is not kept.
-    BuildRequest request(Shared shared) {
-        return request(List.of(), false, shared.agents(), shared.cacheFrom(), shared.annotations());
-    }
-
-    /// @param tags names of the image
-    /// @param cacheFrom whose steps count as done
-    /// @param annotations of the image's manifest
     BuildRequest request(
-            List<String> tags,
-            boolean store,
-            SessionAgents agents,
-            List<BuildRequest.CacheFrom> cacheFrom,
-            Map<String, String> annotations) {
+            boolean store, SessionAgents agents, List<BuildRequest.CacheFrom> cacheFrom) {
         frontend.attributes().keySet().forEach(this::check);
         String noCache = frontend.attribute("no-cache");
         boolean all = frontend.attributes().containsKey("no-cache") && noCache.isEmpty();
         SessionInputs inputs = new SessionInputs(job.session);
         return new BuildRequest(
                 source(),
-                tags,
+                List.of(),
                 arguments(),
                 frontend.attribute("target"),
                 platform(),
@@ -103,7 +84,7 @@ final class BuildInputs {
                         frontend.attribute("image-resolve-mode").equals("pull"),
                         false,
                         store,
-                        annotations),
+                        Map.of()),
                 new BuildRequest.Running(
                         frontend.attribute("force-network-mode"),
                         hosts(),

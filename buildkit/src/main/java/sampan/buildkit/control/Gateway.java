@@ -164,7 +164,7 @@ public final class Gateway implements BindableService {
     private byte[] evaluate(byte[] question) throws InterruptedException {
         Job job = job();
         String id = solver.image(job, Fields.of(question).text(1));
-        if (job.request.exporters().stream().noneMatch(Exports::isImage)) {
+        if (!job.keeps()) {
             job.images.remember(id);
         }
         return new byte[0];

@@ -41,6 +41,11 @@ final class Job {
         this.images = new BroughtImages(engine);
     }
 
+    /// The result becomes an image of the engine.
+    boolean keeps() {
+        return request.exporters().stream().anyMatch(ImageOutput::isKept);
+    }
+
     /// Remembers a Dockerfile that was read, under an id that the client may return.
     synchronized String add(Frontend frontend) {
         if (frontends.size() >= FRONTENDS_MAX) {

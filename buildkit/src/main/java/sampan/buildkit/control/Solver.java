@@ -12,9 +12,9 @@ import sampan.buildkit.session.Scratch;
 import sampan.buildkit.session.SessionAgents;
 import sampan.buildkit.session.Sessions;
 import sampan.engine.services.BuildRequest;
-import sampan.engine.services.BuildService.Built;
 import sampan.engine.services.Engine;
 import sampan.engine.services.PlatformText;
+import sampan.oci.image.Platform;
 
 /// Carries out what clients ask to be solved. Thread-safe.
 public final class Solver {
@@ -105,7 +105,7 @@ public final class Solver {
             String result = Links.result(name, input.getValue());
             Job other = jobs.owner(result);
             String id = image(other, result);
-            if (other.request.exporters().stream().noneMatch(Exports::isImage)) {
+            if (!other.keeps()) {
                 job.images.remember(id);
             }
             resolved.replaceAll(
@@ -123,9 +123,7 @@ public final class Solver {
         job.building.lockInterruptibly();
         try (Scratch home = Scratch.below(directory);
                 SessionAgents agents = new SessionAgents(job.session, home.path())) {
-            BuildRequest request =
-                    new BuildInputs(job, frontend)
-                            .request(List.of(), true, agents, List.of(), Map.of());
+            BuildRequest request = new BuildInputs(job, frontend).request(true, agents, List.of());
             Steps steps = new Steps(job.shown ? new Progress(job.request.ref()) : job.progress);
             job.shown = true;
             return engine.builds().build(request, steps).id();
@@ -139,25 +137,24 @@ public final class Solver {
         job.building.lockInterruptibly();
         try (Scratch home = Scratch.below(directory);
                 SessionAgents agents = new SessionAgents(job.session, home.path())) {
-            CacheImports caches = new CacheImports(job, engine);
+            List<BuildRequest.CacheFrom> cacheFrom = new CacheImports(job, engine).found();
             if (frontend.platforms().size() > 1) {
-                exports.checkSeveral();
-                BuildInputs.Shared shared =
-                        new BuildInputs.Shared(agents, caches.found(), exports.annotations());
-                several(new Several(job, frontend, exports, shared), List.of());
+                several(new Several(job, frontend, exports, agents, cacheFrom), List.of());
+                exports.finish();
                 return exports.response();
             }
-            BuildRequest request =
-                    new BuildInputs(job, frontend)
-                            .request(
-                                    exports.tags(),
-                                    exports.store(),
-                                    agents,
-                                    caches.found(),
-                                    exports.annotations());
+            BuildRequest request = new BuildInputs(job, frontend).request(false, agents, cacheFrom);
             Steps shown = job.shown ? new Steps(new Progress(job.request.ref())) : steps;
-            Built built = engine.builds().build(request, shown, exports::send);
-            exports.finish(built.id());
+            Platform platform =
+                    frontend.platforms().isEmpty()
+                            ? Platform.host()
+                            : PlatformText.parse(frontend.platforms().getFirst());
+            engine.builds()
+                    .build(
+                            request,
+                            shown,
+                            result -> exports.send(List.of(new ImageLayout.Of(platform, result))));
+            exports.finish();
             return exports.response();
         } finally {
             job.building.unlock();
@@ -166,27 +163,31 @@ public final class Solver {
 
     /// One build for several platforms.
     private record Several(
-            Job job, Frontend frontend, Exports exports, BuildInputs.Shared shared) {}
+            Job job,
+            Frontend frontend,
+            Exports exports,
+            SessionAgents agents,
+            List<BuildRequest.CacheFrom> cacheFrom) {}
 
     // A result is there while it is looked at: each platform is built in the look at those before.
-    private void several(Several asked, List<PlatformLayout.Of> done) {
+    private void several(Several asked, List<ImageLayout.Of> done) {
         List<String> platforms = asked.frontend().platforms();
         if (done.size() == platforms.size()) {
-            asked.exports().sendSeveral(done);
+            asked.exports().send(done);
             return;
         }
         String platform = platforms.get(done.size());
         BuildRequest request =
                 new BuildInputs(asked.job(), asked.frontend().only(platform))
-                        .request(asked.shared());
+                        .request(false, asked.agents(), asked.cacheFrom());
         Steps steps = new Steps(asked.job().progress, platform);
         engine.builds()
                 .build(
                         request,
                         steps,
                         result -> {
-                            List<PlatformLayout.Of> more = new ArrayList<>(done);
-                            more.add(new PlatformLayout.Of(PlatformText.parse(platform), result));
+                            List<ImageLayout.Of> more = new ArrayList<>(done);
+                            more.add(new ImageLayout.Of(PlatformText.parse(platform), result));
                             several(asked, more);
                         });
     }

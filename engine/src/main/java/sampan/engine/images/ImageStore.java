@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import sampan.engine.images.ReferenceRecord.Variant;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.Chain;
 import sampan.engine.store.JsonFiles;
-import sampan.engine.store.OnDisk;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
@@ -155,8 +153,11 @@ public final class ImageStore {
             found.add(HostImage.resolved());
         }
         if (prefix.length() == ImageText.HEX_DIGITS) {
-            ImageRecord record = records.get(new Digest(Digest.SHA256, prefix));
-            return record == null ? found.stream().findFirst() : Optional.of(resolved(record));
+            Digest whole = new Digest(Digest.SHA256, prefix);
+            return Optional.ofNullable(records.get(whole))
+                    .or(() -> listedBy(whole))
+                    .map(this::resolved)
+                    .or(() -> found.stream().findFirst());
         }
         for (ImageRecord record : records.values()) {
             if (record.id().hex().startsWith(prefix)) {
@@ -164,6 +165,14 @@ public final class ImageStore {
             }
         }
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+    }
+
+    // What was built for several platforms is called by its index.
+    private Optional<ImageRecord> listedBy(Digest index) {
+        return references.values().stream()
+                .filter(name -> name.index().equals(Optional.of(index)))
+                .findFirst()
+                .map(name -> records.get(name.image()));
     }
 
     private ResolvedImage resolved(ImageRecord record) {
@@ -181,6 +190,10 @@ public final class ImageStore {
             return ImageDocument.NONE;
         }
         return documents.computeIfAbsent(id, d -> Json.read(read(d), ImageDocument.class));
+    }
+
+    ContentStore content() {
+        return content;
     }
 
     /// A document of the content store: a config, a manifest, an index.
@@ -450,24 +463,6 @@ public final class ImageStore {
             files.rewrite(records, references);
             return records;
         });
-    }
-
-    /// Bytes on disk of all blobs of an image, each with its digest.
-    public Map<Digest, Long> blobBytes(Digest id) {
-        Map<Digest, Long> found = new HashMap<>();
-        ImageRecord record = records.get(id);
-        if (record != null) {
-            found.put(id, OnDisk.file(content.place(id, false)));
-            for (ImageRecord.Form form : keptForms(record)) {
-                found.put(form.manifest(), OnDisk.file(content.place(form.manifest(), false)));
-                form.layerBlobs()
-                        .forEach(blob -> found.put(blob, OnDisk.file(content.place(blob, false))));
-            }
-            names(id).stream()
-                    .flatMap(name -> name.index().stream())
-                    .forEach(blob -> found.put(blob, OnDisk.file(content.place(blob, false))));
-        }
-        return found;
     }
 
     /// Bytes on disk of the records of an image and its references.

@@ -3,6 +3,9 @@ package sampan.engine.services;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Optional;
+import sampan.engine.images.PlatformIndex;
+import sampan.engine.images.transfer.ImageForm;
 import sampan.linux.sys.Fd;
 import sampan.oci.Digest;
 import sampan.oci.image.Descriptor;
@@ -15,11 +18,6 @@ public interface BuildResult {
     /// The files, read-only and mounted nowhere; closed when the look is over.
     Fd root();
 
-    /// Writes the image as `docker save` does; the stream stays the caller's.
-    ///
-    /// @param names it gets in the archive
-    void archive(List<String> names, OutputStream out);
-
     /// An image as its blobs.
     ///
     /// @param parts its config, then its layers
@@ -28,6 +26,25 @@ public interface BuildResult {
             parts = List.copyOf(parts);
         }
     }
+
+    /// The image with its blobs in another form, kept while the result is.
+    Parts formed(ImageForm form);
+
+    /// Stores a small document, kept while the result is.
+    Descriptor put(String mediaType, byte[] content);
+
+    /// Writes the image as `docker save` does; the stream stays the caller's.
+    ///
+    /// @param of a form of it
+    /// @param names it gets in the archive
+    void archive(Parts of, List<String> names, OutputStream out);
+
+    /// Makes the result one of the engine's images.
+    ///
+    /// @param of a form of it
+    /// @param names it gets
+    /// @param index that the names stand for, where it is one of several images
+    void keep(Parts of, List<String> names, Optional<PlatformIndex> index);
 
     /// The result's image, the last; where all are asked for, after those of the stages it needed.
     List<Parts> images(boolean all);

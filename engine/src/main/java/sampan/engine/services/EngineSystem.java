@@ -13,6 +13,7 @@ import sampan.engine.containers.ContainerStatus;
 import sampan.engine.containers.Containers;
 import sampan.engine.events.EventLog;
 import sampan.engine.images.Image;
+import sampan.engine.images.ImageBlobs;
 import sampan.engine.images.ImageStore;
 import sampan.engine.snapshots.Snapshotter;
 import sampan.engine.store.OnDisk;
@@ -207,8 +208,7 @@ public final class EngineSystem implements SystemService {
     // Bytes on disk of the blobs and unpacked layers of an image.
     private Map<String, Long> pieces(Image image) {
         Map<String, Long> found = new HashMap<>();
-        parts.images()
-                .blobBytes(Digest.parse(image.id()))
+        ImageBlobs.onDisk(parts.images(), Digest.parse(image.id()))
                 .forEach((blob, bytes) -> found.put("blob " + blob, bytes));
         image.layers()
                 .forEach(layer ->

@@ -25,6 +25,7 @@ public final class ZstdEncoder implements AutoCloseable {
 
     private static final String LIBRARY = "libzstd.so.1";
     private static final int SESSION_ONLY = 1;
+    private static final int LEVEL = 100;
     private static final int WINDOW_LOG = 101;
     private static final int WINDOW_BITS = 17;
     private static final long BUFFER_BYTES =
@@ -42,12 +43,23 @@ public final class ZstdEncoder implements AutoCloseable {
     private boolean open = true;
 
     public ZstdEncoder() {
+        this(WINDOW_LOG, WINDOW_BITS);
+    }
+
+    /// With the window that belongs to the level.
+    ///
+    /// @param level of zstd: 1 to 22
+    public ZstdEncoder(int level) {
+        this(LEVEL, level);
+    }
+
+    private ZstdEncoder(int parameter, int value) {
         try {
             context = (MemorySegment) lib.create.invokeExact();
             if (context.address() == 0) {
                 throw new SampanException(ErrorCode.UNAVAILABLE, "no memory for a zstd encoder");
             }
-            long ignored = (long) lib.parameter.invokeExact(context, WINDOW_LOG, WINDOW_BITS);
+            long ignored = (long) lib.parameter.invokeExact(context, parameter, value);
         } catch (Throwable t) {
             throw SharedLibrary.broken(t);
         }

@@ -8,6 +8,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +28,9 @@ public final class GzipWriter {
 
     /// Of zlib's nine: two thirds of the usual one's time, for 2 % more bytes.
     private static final int LEVEL = 4;
+
+    /// zlib's best.
+    public static final int LEVEL_MAX = 9;
 
     // RFC 1952: deflate, no flags, no time, no hint, unknown system
     private static final byte[] HEADER = {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, (byte) 0xFF};
@@ -50,9 +54,16 @@ public final class GzipWriter {
     /// @param threads that compress at the same time
     public static void compress(ReadableByteChannel source, WritableByteChannel target, int threads)
             throws IOException {
-        Optional<FastGzip> fast = FastGzip.create();
+        compress(source, target, threads, OptionalInt.empty());
+    }
+
+    /// @param level of zlib, up to [#LEVEL_MAX]; absent: whatever is quick
+    public static void compress(
+            ReadableByteChannel source, WritableByteChannel target, int threads, OptionalInt level)
+            throws IOException {
+        Optional<FastGzip> fast = level.isPresent() ? Optional.empty() : FastGzip.create();
         if (fast.isEmpty()) {
-            compressByZlib(source, target, threads);
+            compressByZlib(source, target, threads, level.orElse(LEVEL));
             return;
         }
         try (FastGzip gzip = fast.get()) {
@@ -66,12 +77,18 @@ public final class GzipWriter {
 
     static void compressByZlib(ReadableByteChannel source, WritableByteChannel target, int threads)
             throws IOException {
+        compressByZlib(source, target, threads, LEVEL);
+    }
+
+    private static void compressByZlib(
+            ReadableByteChannel source, WritableByteChannel target, int threads, int level)
+            throws IOException {
         GzipWriter writer = new GzipWriter(source, target);
         ExecutorService executor =
                 Executors.newFixedThreadPool(
                         threads, Thread.ofPlatform().daemon().name("compressor-", 0).factory());
         for (int i = 0; i <= threads; i++) {
-            writer.idle.add(new Piece());
+            writer.idle.add(new Piece(level));
         }
         try {
             writer.run(executor);
@@ -85,7 +102,7 @@ public final class GzipWriter {
 
     /// Fills the whole piece, so that it does not matter how the source gives its bytes; false at
     /// the end.
-    private static boolean fill(ReadableByteChannel source, ByteBuffer piece) throws IOException {
+    static boolean fill(ReadableByteChannel source, ByteBuffer piece) throws IOException {
         int size = 0;
         while (piece.hasRemaining() && size >= 0) {
             size = source.read(piece);
@@ -138,12 +155,16 @@ public final class GzipWriter {
 
     /// A part of the content with what comes before it.
     private static final class Piece {
-        private final Deflater deflater = new Deflater(LEVEL, true);
+        private final Deflater deflater;
         private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
         private final ByteBuffer plain = ByteBuffer.allocateDirect(PIECE_BYTES);
-        // What cannot be compressed grows by five bytes in each 16 KiB.
+        // What cannot be compressed, or is not to be, grows by five bytes in each 16 KiB.
         private final ByteBuffer packed = ByteBuffer.allocateDirect(PIECE_BYTES + SPARE_BYTES);
         private Future<ByteBuffer> work = CompletableFuture.completedFuture(packed);
+
+        Piece(int level) {
+            deflater = new Deflater(level, true);
+        }
 
         /// False at the source's end.
         boolean fill(ReadableByteChannel source, ByteBuffer before) throws IOException {

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,19 @@ class GzipWriterTest {
         byte[] plain = content(size);
         isRead(gzip(plain, 2), plain);
         isRead(fastGzip(Channels.newChannel(new ByteArrayInputStream(plain))), plain);
+    }
+
+    @Test
+    void aLevelIsTheCallers() throws IOException {
+        byte[] plain = content(1_000_000);
+        ByteArrayOutputStream none = new ByteArrayOutputStream();
+        GzipWriter.compress(
+                Channels.newChannel(new ByteArrayInputStream(plain)),
+                Channels.newChannel(none),
+                2,
+                OptionalInt.of(0));
+        isRead(none.toByteArray(), plain);
+        assertThat(none.size()).isGreaterThan(plain.length);
     }
 
     private static void isRead(byte[] file, byte[] plain) throws IOException {

@@ -3,7 +3,7 @@ package sampan.engine.build.execute;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import sampan.engine.build.execute.StageState.Start;
 import sampan.engine.images.Image;
 import sampan.engine.images.Image.ImageConfig;
@@ -22,17 +22,17 @@ import sampan.oci.image.Platform;
 final class BaseImages {
     private final Stores stores;
     private final BuiltImages held;
-    private final Consumer<String> fetch;
+    private final BiConsumer<String, String> fetch;
     private final boolean anew;
     private final Map<String, String> aliases;
 
-    /// @param fetch gets an image of that name
+    /// @param fetch gets an image of that name for a platform, as text; empty: this machine's
     /// @param anew images are fetched even where one of the name is here
     /// @param aliases references that names of the request stand for
     BaseImages(
             Stores stores,
             BuiltImages held,
-            Consumer<String> fetch,
+            BiConsumer<String, String> fetch,
             boolean anew,
             Map<String, String> aliases) {
         this.aliases = Map.copyOf(aliases);
@@ -44,8 +44,8 @@ final class BaseImages {
 
     /// @param asked a platform was asked for, so that another is refused
     Start start(String reference, Platform platform, boolean asked) {
-        Image image = resolve(reference);
-        Platform own = Platform.of(image.os(), image.architecture(), image.variant());
+        Image image = resolve(reference, platform, asked);
+        Platform own = platformOf(image);
         if (asked && !own.runsOn(platform)) {
             throw SampanException.notFound(
                     "image with reference "
@@ -70,18 +70,34 @@ final class BaseImages {
                 image.created().orElse(Instant.EPOCH));
     }
 
-    Chain chain(String reference) {
-        Digest id = Digest.parse(resolve(reference).id());
+    private static Platform platformOf(Image image) {
+        return Platform.of(image.os(), image.architecture(), image.variant());
+    }
+
+    /// The layers of an image; of another platform's where there is no better one.
+    ///
+    /// @param asked as with [#start]
+    Chain chain(String reference, Platform platform, boolean asked) {
+        Digest id = Digest.parse(resolve(reference, platform, asked).id());
         held.layersOf(stores.images().record(id));
         return new Chain(stores.images().record(id).diffIds());
     }
 
-    private Image resolve(String name) {
+    private Image resolve(String name, Platform platform, boolean asked) {
         String reference = aliases.getOrDefault(name, name);
-        Optional<ResolvedImage> found = stores.images().find(reference);
-        if (found.isEmpty() || (anew && !found.get().image().virtual())) {
-            fetch.accept(reference);
-            found = stores.images().find(reference);
+        Optional<ResolvedImage> found = stores.images().find(reference, platform);
+        boolean other =
+                asked && found.filter(f -> !platformOf(f.image()).runsOn(platform)).isPresent();
+        if (found.isEmpty() || ((anew || other) && !found.get().image().virtual())) {
+            try {
+                fetch.accept(reference, asked ? platform.toString() : "");
+            } catch (SampanException e) {
+                if (!other) {
+                    throw e;
+                }
+                // it is nowhere else: what is here is judged
+            }
+            found = stores.images().find(reference, platform);
         }
         Image image =
                 found.orElseThrow(

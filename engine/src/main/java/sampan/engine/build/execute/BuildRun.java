@@ -22,11 +22,13 @@ import sampan.engine.build.plan.Arguments;
 import sampan.engine.build.plan.Plan;
 import sampan.engine.build.plan.Plan.PlannedStage;
 import sampan.engine.images.transfer.BuiltImages;
+import sampan.engine.registry.Credential;
 import sampan.engine.services.BuildListener.BuildEvent;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildSource;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.oci.Reference;
 import sampan.oci.image.Platform;
 
 /// One build that runs. Stages run at the same time, each on a thread of its own, up to
@@ -143,8 +145,15 @@ final class BuildRun implements AutoCloseable {
         return Optional.ofNullable(given.named().get(name)).map(tree -> tree.tree(sources));
     }
 
-    private void fetch(String reference) {
-        parts.fetch().fetch(reference, request, this::note);
+    private void fetch(String reference, String forPlatform) {
+        Reference name = Reference.parse(reference);
+        Credential credential = request.credentials().apply(name.toString());
+        parts.fetch().fetch(name, forPlatform, credential, this::note);
+    }
+
+    /// The files of an image that a step names.
+    Tree imageTree(String reference) {
+        return trees.of(bases.chain(reference, platform, !request.platform().isEmpty()));
     }
 
     private void note(String text) {

@@ -24,6 +24,8 @@ import sampan.engine.build.syntax.Dockerfile;
 import sampan.engine.build.syntax.DockerfileParser;
 import sampan.engine.build.syntax.Finding;
 import sampan.engine.images.ImageRecord;
+import sampan.engine.images.PlatformIndex;
+import sampan.engine.images.transfer.ImageForm;
 import sampan.engine.services.BuildListener;
 import sampan.engine.services.BuildListener.BuildEvent;
 import sampan.engine.services.BuildRequest;
@@ -39,6 +41,7 @@ import sampan.errors.SampanException;
 import sampan.linux.sys.Fd;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
+import sampan.oci.image.Descriptor;
 import sampan.oci.image.Platform;
 
 /// Takes a request from its context to a stored image. Thread-safe.
@@ -216,8 +219,33 @@ public final class Builder {
         }
 
         @Override
-        public void archive(List<String> names, OutputStream out) {
-            run.images.save(image, names.stream().map(Reference::parse).toList(), out);
+        public Parts formed(ImageForm form) {
+            return parts(run.images.formed(image, form));
+        }
+
+        @Override
+        public Descriptor put(String mediaType, byte[] content) {
+            return run.images.put(mediaType, content);
+        }
+
+        @Override
+        public void archive(Parts of, List<String> names, OutputStream out) {
+            run.images.save(in(of), names.stream().map(Reference::parse).toList(), out);
+        }
+
+        @Override
+        public void keep(Parts of, List<String> names, Optional<PlatformIndex> index) {
+            run.images.add(in(of), names.stream().map(Builder::name).toList(), index);
+        }
+
+        private ImageRecord in(Parts of) {
+            List<Digest> layers = of.parts().stream().skip(1).map(Descriptor::digest).toList();
+            return image.in(new ImageRecord.Form(of.manifest().digest(), layers), _ -> false);
+        }
+
+        private Parts parts(ImageRecord of) {
+            List<Descriptor> parts = run.images.parts(of);
+            return new Parts(parts.getFirst(), parts.subList(1, parts.size()));
         }
 
         @Override
@@ -232,10 +260,7 @@ public final class Builder {
                 }
             }
             images.add(image);
-            return images.stream()
-                    .map(run.images::parts)
-                    .map(parts -> new Parts(parts.getFirst(), parts.subList(1, parts.size())))
-                    .toList();
+            return images.stream().map(this::parts).toList();
         }
 
         @Override

@@ -197,7 +197,7 @@ final class CopyStep {
             return stage.build.trees.of(stage.build.done(earlier.get()).chain());
         }
         try {
-            return stage.build.trees.of(stage.build.bases.chain(from));
+            return stage.build.imageTree(from);
         } catch (SampanException e) {
             throw new SampanException(
                     e.code(), "invalid from flag value " + from + ": " + e.getMessage(), e);

@@ -3,6 +3,7 @@ package sampan.engine.build.execute;
 import java.util.List;
 import java.util.function.Consumer;
 import sampan.engine.images.transfer.DistantImage;
+import sampan.engine.registry.Credential;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.RegistryService;
 import sampan.engine.services.RegistryService.Progress;
@@ -16,16 +17,11 @@ public record ImageFetch(RegistryService registries) {
         return registries.distant(reference, request.credentials().apply(reference));
     }
 
+    /// @param platform as text; empty: this machine's
     /// @param note hears how it goes
-    void fetch(String reference, BuildRequest request, Consumer<String> note) {
-        Reference name = Reference.parse(reference);
-        PullRequest pull =
-                new PullRequest(
-                        name.toString(),
-                        request.platform(),
-                        request.credentials().apply(name.toString()));
+    void fetch(Reference name, String platform, Credential credential, Consumer<String> note) {
         registries.pull(
-                pull,
+                new PullRequest(name.toString(), platform, credential),
                 new Progress() {
                     @Override
                     public void message(String id, String text) {

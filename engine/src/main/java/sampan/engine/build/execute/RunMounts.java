@@ -123,10 +123,9 @@ final class RunMounts implements AutoCloseable {
             return named.get();
         }
         Optional<Integer> earlier = stage.build.plan.source(stage.planned, from);
-        return stage.build.trees.of(
-                earlier.isPresent()
-                        ? stage.build.done(earlier.get()).chain()
-                        : stage.build.bases.chain(from));
+        return earlier.isPresent()
+                ? stage.build.trees.of(stage.build.done(earlier.get()).chain())
+                : stage.build.imageTree(from);
     }
 
     private void request(Path source, String target, boolean writable) {

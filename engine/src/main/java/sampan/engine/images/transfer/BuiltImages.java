@@ -6,11 +6,13 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageStore;
+import sampan.engine.images.PlatformIndex;
 import sampan.engine.images.transfer.NewImage.LayerSource;
 import sampan.engine.snapshots.Layer;
 import sampan.errors.ErrorCode;
@@ -86,10 +88,7 @@ public final class BuiltImages implements AutoCloseable {
     /// The layers of an image that is here, kept for as long as this lasts.
     public List<BuiltLayer> layersOf(ImageRecord image) {
         transfer.hold(image);
-        Manifest manifest =
-                Json.read(
-                        stores.content().read(image.manifest(), ImageStore.CONFIG_BYTES_MAX),
-                        Manifest.class);
+        Manifest manifest = manifest(image);
         List<BuiltLayer> layers = new ArrayList<>();
         for (int i = 0; i < image.diffIds().size(); i++) {
             Digest diffId = image.diffIds().get(i);
@@ -125,9 +124,64 @@ public final class BuiltImages implements AutoCloseable {
                 Instant.now());
     }
 
+    /// Stores a small document, kept for as long as this lasts.
+    public Descriptor put(String mediaType, byte[] content) {
+        unknown = true;
+        Stored put = transfer.store(content);
+        return Descriptor.of(mediaType, put.digest(), put.size());
+    }
+
+    /// The image with its blobs in another form, as [#image] gives it.
+    public ImageRecord formed(ImageRecord image, ImageForm form) {
+        if (form.equals(ImageForm.PLAIN)) {
+            return image;
+        }
+        unknown = true;
+        Manifest old = manifest(image);
+        LayerForms forms = new LayerForms(stores, transfer, form);
+        List<Descriptor> layers = new ArrayList<>();
+        for (int i = 0; i < old.layers().size(); i++) {
+            layers.add(forms.of(old.layers().get(i), image.diffIds().get(i)));
+        }
+        ImageForm.Types types = form.types().orElse(ImageForm.Types.OCI);
+        boolean docker = types == ImageForm.Types.DOCKER;
+        Map<String, String> annotations = new LinkedHashMap<>(old.annotations());
+        annotations.putAll(form.annotations());
+        Descriptor config =
+                Descriptor.of(
+                        docker ? MediaType.DOCKER_CONFIG : MediaType.OCI_CONFIG,
+                        old.config().digest(),
+                        old.config().size());
+        Manifest made =
+                new Manifest(
+                        old.schemaVersion(),
+                        docker ? MediaType.DOCKER_MANIFEST : MediaType.OCI_MANIFEST,
+                        config,
+                        layers,
+                        annotations,
+                        Optional.empty(),
+                        "");
+        Stored manifest = transfer.store(Json.write(made));
+        return image.in(
+                new ImageRecord.Form(
+                        manifest.digest(), layers.stream().map(Descriptor::digest).toList()),
+                _ -> false);
+    }
+
+    private Manifest manifest(ImageRecord image) {
+        return Json.read(
+                stores.content().read(image.manifest(), ImageStore.CONFIG_BYTES_MAX),
+                Manifest.class);
+    }
+
     /// Makes it one of the store's images.
     public void add(ImageRecord image, List<Reference> names) {
-        stores.images().add(image, names);
+        add(image, names, Optional.empty());
+    }
+
+    /// Makes it one of the store's images, as one of those that an index lists.
+    public void add(ImageRecord image, List<Reference> names, Optional<PlatformIndex> index) {
+        stores.images().add(image, names, index);
         unknown = false;
         stored |= !names.isEmpty();
     }
@@ -142,7 +196,7 @@ public final class BuiltImages implements AutoCloseable {
         byte[] content = stores.content().read(image.manifest(), ImageStore.CONFIG_BYTES_MAX);
         Manifest manifest = Json.read(content, Manifest.class);
         List<Descriptor> parts = new ArrayList<>();
-        parts.add(Descriptor.of(MediaType.OCI_MANIFEST, image.manifest(), content.length));
+        parts.add(Descriptor.of(manifest.mediaType(), image.manifest(), content.length));
         parts.add(manifest.config());
         parts.addAll(manifest.layers());
         return parts;

@@ -157,7 +157,7 @@ public final class Transfer implements AutoCloseable {
         }
     }
 
-    private static void copy(ReadableByteChannel source, Ingest ingest) throws IOException {
+    static void copy(ReadableByteChannel source, Ingest ingest) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
         while (source.read(buffer) >= 0) {
             ingest.write(buffer.flip());
