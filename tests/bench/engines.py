@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -53,10 +54,10 @@ class Engine:
     servants: names of its processes that are not its children (a shim is init's child).
     """
 
-    def __init__(self, name, socket, client, servants=()):
-        self.name, self.socket = name, socket
-        self.api = Api(socket)
-        self.env = {"DOCKER_HOST": "unix://" + socket}
+    def __init__(self, name, path, client, servants=()):
+        self.name, self.socket = name, path
+        self.api = Api(path)
+        self.env = {"DOCKER_HOST": "unix://" + path}
         self._client, self._servants = client, servants
 
     def command(self, *words):
@@ -129,7 +130,9 @@ class Sampan(Engine):
         self.env |= {"SAMPAN_RUN": self._run, "SAMPAN_ROOT": os.path.join(folder, "root")}
         self._dist, self._folder = dist, folder
         self._settings = ["--root", os.path.join(folder, "root"), "--run", self._run]
+        self.gateway_port = _free_port()
         self._settings += ["--bridge", bridge, "--subnet", subnet]
+        self._settings += ["--gateway-http", f"127.0.0.1:{self.gateway_port}"]
         self._log = os.path.join(folder, "sampand.log")
         self._process = None
 
@@ -202,6 +205,11 @@ class LowerBound:
         return int(lines[1]) / 1e9
 
 
+def _free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
 def _memory():
     """Where a daemon's run directory lies on a usual machine: in memory."""
     for place in ("/run", "/dev/shm"):
@@ -211,8 +219,8 @@ def _memory():
     return tempfile.gettempdir()
 
 
-def answering(socket):
-    return os.path.exists(socket) and Api(socket).answers()
+def answering(path):
+    return os.path.exists(path) and Api(path).answers()
 
 
 def stop_on_signals():

@@ -11,6 +11,7 @@ import time
 
 import images
 import registry
+import routed
 import store
 from report import SELF
 from spawn import Failed
@@ -413,6 +414,9 @@ class Figures:
     def disk(self):
         store.disk(self)
 
+    def gateway(self):
+        routed.gateway(self)
+
     def boot(self):
         """The daemon's start, with the images it has; the first start of the run is not counted."""
         row = self.report.row("boot", "daemon start to first answer", "ms", first=300, moonshot=100)
@@ -425,4 +429,4 @@ class Figures:
             self.each([self.sampan], "boot", once)
 
 
-GROUPS = ("version", "run", "api", "exec", "many", "load", "pull", "push", "build", "unpack", "memory", "disk", "logs", "boot", "growth")
+GROUPS = ("version", "run", "api", "exec", "many", "load", "pull", "push", "build", "unpack", "memory", "disk", "logs", "gateway", "boot", "growth")

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import sampan.gateway.routes.Target;
 
@@ -17,9 +18,12 @@ public final class HealthChecks implements AutoCloseable {
     /// Probes under way at once.
     public static final int PROBES_MAX = 256;
 
-    // Who has just come is looked at often, so that it joins soon.
-    private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    // Who has just come is looked at often, so that it joins as soon as it listens; all of them
+    // together no more often than once in the second of these.
+    private static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long YOUNG_SHARE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long YOUTH_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long WAITING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int SPREAD = 10;
 
     /// What is checked.
@@ -28,6 +32,9 @@ public final class HealthChecks implements AutoCloseable {
     private static final class Check {
         private final Subject subject;
         private volatile boolean ended;
+        // Of its own thread.
+        private long waitingSince;
+        private boolean young;
 
         private Check(Subject subject) {
             this.subject = subject;
@@ -36,6 +43,7 @@ public final class HealthChecks implements AutoCloseable {
 
     private final Map<Target, Check> checks = new HashMap<>();
     private final Semaphore probes = new Semaphore(PROBES_MAX);
+    private final AtomicInteger young = new AtomicInteger();
 
     /// Checks these targets from now on, and no others. Who is checked already and alike is not
     /// begun anew; who is no longer checked is ready.
@@ -60,7 +68,7 @@ public final class HealthChecks implements AutoCloseable {
 
     private void run(Target target, Check check) {
         HealthSettings settings = check.subject.settings();
-        long young = FIRST_NANOS;
+        check.waitingSince = System.nanoTime();
         int passed = 0;
         int failed = 0;
         try {
@@ -80,15 +88,36 @@ public final class HealthChecks implements AutoCloseable {
                 if (target.isReady() && settings.once()) {
                     return;
                 }
-                long pause = settings.intervalNanos();
-                if (!target.isReady() && young < pause) {
-                    pause = young;
-                    young = Math.min(YOUNG_NANOS, young * 2);
-                }
-                sleep(pause);
+                sleep(pause(target.isReady(), check));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        } finally {
+            young(check, false);
+        }
+    }
+
+    /// How long until the next look. One that has left is young again when it comes back.
+    private long pause(boolean ready, Check check) {
+        long interval = check.subject.settings().intervalNanos();
+        long now = System.nanoTime();
+        if (ready) {
+            check.waitingSince = now;
+            young(check, false);
+            return interval;
+        }
+        young(check, now - check.waitingSince < YOUTH_NANOS);
+        long often =
+                check.young
+                        ? Math.clamp(young.get() * YOUNG_SHARE_NANOS, YOUNG_NANOS, WAITING_NANOS)
+                        : WAITING_NANOS;
+        return Math.min(interval, often);
+    }
+
+    private void young(Check check, boolean is) {
+        if (check.young != is) {
+            check.young = is;
+            young.addAndGet(is ? 1 : -1);
         }
     }
 
