@@ -3,7 +3,7 @@ package sampan.gateway.proxy;
 /// How long what a loop finds ready has waited for it, of late: the time of a turn, and of those
 /// before it that could not take all that was ready.
 final class Lateness {
-    private static final int SMOOTHING_SHIFT = 3;
+    private static final int SMOOTHING_SHIFT = 1;
     // Who has waited so long for something to do is not late.
     private static final long IDLE_NANOS = 10_000_000L;
 
