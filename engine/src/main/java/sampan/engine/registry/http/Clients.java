@@ -1,8 +1,6 @@
 package sampan.engine.registry.http;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -12,7 +10,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.Map;
@@ -183,15 +180,19 @@ final class Clients implements AutoCloseable {
             }
             case Sending.Stream(ReadableByteChannel content) -> {
                 request.header("Content-Type", "application/octet-stream");
-                yield BodyPublishers.ofInputStream(() -> new CountedStream(content, moved));
+                yield new ChannelBody(() -> content, -1, moved::addAndGet);
             }
             case Sending.Part part -> {
                 request.header("Content-Type", "application/octet-stream");
-                BodyPublisher stream =
-                        BodyPublishers.ofInputStream(() -> PartStream.open(part, moved));
                 yield part.length() == 0
                         ? BodyPublishers.noBody()
-                        : BodyPublishers.fromPublisher(stream, part.length());
+                        : new ChannelBody(
+                                () -> part.source().open().position(part.offset()),
+                                part.length(),
+                                size -> {
+                                    moved.addAndGet(size);
+                                    part.sent().bytes(size);
+                                });
             }
         };
     }
@@ -230,73 +231,6 @@ final class Clients implements AutoCloseable {
                 throw failure;
             }
             throw new IOException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /// A blob on its way out while it is being made.
-    private static final class CountedStream extends FilterInputStream {
-        private final AtomicLong moved;
-
-        CountedStream(ReadableByteChannel content, AtomicLong moved) {
-            super(Channels.newInputStream(content));
-            this.moved = moved;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            int size = super.read(target, offset, length);
-            moved.addAndGet(Math.max(0, size));
-            return size;
-        }
-    }
-
-    /// A part of a blob on its way out.
-    private static final class PartStream extends InputStream {
-        private final InputStream file;
-        private final Sending.Part part;
-        private final AtomicLong moved;
-        private long left;
-
-        private PartStream(InputStream file, Sending.Part part, AtomicLong moved) {
-            this.file = file;
-            this.part = part;
-            this.moved = moved;
-            this.left = part.length();
-        }
-
-        static InputStream open(Sending.Part part, AtomicLong moved) {
-            try {
-                var channel = part.source().open();
-                channel.position(part.offset());
-                return new PartStream(Channels.newInputStream(channel), part, moved);
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            if (left == 0) {
-                return -1;
-            }
-            int size = file.read(target, offset, (int) Math.min(length, left));
-            if (size > 0) {
-                left -= size;
-                moved.addAndGet(size);
-                part.sent().bytes(size);
-            }
-            return size;
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
         }
     }
 
