@@ -9,8 +9,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -177,6 +180,94 @@ class GatewayFedTest {
             load.pass(100);
             assertThat(load.failures()).as("of %d", load.answered()).isEmpty();
         }
+    }
+
+    @Test
+    void aNewGatewayTakesThePlaceOfTheOneThatRunsAndNobodyNotices() {
+        server("only");
+        awaitRoute();
+        try (SteadyLoad load = new SteadyLoad(port, HOST, PER_SECOND)) {
+            load.pass(100);
+            for (int i = 0; i < 2; i++) {
+                long before = gateways().getFirst().pid();
+                daemon.sampan("gateway", "replace").expect(0);
+                Eventually.await(
+                        "the former one's end",
+                        () -> gateways().stream().noneMatch(gateway -> gateway.pid() == before));
+                assertThat(gateways()).hasSize(1);
+                load.pass(200);
+            }
+            // It is the one that is told of containers now.
+            server("another");
+            awaitReady(2);
+            daemon.docker("stop", "-t", "5", "only").expect(0);
+            load.pass(200);
+            assertThat(load.failures()).as("of %d", load.answered()).isEmpty();
+        }
+        awaitEvent("gateway replace sampan-gateway");
+    }
+
+    /// A daemon with other settings, as one of another version: what the former gateway alone may
+    /// have (its audit log, the address of its counters) is the new one's afterwards.
+    @Test
+    void aDaemonThatIsAnotherReplacesTheGatewayThatItFinds() throws IOException {
+        int metrics = freePort();
+        // The gateway sees no /tmp.
+        Path directory = Files.createTempDirectory(Path.of("/var/tmp"), "gateway-");
+        Path file = directory.resolve("gateway.yaml");
+        Files.writeString(file, "audit: /run/gateway/audit.log\n");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path audit = daemon.root().resolve("gateway/state/audit.log");
+        PrivateDaemon plain = daemon;
+        server("only");
+        awaitRoute();
+        try (SteadyLoad load = new SteadyLoad(port, HOST, PER_SECOND)) {
+            load.pass(100);
+            ProcessHandle before = gateways().getFirst();
+            daemon.kill();
+            daemon =
+                    plain.again(
+                            "--gateway-http",
+                            "127.0.0.1:" + port,
+                            "--gateway-file",
+                            file.toString(),
+                            "--gateway-metrics",
+                            "127.0.0.1:" + metrics);
+            daemon.start();
+            Eventually.await("another gateway", () -> !before.isAlive());
+            load.pass(100);
+            daemon.sampan("gateway", "replace").expect(0);
+            Eventually.await("the one alone", () -> gateways().size() == 1);
+            Eventually.await("its counters", () -> isListening(metrics));
+            Eventually.await("its audit log", () -> kinds(audit).endsWith("fed,listening"));
+            assertThat(kinds(audit))
+                    .containsSubsequence("listening", "draining", "ended", "started", "listening");
+            daemon.sampan("audit", "verify", audit.toString()).expect(0);
+            load.pass(100);
+            assertThat(load.failures()).as("of %d", load.answered()).isEmpty();
+        } finally {
+            daemon.kill();
+            daemon = plain;
+            daemon.start();
+            Files.delete(file);
+            Files.delete(directory);
+        }
+    }
+
+    private static boolean isListening(int port) {
+        try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static String kinds(Path audit) {
+        return Pattern.compile("\"kind\":\"([^\"]*)\"")
+                .matcher(Residue.read(audit))
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.joining(","));
     }
 
     @Test

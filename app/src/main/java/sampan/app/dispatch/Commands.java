@@ -35,6 +35,7 @@ import sampan.app.cli.files.CopyCommand;
 import sampan.app.cli.gateway.GatewayGraphCommand;
 import sampan.app.cli.gateway.GatewayListCommand;
 import sampan.app.cli.gateway.GatewayMetricsCommand;
+import sampan.app.cli.gateway.GatewayReplaceCommand;
 import sampan.app.cli.gateway.GatewayTailCommand;
 import sampan.app.cli.gateway.GatewayTestCommand;
 import sampan.app.cli.images.FsckCommand;
@@ -333,7 +334,11 @@ final class Commands {
                     Verb.of(
                             "metrics",
                             "Print the gateway's counters in Prometheus' format",
-                            GatewayMetricsCommand::new));
+                            GatewayMetricsCommand::new),
+                    Verb.of(
+                            "replace",
+                            "Have a new process take the gateway's place; no request fails",
+                            GatewayReplaceCommand::new));
 
     static final Map<String, Verb> TOP = joined(CONTAINERS, IMAGES, SYSTEM);
 

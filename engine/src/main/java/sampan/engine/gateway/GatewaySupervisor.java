@@ -1,14 +1,11 @@
 package sampan.engine.gateway;
 
 import java.lang.System.Logger.Level;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -52,6 +49,7 @@ public final class GatewaySupervisor implements AutoCloseable {
 
     private final Parts parts;
     private final Membership membership;
+    private final News news;
     private final Listeners listeners = new Listeners();
     private final Waking waking;
     private final Sleeping sleeping;
@@ -67,7 +65,6 @@ public final class GatewaySupervisor implements AutoCloseable {
     private volatile List<Problem> refused = List.of();
     // Where the gateway cannot listen as it should; tried again.
     private volatile List<Problem> unheard = List.of();
-    private final Set<String> reported = ConcurrentHashMap.newKeySet();
     private boolean dirty = true;
     private boolean closed;
     private long pause = PAUSE_MILLIS;
@@ -78,6 +75,7 @@ public final class GatewaySupervisor implements AutoCloseable {
     public GatewaySupervisor(Parts parts, Consumer<String> start, Consumer<String> stop) {
         this.parts = parts;
         membership = new Membership(parts.containers());
+        news = new News(parts.events());
         waking = new Waking(() -> discovered, start, this::again);
         sleeping = new Sleeping(() -> discovered, parts.program().place().socket(), stop);
         watch = parts.events().watch();
@@ -210,21 +208,90 @@ public final class GatewaySupervisor implements AutoCloseable {
         if (found()) {
             made = GatewayLink.open(parts.program().place().socket());
             listeners.adopt(made);
-            publish("found", Map.of());
+            news.publish("found", Map.of());
+            if (!made.build().equals(parts.program().build())) {
+                return renewed(made);
+            }
         } else {
             if (began != 0 && System.nanoTime() - began > WELL_MILLIS * 1_000_000) {
                 pause = PAUSE_MILLIS;
             }
             began = System.nanoTime();
             parts.program().start();
+            parts.program().takePlace();
             made = GatewayLink.open(parts.program().place().socket());
-            publish("start", Map.of());
+            news.publish("start", Map.of());
         }
+        goOnWith(made);
+        return made;
+    }
+
+    private void goOnWith(GatewayLink next) {
         told = "";
         listeners.forget();
-        link = Optional.of(made);
-        follow(made);
-        return made;
+        link = Optional.of(next);
+        follow(next);
+    }
+
+    /// Has a new gateway take the place of the one that runs; UNAVAILABLE where none does. No
+    /// request fails: the new one accepts on the same sockets before the former stops to, which
+    /// answers what it has and ends. What the former knew of limits, breakers and counts goes with
+    /// it.
+    public void replace() {
+        lock.lock();
+        try {
+            GatewayLink former = link.orElseThrow(GatewaySupervisor::none);
+            GatewayLink _ = replaced(former);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// One that a daemon of another version started does not stay, if that can be had.
+    private GatewayLink renewed(GatewayLink former) {
+        try {
+            return replaced(former);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "gateway: the former one goes on: " + e.getMessage());
+            news.publish("error", Map.of("error", String.valueOf(e.getMessage())));
+            return former;
+        }
+    }
+
+    /// Goes on with the former where a new one is not to be had, and fails then.
+    private GatewayLink replaced(GatewayLink former) {
+        Optional<GatewayLink> begun = Optional.empty();
+        try {
+            parts.program().start();
+            begun = Optional.of(GatewayLink.open(parts.program().beginning()));
+            told = "";
+            listeners.forget();
+            tell(begun.get(), membership.now());
+            if (!unheard.isEmpty()) {
+                throw new SampanException(ErrorCode.CONFLICT, unheard.getFirst().message());
+            }
+            parts.program().takePlace();
+        } catch (RuntimeException e) {
+            begun.ifPresent(GatewaySupervisor::dismiss);
+            goOnWith(former);
+            throw e;
+        }
+        link = begun;
+        follow(begun.get());
+        dismiss(former);
+        news.publish("replace", Map.of());
+        return begun.get();
+    }
+
+    /// Has it end with its last request.
+    private static void dismiss(GatewayLink gateway) {
+        try {
+            gateway.order("drain");
+        } catch (SampanException e) {
+            LOG.log(Level.WARNING, "gateway: " + e.getMessage());
+        } finally {
+            gateway.release();
+        }
     }
 
     private boolean found() {
@@ -267,7 +334,7 @@ public final class GatewaySupervisor implements AutoCloseable {
         link = Optional.empty();
         told = "";
         LOG.log(Level.ERROR, "gateway: " + e.getMessage());
-        publish(had ? "die" : "error", Map.of("error", String.valueOf(e.getMessage())));
+        news.publish(had ? "die" : "error", Map.of("error", String.valueOf(e.getMessage())));
     }
 
     /// There are no routes any more.
@@ -276,39 +343,21 @@ public final class GatewaySupervisor implements AutoCloseable {
                 link.isPresent() ? link.get() : GatewayLink.open(parts.program().place().socket());
         link = Optional.empty();
         told = "";
-        to.order("drain");
-        to.release();
+        dismiss(to);
         listeners.close();
         refused = List.of();
-        publish("stop", Map.of());
+        news.publish("stop", Map.of());
     }
 
-    private void publish(String action, Map<String, String> attributes) {
-        parts.events()
-                .publish(
-                        new Event(
-                                "gateway", action, GatewayProgram.USER, attributes, Instant.now()));
-    }
-
-    /// What is wrong is told once, as event and in the log.
     private void report(Discovered now) {
+        news.report(problems(now));
+    }
+
+    private List<Problem> problems(Discovered now) {
         List<Problem> all = new ArrayList<>(now.problems());
         all.addAll(refused);
         all.addAll(unheard);
-        Set<String> current = new java.util.HashSet<>();
-        for (Problem problem : all) {
-            String words = problem.kind() + " " + problem.name() + ": " + problem.message();
-            current.add(words);
-            if (reported.add(words)) {
-                LOG.log(Level.WARNING, "gateway: " + words);
-                Map<String, String> attributes = new LinkedHashMap<>();
-                attributes.put("severity", problem.severity());
-                attributes.put(problem.kind(), problem.name());
-                attributes.put("message", problem.message());
-                publish("problem", attributes);
-            }
-        }
-        reported.retainAll(current);
+        return all;
     }
 
     /// A container is about to end: the gateway gives it no new requests from here on.
@@ -408,12 +457,16 @@ public final class GatewaySupervisor implements AutoCloseable {
     /// A connection of the caller's own to the gateway; UNAVAILABLE where none runs.
     public GatewayLink open() {
         if (!found()) {
-            throw new SampanException(
-                    ErrorCode.UNAVAILABLE,
-                    "no gateway runs: it starts with the first container that has a route, such as"
-                            + " the label sampan.gateway.host=NAME, or with --gateway-file");
+            throw none();
         }
         return GatewayLink.open(parts.program().place().socket());
+    }
+
+    private static SampanException none() {
+        return new SampanException(
+                ErrorCode.UNAVAILABLE,
+                "no gateway runs: it starts with the first container that has a route, such as"
+                        + " the label sampan.gateway.host=NAME, or with --gateway-file");
     }
 
     /// What containers say, as far as it was told to the gateway.
@@ -423,10 +476,7 @@ public final class GatewaySupervisor implements AutoCloseable {
 
     /// Everything that is wrong, with labels and with the file.
     public List<Problem> problems() {
-        List<Problem> all = new ArrayList<>(discovered.problems());
-        all.addAll(refused);
-        all.addAll(unheard);
-        return all;
+        return problems(discovered);
     }
 
     /// Leaves the gateway as it is.

@@ -27,6 +27,11 @@ public final class EngineGateway implements GatewayService {
     }
 
     @Override
+    public void replace() {
+        supervisor.replace();
+    }
+
+    @Override
     public JsonNode show(String what) {
         return order("show " + what);
     }

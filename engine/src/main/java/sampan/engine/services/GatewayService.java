@@ -8,6 +8,9 @@ import tools.jackson.databind.JsonNode;
 
 /// The gateway in front of services. UNAVAILABLE where none runs.
 public interface GatewayService {
+    /// Has a new process take its place, of the program as it is now; no request fails.
+    void replace();
+
     /// What it has: `routes`, `services` or `metrics`.
     JsonNode show(String what);
 

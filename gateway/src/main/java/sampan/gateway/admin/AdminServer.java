@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -18,21 +19,50 @@ public final class AdminServer implements AutoCloseable {
     private static final int REQUEST_BYTES_MAX = 8 << 10;
     private static final int READ_MILLIS_MAX = 5_000;
     private static final int CONNECTIONS_MAX = 32;
+    private static final int AGAIN_MILLIS = 100;
 
     private final Gateway gateway;
+    private final InternetAddress address;
     private final ServerSocket socket;
     private final Semaphore connections = new Semaphore(CONNECTIONS_MAX);
     private volatile boolean ready = true;
 
-    public AdminServer(Gateway gateway, InternetAddress address) {
+    /// @param patient where another has the address, waits until it leaves it
+    public AdminServer(Gateway gateway, InternetAddress address, boolean patient) {
         this.gateway = gateway;
+        this.address = address;
         try {
             socket = new ServerSocket();
-            socket.bind(new InetSocketAddress(address.resolve(), address.port()));
+            if (!bind() && !patient) {
+                throw new BindException("another process has it");
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("admin \"" + address + "\"", e);
         }
-        Thread.ofVirtual().name("admin").start(this::accept);
+        Thread.ofVirtual().name("admin").start(this::run);
+    }
+
+    private boolean bind() throws IOException {
+        try {
+            socket.bind(new InetSocketAddress(address.resolve(), address.port()));
+            return true;
+        } catch (BindException e) {
+            LOG.log(Level.DEBUG, "admin: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void run() {
+        try {
+            while (!socket.isBound() && !bind()) {
+                Thread.sleep(AGAIN_MILLIS);
+            }
+            accept();
+        } catch (IOException e) {
+            LOG.log(socket.isClosed() ? Level.DEBUG : Level.ERROR, "admin: " + e.getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// What `GET /metrics` answers.

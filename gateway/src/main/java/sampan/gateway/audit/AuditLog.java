@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -51,15 +52,19 @@ public final class AuditLog implements Refusals, AutoCloseable {
     private final BlockingQueue<String> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
     private final AtomicLong lost = new AtomicLong();
     private final Thread writer;
-    private FileChannel out;
+    private @Nullable FileChannel out;
     private final FileChannel head;
+    private volatile boolean closing;
     private long firstSeq;
     private long seq;
     private String hash = Chain.ORIGIN;
     private long bytes;
 
     /// Goes on with a log, or begins it.
-    public AuditLog(Settings settings) {
+    ///
+    /// @param patient where another process writes it, waits for that one's end, which is near;
+    ///   what comes meanwhile is kept for it, [#WAITING_MAX] entries at most
+    public AuditLog(Settings settings, boolean patient) {
         this.settings = settings;
         chain = new Chain(settings.keyFile());
         try {
@@ -69,23 +74,31 @@ public final class AuditLog implements Refusals, AutoCloseable {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE);
-            if (head.tryLock() == null) {
+            if (!begin() && !patient) {
                 throw SampanException.invalid(
                         "audit \""
                                 + settings.file()
                                 + "\": another process writes it: name another");
-            }
-            long cut = recover();
-            out = open();
-            bytes = out.size();
-            if (cut > 0) {
-                write(List.of(fields("recovered", "cutBytes", Long.toString(cut))));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "audit \"" + settings.file() + "\": it cannot be written", e);
         }
         writer = Thread.ofPlatform().daemon().name("audit log").start(this::run);
+    }
+
+    /// Takes the log; not while another process has it.
+    private boolean begin() throws IOException {
+        if (head.tryLock() == null) {
+            return false;
+        }
+        long cut = recover();
+        out = open();
+        bytes = out.size();
+        if (cut > 0) {
+            write(List.of(fields("recovered", "cutBytes", Long.toString(cut))));
+        }
+        return true;
     }
 
     private FileChannel open() throws IOException {
@@ -244,6 +257,12 @@ public final class AuditLog implements Refusals, AutoCloseable {
         long told = 0;
         List<String> batch = new ArrayList<>();
         try {
+            while (out == null && !begin()) {
+                if (closing) {
+                    return;
+                }
+                Thread.sleep(POLL_MILLIS);
+            }
             boolean ending = false;
             while (!ending) {
                 String next = waiting.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -279,21 +298,22 @@ public final class AuditLog implements Refusals, AutoCloseable {
         }
         ByteBuffer octets = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
         bytes += octets.remaining();
+        FileChannel to = Objects.requireNonNull(out);
         while (octets.hasRemaining()) {
-            out.write(octets);
+            to.write(octets);
         }
         // After the lines: whoever is killed in between leaves more lines than this tells, never
         // less.
         String told = String.format(java.util.Locale.ROOT, "%012d %s%n", seq, hash);
         head.write(ByteBuffer.wrap(told.getBytes(StandardCharsets.US_ASCII)), 0);
-        out.force(false);
+        to.force(false);
         if (bytes >= settings.bytesMax()) {
             rotate();
         }
     }
 
     private void rotate() throws IOException {
-        out.close();
+        Objects.requireNonNull(out).close();
         Files.move(settings.file(), Chain.older(settings.file(), firstSeq));
         out = open();
         bytes = 0;
@@ -312,10 +332,14 @@ public final class AuditLog implements Refusals, AutoCloseable {
     /// Writes what was told so far.
     @Override
     public void close() {
+        closing = true;
         try {
             waiting.put(CLOSED);
             writer.join(JOIN_MILLIS_MAX);
-            out.close();
+            FileChannel written = out;
+            if (written != null) {
+                written.close();
+            }
             head.close();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

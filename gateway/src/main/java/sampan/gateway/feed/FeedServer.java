@@ -27,11 +27,14 @@ public final class FeedServer implements AutoCloseable {
     private final UnixSocket socket;
     private final Feeding feeding;
     private final Semaphore connections = new Semaphore(CONNECTIONS_MAX);
+    private final String build;
     private volatile boolean closed;
 
     /// @param socket listens; this object's from now on
-    public FeedServer(UnixSocket socket, Feeding feeding) {
+    /// @param build what who feeds knows this gateway by
+    public FeedServer(UnixSocket socket, Feeding feeding, String build) {
         this.socket = socket;
+        this.build = build;
         this.feeding = feeding;
         Thread.ofPlatform().daemon().name("feed").start(this::accept);
     }
@@ -78,6 +81,7 @@ public final class FeedServer implements AutoCloseable {
         Map<String, Object> greeting = new LinkedHashMap<>();
         greeting.put("sampanGateway", 1);
         greeting.put("loops", feeding.loops());
+        greeting.put("build", build);
         return JsonText.of(greeting);
     }
 

@@ -1,10 +1,10 @@
 /// How a gateway is told what to do while it runs: a unix socket, one order a line, one answer a
 /// line.
 ///
-/// The protocol, version 1: who connects is greeted by `{"sampanGateway":1,"loops":N}`. An order is
-/// a word, blanks, and what it takes, up to a line feed; the answer is one JSON object a line, with
-/// `error` where the order failed, which then has changed nothing. Descriptors come with the first
-/// bytes of their order (SCM_RIGHTS).
+/// The protocol, version 1: who connects is greeted by
+/// `{"sampanGateway":1,"loops":N,"build":TEXT}`. An order is a word, blanks, and what it takes, up
+/// to a line feed; the answer is one JSON object a line, with `error` where the order failed, which
+/// then has changed nothing. Descriptors come with the first bytes of their order (SCM_RIGHTS).
 ///
 /// | order | takes | answer |
 /// |---|---|---|

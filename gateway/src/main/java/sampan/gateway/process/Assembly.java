@@ -43,8 +43,10 @@ final class Assembly implements AutoCloseable {
     /// Where sockets come from and who looks on.
     ///
     /// @param admin where counters are to be had, if the configuration says nothing of it
-    /// @param tailed whether somebody may read the access log along where it is not kept
-    record Surroundings(ListenSockets sockets, Optional<InternetAddress> admin, boolean tailed) {}
+    /// @param fed whether the daemon runs it: then somebody may read the access log along where it
+    ///   is not kept, and a former gateway may still end that has the audit log and the address of
+    ///   the counters
+    record Surroundings(ListenSockets sockets, Optional<InternetAddress> admin, boolean fed) {}
 
     /// Makes and starts all of them; it listens nowhere yet.
     Assembly(GatewayConfig config, Surroundings surroundings) {
@@ -57,10 +59,10 @@ final class Assembly implements AutoCloseable {
                 config.accessLog()
                         .map(to -> new AccessLog(to, loops))
                         .or(() ->
-                                surroundings.tailed()
+                                surroundings.fed()
                                         ? Optional.of(AccessLog.unkept(loops))
                                         : Optional.empty());
-        audit = config.security().audit().map(AuditLog::new);
+        audit = config.security().audit().map(to -> new AuditLog(to, surroundings.fed()));
         gateway =
                 new Gateway(
                         loops, built.table(), config.limits(), accessLog, surroundings.sockets());
@@ -72,7 +74,7 @@ final class Assembly implements AutoCloseable {
             admin =
                     config.admin()
                             .or(surroundings::admin)
-                            .map(address -> new AdminServer(gateway, address));
+                            .map(address -> new AdminServer(gateway, address, surroundings.fed()));
         } catch (RuntimeException e) {
             health.close();
             gateway.close();
@@ -189,6 +191,11 @@ final class Assembly implements AutoCloseable {
     /// Notes an action on the gateway, as names and values.
     void audit(String kind, String... pairs) {
         audit.ifPresent(log -> log.record(kind, pairs));
+    }
+
+    /// Another gateway tells counters from now on.
+    void handOver() {
+        admin.ifPresent(AdminServer::close);
     }
 
     /// Lets requests under way end, for a while, then closes.

@@ -394,6 +394,7 @@ final class Fed implements Feeding, AutoCloseable {
     @Override
     public void drain() {
         assembly.audit("draining");
+        assembly.handOver();
         draining = true;
     }
 

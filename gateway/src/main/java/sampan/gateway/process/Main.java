@@ -23,7 +23,7 @@ public final class Main {
     private static final String HELP =
             """
             Usage: sampan-gateway --config FILE [--check | --test CASES]
-                   sampan-gateway --feed FD [--config FILE] [--metrics HOST:PORT]
+                   sampan-gateway --feed FD [--build TEXT] [--config FILE] [--metrics HOST:PORT]
                    sampan-gateway --verify-audit FILE [--key FILE]
                    sampan-gateway --schema | --help
 
@@ -38,6 +38,7 @@ public final class Main {
               --key FILE     the key with which the audit log is written
               --schema       print the JSON schema of FILE
               --feed FD      a listening unix socket over which the daemon says what to do
+              --build TEXT   with --feed: what the daemon is told that this gateway is
               --metrics HOST:PORT  with --feed: where /metrics and /ready are
               --help         this text
             """;
@@ -45,7 +46,14 @@ public final class Main {
     private Main() {}
 
     private static final Set<String> VALUES =
-            Set.of("--config", "--feed", "--metrics", "--test", "--verify-audit", "--key");
+            Set.of(
+                    "--config",
+                    "--feed",
+                    "--build",
+                    "--metrics",
+                    "--test",
+                    "--verify-audit",
+                    "--key");
 
     public static void main(String[] arguments) throws InterruptedException {
         Map<String, String> values = new HashMap<>();
@@ -94,7 +102,7 @@ public final class Main {
             if (!feed.matches("[1-9][0-9]{0,4}")) {
                 usage("--feed \"" + feed + "\" is no descriptor");
             }
-            fed(Integer.parseInt(feed), file, values.getOrDefault("--metrics", ""));
+            fed(Integer.parseInt(feed), values);
             return;
         }
         if (!audit.isEmpty()) {
@@ -124,19 +132,23 @@ public final class Main {
         System.exit(STATUS_USAGE);
     }
 
-    private static void fed(int feed, String file, String metrics) throws InterruptedException {
+    private static void fed(int feed, Map<String, String> values) throws InterruptedException {
         Fed gateway =
                 new Fed(
                         new Fed.Settings(
-                                Optional.of(file).filter(f -> !f.isEmpty()).map(Path::of),
-                                Optional.of(metrics)
-                                        .filter(m -> !m.isEmpty())
-                                        .map(FedReader::address)));
-        FeedServer server = new FeedServer(UnixSocket.of(Fd.own(feed)), gateway);
+                                given(values, "--config").map(Path::of),
+                                given(values, "--metrics").map(FedReader::address)));
+        FeedServer server =
+                new FeedServer(
+                        UnixSocket.of(Fd.own(feed)), gateway, given(values, "--build").orElse(""));
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::end, "end"));
         gateway.watch();
         server.close();
         System.exit(gateway.isDraining() ? 0 : STATUS_FAILED);
+    }
+
+    private static Optional<String> given(Map<String, String> values, String option) {
+        return Optional.of(values.getOrDefault(option, "")).filter(text -> !text.isEmpty());
     }
 
     private static void run(Path file, boolean check) throws InterruptedException {

@@ -38,7 +38,8 @@ final class Training {
                         new FeedServer(
                                 UnixSocket.listen(
                                         socket.toString(), SocketType.STREAM, FEED_MODE, 1),
-                                fed);
+                                fed,
+                                "");
                 UnixSocket orders = UnixSocket.connect(socket.toString(), SocketType.STREAM)) {
             Thread.ofVirtual().start(() -> answer(server));
             InternetAddress address = new InternetAddress("127.0.0.1", 0);

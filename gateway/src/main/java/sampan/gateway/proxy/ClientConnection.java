@@ -17,6 +17,8 @@ import sampan.linux.tls.TlsServer;
 /// A client's connection: reads heads, one at a time, and has its [Exchange] deal with each. What
 /// comes behind a request waits until that is answered.
 final class ClientConnection extends Connection {
+    // How long who has nothing under way may still ask for something while the gateway ends.
+    private static final long DRAIN_NANOS = 1_000_000_000L;
     private static final int ADDRESS_BYTES_MAX = 48;
     private static final int SOCKADDR_BYTES = 32;
     private static final int LINGER_BYTES_MAX = 1 << 20;
@@ -431,10 +433,11 @@ final class ClientConnection extends Connection {
         }
     }
 
-    /// The gateway is ending: goes once it is not in the middle of something.
+    /// The gateway is ending: goes with its next answer. One that waits for a request is given time
+    /// for it, since it may be on its way.
     void drain() {
         if (isIdle()) {
-            close();
+            loop.timers.set(this, loop.now + DRAIN_NANOS);
         } else if (state == State.HTTP2) {
             http2().drain();
         }

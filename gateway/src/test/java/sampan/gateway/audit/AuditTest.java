@@ -29,7 +29,7 @@ class AuditTest {
 
     private Path write(int lines) {
         AuditLog.Settings settings = settings(1 << 20, 4);
-        try (AuditLog log = new AuditLog(settings)) {
+        try (AuditLog log = new AuditLog(settings, false)) {
             for (int i = 0; i < lines; i++) {
                 log.record("tried", "what", "x\"" + i);
             }
@@ -130,7 +130,7 @@ class AuditTest {
     @Test
     void filesAreBoundedAndTheChainRunsThroughThem() throws IOException {
         AuditLog.Settings settings = settings(4096, 3);
-        try (AuditLog log = new AuditLog(settings)) {
+        try (AuditLog log = new AuditLog(settings, false)) {
             for (int i = 0; i < 400; i++) {
                 log.record("tried", "what", "x".repeat(100));
             }
@@ -152,7 +152,7 @@ class AuditTest {
         Path key = Files.writeString(directory.resolve("key"), "0123456789abcdef0123");
         AuditLog.Settings settings =
                 new AuditLog.Settings(directory.resolve("audit.log"), 1 << 20, 3, Optional.of(key));
-        try (AuditLog log = new AuditLog(settings)) {
+        try (AuditLog log = new AuditLog(settings, false)) {
             log.record("tried");
         }
         assertThat(AuditVerifier.verify(settings.file(), Optional.of(key)).faults()).isEmpty();
@@ -161,8 +161,8 @@ class AuditTest {
 
     @Test
     void twoWritersOfOneFileAreRefused() {
-        try (AuditLog _ = new AuditLog(settings(1 << 20, 3))) {
-            assertThatThrownBy(() -> new AuditLog(settings(1 << 20, 3)))
+        try (AuditLog _ = new AuditLog(settings(1 << 20, 3), false)) {
+            assertThatThrownBy(() -> new AuditLog(settings(1 << 20, 3), false))
                     .isInstanceOfAny(
                             SampanException.class,
                             java.nio.channels.OverlappingFileLockException.class);

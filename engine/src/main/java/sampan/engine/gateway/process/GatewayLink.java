@@ -44,6 +44,7 @@ public final class GatewayLink implements AutoCloseable {
     private int at;
     private int end;
     private final int loops;
+    private final String build;
 
     private GatewayLink(UnixSocket socket) {
         this.socket = socket;
@@ -54,6 +55,7 @@ public final class GatewayLink implements AutoCloseable {
                     "the gateway that runs speaks another protocol than " + PROTOCOL);
         }
         loops = greeting.path("loops").asInt(1);
+        build = greeting.path("build").asString("");
     }
 
     /// Connects to the gateway that listens there.
@@ -70,6 +72,11 @@ public final class GatewayLink implements AutoCloseable {
     /// How many sockets an address wants.
     public int loops() {
         return loops;
+    }
+
+    /// What [GatewayProgram#build] was when it was started.
+    public String build() {
+        return build;
     }
 
     /// Sends an order and gets its answer; INVALID with the gateway's words where it failed.

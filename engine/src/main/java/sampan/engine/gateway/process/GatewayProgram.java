@@ -2,10 +2,13 @@ package sampan.engine.gateway.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,6 +17,7 @@ import sampan.engine.containers.DefaultPaths;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.capabilities.CapabilitySet;
+import sampan.linux.crypto.Sha256;
 import sampan.linux.seccomp.DefaultProfile;
 import sampan.linux.seccomp.SeccompCompiler;
 import sampan.linux.sockets.SocketType;
@@ -103,7 +107,41 @@ public final class GatewayProgram {
         return place;
     }
 
-    /// Starts it; it takes orders at [Place#socket] when this returns.
+    /// Tells what would be started now from another program or with other settings.
+    public String build() {
+        List<String> parts = new ArrayList<>();
+        try (Stream<Path> files = Files.list(place.home().resolve("lib"))) {
+            for (Path file : files.sorted().toList()) {
+                parts.add(
+                        name(file)
+                                + " "
+                                + Files.size(file)
+                                + " "
+                                + Files.getLastModifiedTime(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("gateway: " + e, e);
+        }
+        parts.add(place.file() + " " + place.metrics());
+        byte[] text = String.join("\n", parts).getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(Sha256.create().digest(text));
+    }
+
+    /// Where it takes orders until [#takePlace].
+    public Path beginning() {
+        return place.run().resolve("gateway.new");
+    }
+
+    /// The one that was started last takes orders at [Place#socket] from now on.
+    public void takePlace() {
+        try {
+            Files.move(beginning(), place.socket(), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("gateway: " + e, e);
+        }
+    }
+
+    /// Starts it; it takes orders at [#beginning] when this returns.
     public synchronized void start() {
         try {
             prepare();
@@ -111,8 +149,7 @@ public final class GatewayProgram {
             throw new UncheckedIOException("gateway: " + e, e);
         }
         UnixSocket feed =
-                UnixSocket.listen(
-                        place.socket().toString(), SocketType.STREAM, SOCKET_MODE, BACKLOG);
+                UnixSocket.listen(beginning().toString(), SocketType.STREAM, SOCKET_MODE, BACKLOG);
         try (feed) {
             LaunchWait wait = new LaunchWait(_ -> {}, () -> {});
             Spec spec = spec();
@@ -164,7 +201,7 @@ public final class GatewayProgram {
     }
 
     private void prepare() throws IOException {
-        Files.deleteIfExists(place.socket());
+        Files.deleteIfExists(beginning());
         Files.createDirectories(place.directories());
         sweep();
         // One for each process: a former one that still drains keeps its own.
@@ -211,7 +248,7 @@ public final class GatewayProgram {
     private Spec spec() {
         List<String> words = new ArrayList<>();
         words.add(HOME + "/bin/sampan-gateway");
-        words.addAll(List.of("--feed", Integer.toString(FEED_FD)));
+        words.addAll(List.of("--feed", Integer.toString(FEED_FD), "--build", build()));
         place.file().ifPresent(file -> words.addAll(List.of("--config", file.toString())));
         place.metrics().ifPresent(address -> words.addAll(List.of("--metrics", address)));
         ContainerProcess process =
