@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -125,6 +126,13 @@ final class RealRegistry implements AutoCloseable {
     /// `HOST:PORT`
     String host() {
         return host;
+    }
+
+    /// A docker client's config that knows the user.
+    String auths() {
+        String both =
+                Base64.getEncoder().encodeToString("ann:secret".getBytes(StandardCharsets.UTF_8));
+        return "{\"auths\":{\"" + host + "\":{\"auth\":\"" + both + "\"}}}";
     }
 
     // The log is read to its end, so that the server never waits for us.

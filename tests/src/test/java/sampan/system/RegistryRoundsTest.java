@@ -8,25 +8,28 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import sampan.system.RealRegistry.Guard;
 
-/// Images go round between the docker client, `sampan`, skopeo, podman and a real registry, and
-/// everybody calls them by the same digests.
+/// Images go round between the docker client, `sampan`, skopeo, crane, podman and a real registry,
+/// and everybody calls them by the same digests.
 @Tag("system")
 @ExtendWith(DaemonExtension.class)
 class RegistryRoundsTest {
     private static final int LAYERS = 20;
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Duration DEADLINE = Duration.ofMinutes(2);
+    private static final Duration MAKING = Duration.ofMinutes(10);
 
     private final PrivateDaemon daemon;
 
@@ -164,20 +167,49 @@ class RegistryRoundsTest {
 
     @ParameterizedTest
     @EnumSource(Guard.class)
-    void everybodyHasTheSameDigests(Guard guard) {
+    void everybodyHasTheSameDigests(Guard guard) throws IOException {
         try (RealRegistry registry = new RealRegistry(dir.resolve("registry"), guard)) {
             if (guard != Guard.NONE) {
                 login(registry.host());
+                Files.writeString(dir.resolve("config.json"), registry.auths());
             }
             String name = registry.host() + "/team/rounds";
-            String id = layered(name + ":1");
+            rounds(registry.host(), name, layered(name + ":1"));
+        }
+    }
+
+    @Test
+    void aWholeDebianHasTheSameDigestsEverywhere() {
+        try (RealRegistry registry = new RealRegistry(dir.resolve("registry"))) {
+            String name = registry.host() + "/team/debian";
+            daemon.sampanCommand("image", "make", "-t", name + ":1", "debian")
+                    .within(MAKING)
+                    .run()
+                    .expect(0);
+            daemon.docker("run", "--rm", name + ":1", "dpkg", "-s", "apt").expect(0);
+            String id = id(name + ":1");
             String pushed = digest(daemon.docker("push", name + ":1"));
             assertThat(inspected(name + ":1")).isEqualTo(pushed);
             throughSampan(name, id, pushed);
-            throughSkopeo(registry.host(), name, id, pushed);
-            throughPodman(registry.host(), name, id, pushed);
+            copied("docker://" + name + ":1", "docker://" + name + ":by-skopeo");
+            crane("copy", name + ":by-skopeo", name + ":by-crane");
+            assertThat(crane("digest", name + ":by-crane").text()).isEqualTo(pushed);
+            daemon.docker("rmi", "-f", id).expect(0);
+            daemon.docker("pull", "-q", name + ":by-crane").expect(0);
+            assertThat(id(name + ":by-crane")).isEqualTo(id);
+            assertThat(known(name + ":by-crane")).containsExactly(pushed);
             daemon.sampan("image", "fsck").expect(0);
         }
+    }
+
+    private void rounds(String host, String name, String id) {
+        String pushed = digest(daemon.docker("push", name + ":1"));
+        assertThat(inspected(name + ":1")).isEqualTo(pushed);
+        throughSampan(name, id, pushed);
+        throughSkopeo(host, name, id, pushed);
+        throughCrane(host, name, id, pushed);
+        throughPodman(host, name, id, pushed);
+        daemon.sampan("image", "fsck").expect(0);
     }
 
     private void throughSampan(String name, String id, String pushed) {
@@ -209,6 +241,36 @@ class RegistryRoundsTest {
         copied("docker://" + name + ":1", "oci-archive:" + layout + ":from/skopeo:4");
         daemon.docker("load", "-q", "-i", layout).expect(0);
         assertThat(id("from/skopeo:4")).isEqualTo(id);
+    }
+
+    private void throughCrane(String host, String name, String id, String pushed) {
+        assertThat(crane("digest", name + ":1").text()).isEqualTo(pushed);
+        crane("copy", name + ":1", host + "/by/crane:1");
+        daemon.docker("pull", "-q", host + "/by/crane:1").expect(0);
+        assertThat(known(host + "/by/crane:1")).containsExactly(pushed);
+        String layout = dir.resolve("crane").toString();
+        crane("pull", "--format=oci", name + ":1", layout);
+        crane("push", layout, host + "/by/crane:2");
+        daemon.sampan("pull", "-q", host + "/by/crane:2").expect(0);
+        assertThat(known(host + "/by/crane:2")).containsExactly(pushed);
+        String saved = dir.resolve("for-crane.tar").toString();
+        daemon.docker("save", "-o", saved, name + ":2").expect(0);
+        crane("push", saved, host + "/by/crane:3");
+        daemon.docker("pull", "-q", host + "/by/crane:3").expect(0);
+        assertThat(known(host + "/by/crane:3")).contains(inspected(host + "/by/crane:3"));
+        assertThat(id(host + "/by/crane:3")).isEqualTo(id);
+        crane("validate", "--remote=" + name + ":2");
+    }
+
+    private Outcome crane(String... words) {
+        List<String> command =
+                new ArrayList<>(List.of(Dist.fetched("usr/bin/crane"), "--insecure"));
+        command.addAll(List.of(words));
+        return Command.of(command.toArray(String[]::new))
+                .with(Map.of("DOCKER_CONFIG", dir.toString()))
+                .within(DEADLINE)
+                .run()
+                .expect(0);
     }
 
     private void throughPodman(String host, String name, String id, String pushed) {
