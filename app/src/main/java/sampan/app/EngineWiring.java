@@ -467,7 +467,8 @@ final class EngineWiring implements AutoCloseable {
                         new CacheMounts(home.resolve("mounts")),
                         new ImageFetch(registries),
                         home.resolve("running"),
-                        settings.run().resolve("build")));
+                        settings.run().resolve("build"),
+                        settings.gitBytesMax()));
     }
 
     private EngineContainers containers(

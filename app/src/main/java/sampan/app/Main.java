@@ -163,6 +163,7 @@ public final class Main {
                                (SAMPAN_DISK_AGE, 24h)
               --disk-keep PATTERN,...  images that never go (SAMPAN_DISK_KEEP)
               --disk-stopped TIME  age of ended containers that may go (SAMPAN_DISK_STOPPED, never)
+              --git-max SIZE   of a repository that a build fetches, with its files (SAMPAN_GIT_MAX, 16G)
               --debug          log more
               --version, --help
             """;

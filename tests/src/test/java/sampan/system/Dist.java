@@ -34,6 +34,11 @@ public final class Dist {
         return program.toString();
     }
 
+    /// Libraries that came with such programs.
+    static Path libraries() {
+        return home().resolve("../tools/usr/lib/x86_64-linux-gnu").normalize();
+    }
+
     private static Path home() {
         String set = System.getProperty("sampan.dist", "");
         if (!set.isEmpty()) {

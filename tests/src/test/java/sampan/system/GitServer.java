@@ -89,12 +89,16 @@ final class GitServer implements AutoCloseable {
         return git("rev-parse", "HEAD");
     }
 
+    /// What was committed, as it is given.
+    Path bare() {
+        return home.resolve(BARE);
+    }
+
     /// Gives what was committed to the web.
     void publish() {
-        Path bare = home.resolve(BARE);
-        Command.of("rm", "-rf", bare.toString()).run().expect(0);
-        git("clone", "-q", "--bare", tree.toString(), bare.toString());
-        git("--git-dir=" + bare, "update-server-info");
+        Command.of("rm", "-rf", bare().toString()).run().expect(0);
+        git("clone", "-q", "--bare", tree.toString(), bare().toString());
+        git("--git-dir=" + bare(), "update-server-info");
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sampan.engine.disk.DiskMark;
 import sampan.engine.disk.DiskSettings;
 import sampan.engine.gateway.GatewaySettings;
 import sampan.errors.SampanException;
@@ -24,6 +25,7 @@ import sampan.linux.net.InternetAddress;
 /// @param userns of containers that do not name one; empty: none (SAMPAN_USERNS_REMAP)
 /// @param disk what keeps the disk from filling (SAMPAN_DISK_HIGH, SAMPAN_DISK_LOW,
 ///   SAMPAN_DISK_AGE, SAMPAN_DISK_KEEP, SAMPAN_DISK_STOPPED)
+/// @param gitBytesMax of a repository that a build fetches, with its files (SAMPAN_GIT_MAX)
 /// @param gateway where it listens, its file, its counters (SAMPAN_GATEWAY_HTTP,
 ///   SAMPAN_GATEWAY_FILE, SAMPAN_GATEWAY_METRICS)
 /// @param train a run that only feeds the ahead-of-time cache
@@ -37,6 +39,7 @@ public record Settings(
         Path registries,
         String userns,
         DiskSettings disk,
+        long gitBytesMax,
         GatewaySettings gateway,
         Path home,
         boolean debug,
@@ -67,6 +70,9 @@ public record Settings(
                                 .orElse(""),
                         Path.of("/etc")),
                 disk(arguments, environment),
+                DiskMark.bytes(
+                        "--git-max",
+                        value(arguments, environment, "--git-max", "SAMPAN_GIT_MAX").orElse("16G")),
                 gateway(arguments, environment),
                 absolute(System.getProperty("sampan.home", "build/dist")),
                 flag(arguments, "--debug"),
@@ -123,6 +129,7 @@ public record Settings(
                         "--disk-age",
                         "--disk-keep",
                         "--disk-stopped",
+                        "--git-max",
                         "--gateway-http",
                         "--gateway-file",
                         "--gateway-metrics",

@@ -1,6 +1,7 @@
 package sampan.engine.disk;
 
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sampan.errors.SampanException;
@@ -24,6 +25,24 @@ public record DiskMark(int percent, long bytes) {
                 return new DiskMark(number, 0);
             }
         }
+        OptionalLong bytes = bytes(text);
+        if (bytes.isPresent()) {
+            return new DiskMark(0, bytes.getAsLong());
+        }
+        throw SampanException.invalid(
+                name + " " + text + ": give a percentage (90%) or bytes in use (200GB)");
+    }
+
+    /// Bytes as `200GB` (units of 1024).
+    ///
+    /// @param name of the setting, for the error
+    public static long bytes(String name, String text) {
+        return bytes(text)
+                .orElseThrow(() ->
+                        SampanException.invalid(name + " " + text + ": give bytes as 16G or 500M"));
+    }
+
+    private static OptionalLong bytes(String text) {
         Matcher bytes = BYTES.matcher(text.toLowerCase(Locale.ROOT));
         if (bytes.matches()) {
             int shift =
@@ -36,11 +55,10 @@ public record DiskMark(int percent, long bytes) {
                     };
             long number = Long.parseLong(bytes.group(1));
             if (number > 0 && number <= Long.MAX_VALUE >> shift) {
-                return new DiskMark(0, number << shift);
+                return OptionalLong.of(number << shift);
             }
         }
-        throw SampanException.invalid(
-                name + " " + text + ": give a percentage (90%) or bytes in use (200GB)");
+        return OptionalLong.empty();
     }
 
     /// The mark in bytes in use.

@@ -8,6 +8,7 @@ import sampan.engine.images.transfer.Stores;
 ///
 /// @param directory on disk, for contexts and cache mounts; ours alone
 /// @param secrets in memory (a tmpfs), for what must not reach a disk; ours alone
+/// @param gitBytesMax of a repository that is fetched, with its files, on disk
 public record BuildParts(
         Stores stores,
         StepCache cache,
@@ -15,4 +16,5 @@ public record BuildParts(
         CacheMounts mounts,
         ImageFetch fetch,
         Path directory,
-        Path secrets) {}
+        Path secrets,
+        long gitBytesMax) {}

@@ -24,6 +24,7 @@ import sampan.engine.store.Directories;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileOps;
+import sampan.linux.files.FileTree;
 import sampan.linux.files.Stat;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
@@ -64,6 +65,14 @@ final class GitFiles {
             fi
             if [ "$4" != keep ]; then find . -name .git -prune -exec rm -rf {} +; fi
             """;
+
+    /// Files of a repository with its working tree.
+    private static final long FILES_MAX = 2_000_000;
+
+    /// How often is looked how much there is; more seldom where the look takes long.
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    private static final int LOOK_SHARE = 10;
 
     private final BuildParts parts;
     private final BuildRequest request;
@@ -188,7 +197,7 @@ final class GitFiles {
         try (GitSpec spec = new GitSpec(parts, request, address, work)) {
             String id = parts.containers().create(spec.make(script, words), HostImage.resolved());
             try {
-                return ended(id, address);
+                return ended(id, address, work);
             } finally {
                 parts.containers().remove(id);
             }
@@ -196,7 +205,7 @@ final class GitFiles {
     }
 
     // The container ends when it is removed, and its reader with it: the wait hears interrupts.
-    private String ended(String id, GitAddress address) {
+    private String ended(String id, GitAddress address, Path work) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         ByteArrayOutputStream errors = new ByteArrayOutputStream();
         CompletableFuture<Integer> end =
@@ -210,13 +219,11 @@ final class GitFiles {
                                                         keep(error ? errors : said, bytes)),
                         task -> Thread.ofPlatform().daemon().name("git").start(task));
         try {
-            int status = end.get(WITHIN.toSeconds(), TimeUnit.SECONDS);
+            int status = end(end, address, work);
             if (status != 0) {
                 throw failed(address, errors.toString(StandardCharsets.UTF_8));
             }
             return said.toString(StandardCharsets.UTF_8);
-        } catch (TimeoutException e) {
-            throw failed(address, "not done within " + WITHIN.toMinutes() + " minutes");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled", e);
@@ -227,14 +234,49 @@ final class GitFiles {
         }
     }
 
+    private int end(CompletableFuture<Integer> end, GitAddress address, Path work)
+            throws InterruptedException, ExecutionException {
+        long deadline = System.nanoTime() + WITHIN.toNanos();
+        long pause = LOOK.toNanos();
+        while (System.nanoTime() < deadline) {
+            try {
+                int status = end.get(pause, TimeUnit.NANOSECONDS);
+                refuseMore(address, work);
+                return status;
+            } catch (TimeoutException e) {
+                long before = System.nanoTime();
+                refuseMore(address, work);
+                pause = Math.max(LOOK.toNanos(), LOOK_SHARE * (System.nanoTime() - before));
+            }
+        }
+        throw failed(address, "not done within " + WITHIN.toMinutes() + " minutes");
+    }
+
+    private void refuseMore(GitAddress address, Path work) {
+        try (Fd at = Fd.open(work.toString(), Open.PATH | Open.DIRECTORY)) {
+            long bytes = FileTree.usage(at, FILES_MAX).bytes();
+            if (bytes > parts.gitBytesMax()) {
+                throw failed(
+                        address,
+                        "it takes more than "
+                                + parts.gitBytesMax()
+                                + " bytes with its files: start the daemon with a larger --git-max");
+            }
+        }
+    }
+
     private static void keep(ByteArrayOutputStream into, byte[] bytes) {
         if (into.size() + bytes.length <= SAID_BYTES_MAX) {
             into.writeBytes(bytes);
         }
     }
 
-    private static SampanException failed(GitAddress address, String said) {
+    private SampanException failed(GitAddress address, String said) {
         String text = GitAddress.redacted(said.strip());
+        boolean keyless = request.running().agents().socket("default").isEmpty();
+        if (keyless && text.contains("Permission denied (publickey")) {
+            text += "\ngive the build an agent with a key: --ssh default";
+        }
         return SampanException.invalid(
                 "failed to fetch "
                         + address

@@ -72,7 +72,9 @@ final class GitSpec implements AutoCloseable {
     }
 
     // In a file in memory, for a container's environment is kept on disk. A token is its host's
-    // alone: a redirect, or a submodule elsewhere, does not get it.
+    // alone: a submodule elsewhere does not get it, and a redirect is not followed, for git would
+    // take
+    // it along.
     private static String config(BuildRequest request, String remote) {
         String fixed =
                 """
@@ -97,8 +99,8 @@ final class GitSpec implements AutoCloseable {
         }
         URI address = URI.create(remote);
         Optional<String> header =
-                secret(request, HEADER, address.getHost())
-                        .or(() -> secret(request, TOKEN, address.getHost()).map(GitSpec::basic));
+                secret(request, HEADER, address)
+                        .or(() -> secret(request, TOKEN, address).map(GitSpec::basic));
         if (header.isEmpty()) {
             return fixed;
         }
@@ -112,7 +114,7 @@ final class GitSpec implements AutoCloseable {
                 + address.getRawAuthority()
                 + "/\"]\nextraHeader = \"Authorization: "
                 + header.get()
-                + "\"\n";
+                + "\"\n[http]\nfollowRedirects = false\n";
     }
 
     private static String basic(String token) {
@@ -122,8 +124,11 @@ final class GitSpec implements AutoCloseable {
                                 ("x-access-token:" + token).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Optional<String> secret(BuildRequest request, String name, String host) {
-        return GitFiles.secret(request, name + "." + host).or(() -> GitFiles.secret(request, name));
+    private static Optional<String> secret(BuildRequest request, String name, URI address) {
+        String port = address.getPort() < 0 ? "" : ":" + address.getPort();
+        return GitFiles.secret(request, name + "." + address.getHost() + port)
+                .or(() -> GitFiles.secret(request, name + "." + address.getHost()))
+                .or(() -> GitFiles.secret(request, name));
     }
 
     private void agent(BuildRequest request) throws IOException {
