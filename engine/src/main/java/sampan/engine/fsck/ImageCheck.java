@@ -2,11 +2,13 @@ package sampan.engine.fsck;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import sampan.engine.fsck.Finding.Kind;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageRecord.Form;
 import sampan.engine.images.ImageStore;
+import sampan.engine.images.ReferenceRecord;
 import sampan.engine.images.transfer.Stores;
 import sampan.engine.store.Settled;
 import sampan.errors.SampanException;
@@ -30,6 +32,7 @@ final class ImageCheck {
 
     void look(Findings findings) {
         Settled.of(this::missing).forEach(lack -> missing(lack, findings));
+        Settled.of(this::withoutIndex).forEach(name -> withoutIndex(name, findings));
         Settled.of(this::unlike)
                 .forEach(unlike ->
                         findings.add(
@@ -63,10 +66,8 @@ final class ImageCheck {
 
     private void missing(Missing lack, Findings findings) {
         String name = Users.name(stores, lack.image());
-        boolean known =
-                stores.images().names(lack.image().id()).stream()
-                        .anyMatch(n -> n.reference().digest().isPresent());
-        if (!known) {
+        Optional<String> from = Users.pulled(stores, lack.image());
+        if (from.isEmpty()) {
             findings.add(
                     Kind.MISSING,
                     "blob " + lack.blob(),
@@ -80,9 +81,34 @@ final class ImageCheck {
                 "image " + name + " needs it; it runs, and cannot be pushed or saved",
                 0,
                 () -> {
+                    String pulled = from.get();
                     stores.images().distrust(lack.image().id());
-                    return "now: sampan pull " + name;
+                    return "now: sampan pull " + pulled;
                 });
+    }
+
+    // Its images are whole by themselves; what the index is for is to push, save and tell
+    // platforms.
+    private void withoutIndex(ReferenceRecord name, Findings findings) {
+        String shown = name.reference().familiar();
+        findings.add(
+                Kind.MISSING,
+                "blob " + name.index().map(Digest::toString).orElse(""),
+                "the index of "
+                        + shown
+                        + ", whose images run, and cannot be pushed or saved as one",
+                0,
+                () -> {
+                    name.images().forEach(stores.images()::distrust);
+                    return "now: sampan pull " + shown + ", or load or build it again";
+                });
+    }
+
+    private List<ReferenceRecord> withoutIndex() {
+        return stores.images().names().stream()
+                .filter(name -> name.reference().tag().isPresent())
+                .filter(name -> name.index().filter(i -> !stores.content().has(i)).isPresent())
+                .toList();
     }
 
     private List<Missing> missing() {

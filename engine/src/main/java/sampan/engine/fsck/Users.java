@@ -9,6 +9,7 @@ import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ReferenceRecord;
 import sampan.engine.images.transfer.Stores;
 import sampan.oci.Digest;
+import sampan.oci.Reference;
 
 /// Who needs a blob or a layer, in words.
 final class Users {
@@ -43,6 +44,19 @@ final class Users {
                 .orElse(image.id().brief());
     }
 
+    /// The name by which a registry gave the image; empty where none did.
+    static Optional<String> pulled(Stores stores, ImageRecord image) {
+        List<Reference> names =
+                stores.images().names(image.id()).stream().map(ReferenceRecord::reference).toList();
+        Optional<Reference> known = names.stream().filter(n -> n.digest().isPresent()).findFirst();
+        return known.map(digest ->
+                names.stream()
+                        .filter(name -> name.tag().isPresent() && name.sameRepository(digest))
+                        .findFirst()
+                        .orElse(digest)
+                        .familiar());
+    }
+
     static String names(Stores stores, List<ImageRecord> images) {
         Set<String> names = new LinkedHashSet<>();
         images.forEach(image -> names.add(name(stores, image)));
@@ -53,14 +67,13 @@ final class Users {
     static String remedy(Stores stores, List<ImageRecord> images) {
         List<String> words = new ArrayList<>();
         for (ImageRecord image : images) {
-            boolean pulled =
-                    stores.images().names(image.id()).stream()
-                            .anyMatch(name -> name.reference().digest().isPresent());
-            String name = name(stores, image);
             words.add(
-                    pulled
-                            ? "sampan image fsck --repair && sampan pull " + name
-                            : "sampan pull " + name + ", or load or build it again");
+                    pulled(stores, image)
+                            .map(name -> "sampan image fsck --repair && sampan pull " + name)
+                            .orElseGet(() ->
+                                    "sampan pull "
+                                            + name(stores, image)
+                                            + ", or load or build it again"));
         }
         return String.join("; ", words);
     }

@@ -46,6 +46,7 @@ class FsckTest {
     private static final Digest DIFF = Digest.of(LAYER);
 
     @TempDir Path directory;
+    @TempDir Path beside;
     private TestStores here;
     private Fsck fsck;
 
@@ -141,9 +142,13 @@ class FsckTest {
         assertThat(here.stores.images().records()).isEmpty();
     }
 
-    @Test
-    void aBrokenIndexIsToldWithItsNameAndComesAgainByAPull() throws IOException {
-        try (RegistryServer server = RegistryServer.plain(directory.resolve("server"));
+    /// An image of an index that was pulled, and the index.
+    private interface Indexed {
+        void look(Reference name, Digest index, Runnable pull) throws IOException;
+    }
+
+    private void indexed(Indexed work) throws IOException {
+        try (RegistryServer server = RegistryServer.plain(beside);
                 Publishing publishing = new Publishing(directory)) {
             Reference name = Reference.parse(server.host() + "/many:1");
             ManifestContent own = publishing.image(name, LayerContent.gzip(LAYER));
@@ -151,19 +156,56 @@ class FsckTest {
             Puller puller =
                     new Puller(here.stores, publishing.registries(), RegistryLimits.DEFAULT, 3);
             Puller.Wish wish = new Puller.Wish(name, Optional.empty(), Credential.NONE);
-            puller.pull(wish, new Told());
+            Runnable pull = () -> puller.pull(wish, new Told());
+            pull.run();
+            work.look(name, index, pull);
+            assertThat(here.stores.content().has(index)).isTrue();
+            assertThat(fsck.run(false).findings()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBrokenIndexIsToldWithItsNameAndComesAgainByAPull() throws IOException {
+        indexed((name, index, pull) -> {
             flip(blob(index));
-            List<Finding> findings = broken();
-            assertThat(findings)
+            assertThat(broken())
                     .singleElement()
                     .matches(f -> f.problem().contains("the index of " + name.familiar()));
             assertThat(fsck.run(true).repaired())
                     .anyMatch(f -> f.remedy().contains("sampan pull " + name.familiar()));
             assertThat(broken()).isEmpty();
-            puller.pull(wish, new Told());
-            assertThat(here.stores.content().has(index)).isTrue();
-            assertThat(broken()).isEmpty();
-        }
+            pull.run();
+        });
+    }
+
+    @Test
+    void aMissingIndexIsToldWithItsNameAndComesAgainByAPull() throws IOException {
+        indexed((name, index, pull) -> {
+            Files.delete(blob(index));
+            Finding finding = only();
+            assertThat(finding.kind()).isEqualTo(Kind.MISSING);
+            assertThat(finding.subject()).isEqualTo("blob " + index);
+            assertThat(finding.problem()).contains("the index of " + name.familiar());
+            assertThat(fsck.run(true).repaired())
+                    .singleElement()
+                    .matches(f -> f.remedy().contains("sampan pull " + name.familiar()));
+            pull.run();
+        });
+    }
+
+    @Test
+    void aMissingManifestOfAnIndexIsToldAndComesAgainByAPull() throws IOException {
+        indexed((name, index, pull) -> {
+            String id = here.stores.images().resolve(name.familiar()).image().id();
+            Digest manifest = here.stores.images().record(Digest.parse(id)).manifest();
+            Files.delete(blob(manifest));
+            assertThat(only().kind()).isEqualTo(Kind.MISSING);
+            assertThat(only().subject()).isEqualTo("blob " + manifest);
+            assertThat(fsck.run(true).repaired())
+                    .singleElement()
+                    .matches(f -> f.remedy().contains("sampan pull " + name.familiar()));
+            pull.run();
+        });
     }
 
     private List<Finding> broken() {
