@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -190,5 +191,43 @@ class BuildCacheTest {
         }
         assertThat(daemon.sampan("build", "--cache-to", "type=local,dest=/d", "-").err())
                 .contains("--cache-to type=local,dest=/d: use type=registry or inline");
+    }
+
+    /// Each has 4 MiB, as it came and unpacked.
+    private Outcome large(int number) {
+        client.dockerfile(
+                "FROM busybox", "RUN head -c 4194304 /dev/urandom > /f && echo number " + number);
+        return client.build(daemon, "--output", "type=cacheonly");
+    }
+
+    private List<Integer> kept() {
+        return List.of(1, 2, 3).stream().filter(number -> run(large(number)).isEmpty()).toList();
+    }
+
+    private void largeAgain() {
+        daemon.docker("builder", "prune", "-af").expect(0);
+        List.of(1, 2, 3).forEach(number -> large(number).expect(0));
+        large(1).expect(0);
+    }
+
+    @Test
+    void aPruneLeavesWhatItsBoundLetsAndTheLongestUnusedGoesFirst() {
+        largeAgain();
+        List<String> prune = List.of("buildx", "prune", "-af", "--max-used-space");
+        client.command(daemon, concat(prune, "100mb")).run().expect(0);
+        assertThat(client.command(daemon, concat(prune, "18mb")).run().expect(0).out())
+                .contains("Total:");
+        assertThat(kept()).containsExactly(1, 3);
+        largeAgain();
+        daemon.docker("builder", "prune", "-af", "--keep-storage", "10mb").expect(0);
+        assertThat(kept()).containsExactly(1);
+        largeAgain();
+        daemon.sampan("builder", "prune", "-af", "--reserved-space", "100m").expect(0);
+        daemon.sampan("builder", "prune", "-af", "--max-used-space", "10m").expect(0);
+        assertThat(kept()).containsExactly(1);
+    }
+
+    private static List<String> concat(List<String> words, String last) {
+        return Stream.concat(words.stream(), Stream.of(last)).toList();
     }
 }

@@ -52,6 +52,11 @@ final class BuildxClient {
         List<String> words = new ArrayList<>(List.of("buildx", "build", "--progress=plain"));
         words.addAll(List.of(options));
         words.add(what);
+        return command(daemon, words);
+    }
+
+    /// Any command of the client.
+    Command command(PrivateDaemon daemon, List<String> words) {
         return daemon.dockerCommand(words.toArray(String[]::new))
                 .with(Map.of("DOCKER_CONFIG", place.resolve("client").toString()));
     }

@@ -23,6 +23,7 @@ import sampan.engine.services.BuildService;
 import sampan.engine.services.BuildService.Built;
 import sampan.engine.services.BuildService.PrunedCache;
 import sampan.engine.services.BuildSource;
+import sampan.engine.services.CacheBounds;
 import sampan.errors.SampanException;
 import sampan.oci.json.Json;
 
@@ -205,13 +206,12 @@ public final class Builds {
     }
 
     private void prune(Call call) throws IOException {
-        for (String bound :
-                List.of("keep-storage", "reserved-space", "max-used-space", "min-free-space")) {
-            if (number(call, bound) != 0) {
-                throw Problem.unsupported(bound + " is not supported: use the filter until");
-            }
-        }
-        PrunedCache pruned = builds.prune(call.flag("all"), call.filters());
+        CacheBounds bounds =
+                new CacheBounds(
+                        Math.max(number(call, "keep-storage"), number(call, "reserved-space")),
+                        number(call, "max-used-space"),
+                        number(call, "min-free-space"));
+        PrunedCache pruned = builds.prune(call.flag("all"), call.filters(), bounds);
         call.answer(
                 200,
                 Doc.of()

@@ -10,6 +10,7 @@ import sampan.buildkit.wire.Fields;
 import sampan.buildkit.wire.Message;
 import sampan.engine.services.BuildService.CacheEntry;
 import sampan.engine.services.BuildService.PrunedCache;
+import sampan.engine.services.CacheBounds;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
@@ -98,17 +99,11 @@ public final class Control implements BindableService {
 
     private void prune(byte[] question, Services.Sink sink) throws InterruptedException {
         Fields asked = Fields.of(question);
-        for (int bound : List.of(4, 5, 6)) {
-            if (asked.number(bound) != 0) {
-                throw new SampanException(
-                        ErrorCode.UNSUPPORTED,
-                        "bounds on space are not supported: use the filter until");
-            }
-        }
+        CacheBounds bounds = new CacheBounds(asked.number(4), asked.number(5), asked.number(6));
         Map<String, List<String>> filters = filters(asked);
         Map<String, CacheEntry> before = new HashMap<>();
         solver.engine().builds().cache().forEach(entry -> before.put(entry.id(), entry));
-        PrunedCache pruned = solver.engine().builds().prune(asked.truth(2), filters);
+        PrunedCache pruned = solver.engine().builds().prune(asked.truth(2), filters, bounds);
         for (String id : pruned.ids()) {
             CacheEntry entry = before.get(id);
             if (entry != null) {

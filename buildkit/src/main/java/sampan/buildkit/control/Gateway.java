@@ -57,6 +57,7 @@ public final class Gateway implements BindableService {
                     "exec.meta.network",
                     "exec.meta.security",
                     "exec.meta.ulimit",
+                    "gc.freespacefilter",
                     "platform",
                     "history.filter");
 

@@ -3,6 +3,7 @@ package sampan.engine.build;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import sampan.engine.build.cache.StepRecord;
 import sampan.engine.build.execute.BuildParts;
 import sampan.engine.build.execute.Builder;
 import sampan.engine.disk.Candidate;
+import sampan.engine.disk.DiskState;
 import sampan.engine.disk.Source;
 import sampan.engine.filters.Filters;
 import sampan.engine.images.Collector.Collected;
@@ -20,6 +22,7 @@ import sampan.engine.images.ImageRecord;
 import sampan.engine.services.BuildListener;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildService;
+import sampan.engine.services.CacheBounds;
 import sampan.engine.store.Directories;
 import sampan.engine.store.OnDisk;
 import sampan.oci.Digest;
@@ -87,14 +90,57 @@ public final class EngineBuilds implements BuildService, Source {
     }
 
     @Override
-    public PrunedCache prune(boolean all, Map<String, List<String>> filters) {
+    public PrunedCache prune(boolean all, Map<String, List<String>> filters, CacheBounds bounds) {
         Optional<Instant> until = Filters.of(filters, Set.of("until")).until(Instant.now());
         Set<Digest> used = imageLayers();
         Predicate<StepRecord> chosen =
                 r ->
                         (all || !isUsed(r, used))
                                 && (until.isEmpty() || r.used().isBefore(until.get()));
-        return pruned(chosen, all && until.isEmpty());
+        boolean mounts = all && until.isEmpty();
+        if (bounds.isNone()) {
+            return pruned(chosen, mounts);
+        }
+        // A layer that an image has would not go with its step.
+        Excess excess =
+                new Excess(parts.cache().records().stream().filter(r -> !isUsed(r, used)).toList());
+        long free = DiskState.of(parts.directory()).free();
+        long kept = bounds.kept(excess.bytes, free);
+        Set<StepRecord> going = excess.longestUnused(chosen, kept);
+        return pruned(going::contains, mounts && excess.bytes > kept);
+    }
+
+    /// What the cache has beside images' layers: a layer of several steps counts once.
+    private final class Excess {
+        private final List<StepRecord> steps;
+        private final Map<Digest, Integer> users = new HashMap<>();
+        private long bytes = parts.mounts().bytes();
+
+        Excess(List<StepRecord> steps) {
+            this.steps = steps.stream().filter(step -> step.layer().isPresent()).toList();
+            for (StepRecord step : this.steps) {
+                if (users.merge(diffId(step), 1, Integer::sum) == 1) {
+                    bytes += EngineBuilds.this.bytes(step);
+                }
+            }
+        }
+
+        private static Digest diffId(StepRecord step) {
+            return step.layer().orElseThrow().diffId();
+        }
+
+        Set<StepRecord> longestUnused(Predicate<StepRecord> chosen, long kept) {
+            Set<StepRecord> going = new HashSet<>();
+            for (StepRecord step : steps.reversed()) {
+                if (bytes > kept && chosen.test(step)) {
+                    going.add(step);
+                    if (users.merge(diffId(step), -1, Integer::sum) == 0) {
+                        bytes -= EngineBuilds.this.bytes(step);
+                    }
+                }
+            }
+            return going;
+        }
     }
 
     /// Steps whose layer no container and no image with a name has, the longest unused first; then

@@ -15,6 +15,10 @@ public record DiskState(long usable, long used) {
         return new DiskState(used + found.available() * found.blockSize(), used);
     }
 
+    public long free() {
+        return usable - used;
+    }
+
     public int percent() {
         return usable == 0 ? 100 : (int) ((used * 100 + usable - 1) / usable);
     }

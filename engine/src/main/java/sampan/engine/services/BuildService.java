@@ -49,5 +49,6 @@ public interface BuildService {
     ///
     /// @param all also those whose layer an image has, and cache mounts
     /// @param filters Docker's: `until`, by the last use
-    PrunedCache prune(boolean all, Map<String, List<String>> filters);
+    /// @param bounds what stays; the longest unused goes first
+    PrunedCache prune(boolean all, Map<String, List<String>> filters, CacheBounds bounds);
 }

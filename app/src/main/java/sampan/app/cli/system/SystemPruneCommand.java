@@ -13,6 +13,7 @@ import sampan.app.cli.Confirm;
 import sampan.app.cli.Filters;
 import sampan.app.cli.Words;
 import sampan.app.cli.usage.UsageException;
+import sampan.engine.services.CacheBounds;
 
 /// `sampan system prune`: stopped containers, dangling images and, where asked, anonymous volumes.
 @Command(description = "Remove unused data")
@@ -65,7 +66,7 @@ public final class SystemPruneCommand implements Callable<Integer> {
                         .map(r -> r.kind().toLowerCase(Locale.ROOT) + ": " + r.subject())
                         .toList());
         if (wanted.keySet().stream().allMatch("until"::equals)) {
-            var steps = context.engine().builds().prune(all, wanted);
+            var steps = context.engine().builds().prune(all, wanted, CacheBounds.NONE);
             bytes += steps.bytes();
             section("Deleted build cache objects:", steps.ids());
         }
