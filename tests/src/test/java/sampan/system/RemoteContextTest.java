@@ -19,10 +19,12 @@ class RemoteContextTest {
     private final PrivateDaemon daemon;
     private final GitServer server;
     private final String first;
+    private final BuildxClient buildx;
 
     RemoteContextTest(PrivateDaemon daemon, @TempDir Path place) throws IOException {
         this.daemon = daemon;
         this.server = new GitServer(place);
+        this.buildx = new BuildxClient(place.resolve("buildx"));
         Path tree = server.tree();
         Files.createDirectories(tree.resolve("sub"));
         Files.writeString(tree.resolve("Dockerfile"), "FROM busybox\nCOPY . /c/\n");
@@ -93,6 +95,35 @@ class RemoteContextTest {
                 .isEqualTo("alone\n");
         assertThat(daemon.sampan("build", server.url("none.tar")).err())
                 .contains("with status 404");
+    }
+
+    @Test
+    void aFetchIsShownAsAStep() throws IOException {
+        Outcome git = buildx.buildOf(daemon, server.url() + "#main", "-t", "remote:9").run();
+        assertThat(git.expect(0).err())
+                .containsPattern("#(\\d+) \\[internal\\] load git source \\S+#main\n#\\1 DONE");
+        server.file("Dockerfile", "FROM busybox\n".getBytes());
+        assertThat(buildx.buildOf(daemon, server.url("Dockerfile")).run().expect(0).err())
+                .containsPattern("#(\\d+) \\[internal\\] load remote build context\n#\\1 DONE");
+        assertThat(buildx.buildOf(daemon, server.url("none.tar")).run().expect(1).err())
+                .containsPattern("#(\\d+) \\[internal\\] load remote build context\n#\\1 ERROR");
+        buildx.dockerfile("FROM busybox", "COPY --from=other later /");
+        assertThat(buildx.build(daemon, "--build-context", "other=" + server.url()).err())
+                .contains("[internal] load git source " + server.url());
+        assertThat(daemon.sampan("build", server.url()).expect(0).err())
+                .startsWith("Fetching " + server.url());
+    }
+
+    /// BuildKit and dockerd's classic builder take all of a remote context.
+    @Test
+    void theIgnoreFileOfARemoteContextLeavesNothingOut() throws IOException {
+        Files.writeString(server.tree().resolve(".dockerignore"), "later\n");
+        server.commit();
+        server.publish();
+        buildx.buildOf(daemon, server.url(), "-t", "remote:10").run().expect(0);
+        daemon.sampan("build", "-t", "remote:11", server.url()).expect(0);
+        assertThat(files("remote:10", "/c")).contains("/c/later");
+        assertThat(files("remote:11", "/c")).contains("/c/later");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import sampan.buildkit.control.Progress.Vertex;
 import sampan.engine.services.BuildFailure;
 import sampan.engine.services.StageListener;
@@ -111,6 +112,25 @@ final class Steps implements StageListener {
             return Reference.parse(reference).toString();
         } catch (SampanException e) {
             return reference;
+        }
+    }
+
+    @Override
+    public <T> T fetching(String address, boolean repository, Supplier<T> work) {
+        Vertex vertex =
+                progress.vertex(
+                        repository
+                                ? "[internal] load git source " + address
+                                : "[internal] load remote build context",
+                        List.of());
+        vertex.start();
+        try {
+            T brought = work.get();
+            vertex.complete();
+            return brought;
+        } catch (RuntimeException e) {
+            vertex.fail(message(e));
+            throw e;
         }
     }
 

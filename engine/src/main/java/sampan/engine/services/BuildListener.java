@@ -1,6 +1,7 @@
 package sampan.engine.services;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Hears how a build goes. Called by one thread at a time, stage after stage in the Dockerfile's
 /// order, whatever order they run in; an exception ends the build.
@@ -10,6 +11,15 @@ public interface BuildListener {
     /// Whether it tells the two streams of a step apart; their common order is lost then.
     default boolean apart() {
         return false;
+    }
+
+    /// Files that lie elsewhere are brought, by the thread that wants them.
+    ///
+    /// @param address without a password
+    /// @param repository or a file of the web
+    /// @param work brings them
+    default <T> T fetching(String address, boolean repository, Supplier<T> work) {
+        return work.get();
     }
 
     /// What happens in a build.

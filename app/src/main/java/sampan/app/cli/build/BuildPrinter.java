@@ -1,6 +1,7 @@
 package sampan.app.cli.build;
 
 import java.io.PrintStream;
+import java.util.function.Supplier;
 import sampan.engine.services.BuildListener;
 
 /// Tells a person how a build goes.
@@ -14,6 +15,15 @@ final class BuildPrinter implements BuildListener {
     BuildPrinter(PrintStream out, boolean quiet) {
         this.out = out;
         this.quiet = quiet;
+    }
+
+    @Override
+    public <T> T fetching(String address, boolean repository, Supplier<T> work) {
+        if (!quiet) {
+            out.println("Fetching " + address);
+            out.flush();
+        }
+        return work.get();
     }
 
     @Override

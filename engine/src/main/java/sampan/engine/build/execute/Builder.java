@@ -66,7 +66,7 @@ public final class Builder {
                     ContextTree context =
                             ContextTree.later(home.resolve("context"), fetched.files());
                     try (context;
-                            NamedTrees named = new NamedTrees(parts, request, home)) {
+                            NamedTrees named = new NamedTrees(parts, request, home, listener)) {
                         Sources sources = new Sources(fetched.text(), context, named.trees(), home);
                         yield build(request, listener, use, sources, names);
                     }
@@ -74,9 +74,9 @@ public final class Builder {
                 case BuildSource.Remote remote -> {
                     Path at = home.resolve("context");
                     try (BuildContext context =
-                                    new RemoteContexts(parts, request, home)
+                                    new RemoteContexts(parts, request, home, listener)
                                             .open(remote.address(), at);
-                            NamedTrees named = new NamedTrees(parts, request, home)) {
+                            NamedTrees named = new NamedTrees(parts, request, home, listener)) {
                         String text =
                                 remote.text()
                                         .orElseGet(() -> context.dockerfile(remote.dockerfile()));

@@ -3,6 +3,7 @@ package sampan.engine.build.execute;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import sampan.engine.services.BuildListener;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildSource;
 
@@ -11,8 +12,8 @@ final class NamedTrees implements AutoCloseable {
     private final Map<String, ContextTree> trees = new HashMap<>();
 
     /// @param home a directory of the build's own
-    NamedTrees(BuildParts parts, BuildRequest request, Path home) {
-        RemoteContexts remotes = new RemoteContexts(parts, request, home);
+    NamedTrees(BuildParts parts, BuildRequest request, Path home, BuildListener listener) {
+        RemoteContexts remotes = new RemoteContexts(parts, request, home, listener);
         request.source()
                 .names()
                 .forEach((name, what) -> {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import sampan.engine.build.context.BuildContext;
 import sampan.engine.build.context.GitAddress;
+import sampan.engine.services.BuildListener;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.store.Directories;
 import sampan.errors.SampanException;
@@ -15,15 +16,24 @@ import sampan.errors.SampanException;
 final class RemoteContexts {
     private final Path scratch;
     private final GitFiles git;
+    private final BuildListener listener;
 
     /// @param home a directory of the build's own
-    RemoteContexts(BuildParts parts, BuildRequest request, Path home) {
+    RemoteContexts(BuildParts parts, BuildRequest request, Path home, BuildListener listener) {
+        this.listener = listener;
         this.scratch = home.resolve("remote");
         this.git = new GitFiles(parts, request, scratch);
     }
 
     /// @param directory made for it
     BuildContext open(String address, Path directory) {
+        return listener.fetching(
+                GitAddress.redacted(address),
+                GitAddress.isGit(address),
+                () -> fetched(address, directory));
+    }
+
+    private BuildContext fetched(String address, Path directory) {
         if (GitAddress.isGit(address)) {
             return BuildContext.fetched(directory, at -> git.fetch(address, at));
         }
