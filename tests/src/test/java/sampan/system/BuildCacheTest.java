@@ -121,6 +121,39 @@ class BuildCacheTest {
     }
 
     @Test
+    void aCacheHasTheStepsOfEveryPlatform() {
+        try (RealRegistry registry = new RealRegistry(place.resolve("registry"));
+                PrivateDaemon other = other()) {
+            client.dockerfile(
+                    "FROM --platform=$BUILDPLATFORM busybox AS made",
+                    "ARG TARGETARCH",
+                    "RUN " + UUID + " > /made-$TARGETARCH",
+                    "FROM scratch",
+                    "COPY --from=made /made-* /");
+            String cache = "type=registry,ref=" + registry.host() + "/cache:all";
+            String platforms = "--platform=linux/amd64,linux/arm64";
+            String first = place.resolve("first").toString();
+            built(
+                    platforms,
+                    "--output",
+                    "type=local,dest=" + first,
+                    "--cache-to",
+                    cache + ",mode=max");
+            String again = place.resolve("again").toString();
+            Outcome build =
+                    client.build(
+                            other,
+                            platforms,
+                            "--output",
+                            "type=local,dest=" + again,
+                            "--cache-from",
+                            cache);
+            assertThat(run(build)).isEmpty();
+            Command.of("diff", "-r", first, again).run().expect(0);
+        }
+    }
+
+    @Test
     void anImageIsItsOwnCacheWhereItIsPushed() {
         try (RealRegistry registry = new RealRegistry(place.resolve("registry"));
                 PrivateDaemon other = other()) {
