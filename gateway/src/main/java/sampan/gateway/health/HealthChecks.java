@@ -18,9 +18,11 @@ public final class HealthChecks implements AutoCloseable {
     /// Probes under way at once.
     public static final int PROBES_MAX = 256;
 
-    // Who has just come is looked at often, so that it joins as soon as it listens; all of them
-    // together no more often than once in the second of these.
-    private static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    // Who has just come is looked at often, so that it joins as soon as it listens or is well, but
+    // one that has to answer each look less often; all of them together no more often than once in
+    // the third of these.
+    private static final long CLOSED_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long ILL_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
     private static final long YOUNG_SHARE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long YOUTH_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long WAITING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -35,6 +37,7 @@ public final class HealthChecks implements AutoCloseable {
         // Of its own thread.
         private long waitingSince;
         private boolean young;
+        private boolean joined;
 
         private Check(Subject subject) {
             this.subject = subject;
@@ -73,7 +76,8 @@ public final class HealthChecks implements AutoCloseable {
         int failed = 0;
         try {
             while (!check.ended) {
-                boolean well = probe(check.subject);
+                HealthProbe.Sight seen = probe(check.subject);
+                boolean well = seen == HealthProbe.Sight.WELL;
                 passed = well ? passed + 1 : 0;
                 failed = well ? 0 : failed + 1;
                 if (check.ended) {
@@ -88,7 +92,7 @@ public final class HealthChecks implements AutoCloseable {
                 if (target.isReady() && settings.once()) {
                     return;
                 }
-                sleep(pause(target.isReady(), check));
+                sleep(pause(target.isReady(), seen, check));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -97,19 +101,23 @@ public final class HealthChecks implements AutoCloseable {
         }
     }
 
-    /// How long until the next look. One that has left is young again when it comes back.
-    private long pause(boolean ready, Check check) {
+    /// How long until the next look.
+    private long pause(boolean ready, HealthProbe.Sight seen, Check check) {
         long interval = check.subject.settings().intervalNanos();
         long now = System.nanoTime();
         if (ready) {
             check.waitingSince = now;
+            check.joined = true;
             young(check, false);
             return interval;
         }
-        young(check, now - check.waitingSince < YOUTH_NANOS);
+        boolean closed = seen == HealthProbe.Sight.CLOSED;
+        // One that has fallen ill is left in peace; one that is started again joins soon.
+        young(check, now - check.waitingSince < YOUTH_NANOS && (closed || !check.joined));
+        long least = closed ? CLOSED_NANOS : ILL_NANOS;
         long often =
                 check.young
-                        ? Math.clamp(young.get() * YOUNG_SHARE_NANOS, YOUNG_NANOS, WAITING_NANOS)
+                        ? Math.clamp(young.get() * YOUNG_SHARE_NANOS, least, WAITING_NANOS)
                         : WAITING_NANOS;
         return Math.min(interval, often);
     }
@@ -121,10 +129,10 @@ public final class HealthChecks implements AutoCloseable {
         }
     }
 
-    private boolean probe(Subject subject) throws InterruptedException {
+    private HealthProbe.Sight probe(Subject subject) throws InterruptedException {
         probes.acquire();
         try {
-            return HealthProbe.passes(subject.host(), subject.port(), subject.settings());
+            return HealthProbe.look(subject.host(), subject.port(), subject.settings());
         } finally {
             probes.release();
         }

@@ -2,6 +2,7 @@ package sampan.gateway.health;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -16,14 +17,23 @@ final class HealthProbe {
 
     private HealthProbe() {}
 
-    /// Whether the target answers as it should; blocks for at most twice the timeout.
-    static boolean passes(InetAddress host, int port, HealthSettings settings) {
+    /// What was seen of the target.
+    enum Sight {
+        /// Answers as it should.
+        WELL,
+        ILL,
+        /// Nobody listens there, which costs nobody anything to see.
+        CLOSED
+    }
+
+    /// Blocks for at most twice the timeout.
+    static Sight look(InetAddress host, int port, HealthSettings settings) {
         int millis = (int) Math.max(1, settings.timeoutNanos() / 1_000_000);
         try (Socket socket = new Socket()) {
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(host, settings.port().orElse(port)), millis);
             if (settings.path().isEmpty()) {
-                return true;
+                return Sight.WELL;
             }
             socket.setSoTimeout(millis);
             String request =
@@ -35,9 +45,12 @@ final class HealthProbe {
                                     : host.getHostAddress())
                             + "\r\nUser-Agent: sampan-gateway\r\nAccept: */*\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            return isWell(socket.getInputStream(), System.nanoTime() + settings.timeoutNanos());
+            long end = System.nanoTime() + settings.timeoutNanos();
+            return isWell(socket.getInputStream(), end) ? Sight.WELL : Sight.ILL;
+        } catch (ConnectException _) {
+            return Sight.CLOSED;
         } catch (IOException _) {
-            return false;
+            return Sight.ILL;
         }
     }
 
