@@ -53,34 +53,13 @@ class GatewayFedTest {
     @AfterEach
     void removeContainers() {
         daemon.removeContainers();
-        Eventually.await("the end of a gateway without routes", () -> gateways().isEmpty());
+        Eventually.await("the end of a gateway without routes", () -> daemon.gateways().isEmpty());
     }
 
     @AfterAll
     void end() {
         daemon.close();
         DaemonExtension.delete(daemon.home());
-    }
-
-    /// Gateways that serve this daemon: their monitors hold its directories.
-    private List<ProcessHandle> gateways() {
-        Path directories = daemon.runDirectory().resolve("gateway");
-        List<ProcessHandle> found = new ArrayList<>();
-        if (!Files.isDirectory(directories)) {
-            return found;
-        }
-        try (var launches = Files.list(directories)) {
-            for (Path launch : launches.toList()) {
-                Path pid = launch.resolve("task/pid");
-                if (Files.exists(pid) && !Files.exists(launch.resolve("task/exit"))) {
-                    String text = Residue.read(pid).strip().split("\\s", -1)[0];
-                    ProcessHandle.of(Long.parseLong(text)).ifPresent(found::add);
-                }
-            }
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-        return found;
     }
 
     private String server(String name, String... labels) {
@@ -189,12 +168,14 @@ class GatewayFedTest {
         try (SteadyLoad load = new SteadyLoad(port, HOST, PER_SECOND)) {
             load.pass(100);
             for (int i = 0; i < 2; i++) {
-                long before = gateways().getFirst().pid();
+                long before = daemon.gateways().getFirst().pid();
                 daemon.sampan("gateway", "replace").expect(0);
                 Eventually.await(
                         "the former one's end",
-                        () -> gateways().stream().noneMatch(gateway -> gateway.pid() == before));
-                assertThat(gateways()).hasSize(1);
+                        () ->
+                                daemon.gateways().stream()
+                                        .noneMatch(gateway -> gateway.pid() == before));
+                assertThat(daemon.gateways()).hasSize(1);
                 load.pass(200);
             }
             // It is the one that is told of containers now.
@@ -223,7 +204,7 @@ class GatewayFedTest {
         awaitRoute();
         try (SteadyLoad load = new SteadyLoad(port, HOST, PER_SECOND)) {
             load.pass(100);
-            ProcessHandle before = gateways().getFirst();
+            ProcessHandle before = daemon.gateways().getFirst();
             daemon.kill();
             daemon =
                     plain.again(
@@ -237,7 +218,7 @@ class GatewayFedTest {
             Eventually.await("another gateway", () -> !before.isAlive());
             load.pass(100);
             daemon.sampan("gateway", "replace").expect(0);
-            Eventually.await("the one alone", () -> gateways().size() == 1);
+            Eventually.await("the one alone", () -> daemon.gateways().size() == 1);
             Eventually.await("its counters", () -> isListening(metrics));
             Eventually.await("its audit log", () -> kinds(audit).endsWith("fed,listening"));
             assertThat(kinds(audit))
@@ -294,7 +275,7 @@ class GatewayFedTest {
         String pid = daemon.inspect(id, "{{.State.Pid}}");
         try (SteadyLoad load = new SteadyLoad(port, HOST, PER_SECOND)) {
             load.pass(100);
-            List<ProcessHandle> before = gateways();
+            List<ProcessHandle> before = daemon.gateways();
             assertThat(before).hasSize(1);
             before.getFirst().destroyForcibly();
             load.pass(100);

@@ -219,6 +219,27 @@ final class PrivateDaemon implements AutoCloseable {
         return sampanCommand(words).run();
     }
 
+    /// Gateways that serve it: their monitors hold its directories.
+    List<ProcessHandle> gateways() {
+        Path directories = run.resolve("gateway");
+        List<ProcessHandle> found = new ArrayList<>();
+        if (!Files.isDirectory(directories)) {
+            return found;
+        }
+        try (var launches = Files.list(directories)) {
+            for (Path launch : launches.toList()) {
+                Path pid = launch.resolve("task/pid");
+                if (Files.exists(pid) && !Files.exists(launch.resolve("task/exit"))) {
+                    String text = Residue.read(pid).strip().split("\\s", -1)[0];
+                    ProcessHandle.of(Long.parseLong(text)).ifPresent(found::add);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
     void loadBusybox() {
         dockerCommand("load").input(Images.busybox()).run().expect(0);
     }

@@ -131,11 +131,12 @@ final class Keeper implements AutoCloseable {
         return new Failure(count, next, words(e));
     }
 
-    private static String words(Exception e) {
-        String message = e.getMessage();
+    /// What happened, and what of it: a cause without words is told by its kind.
+    private static String words(Throwable e) {
         Throwable cause = e.getCause();
+        String message = e.getMessage();
         return (message == null ? e.getClass().getSimpleName() : message)
-                + (cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage());
+                + (cause == null ? "" : ": " + words(cause));
     }
 
     /// How long to wait after so many failures in a row: servers allow five an hour for a name.

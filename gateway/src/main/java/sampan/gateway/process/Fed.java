@@ -62,6 +62,7 @@ final class Fed implements Feeding, AutoCloseable {
     private FedReader.Fed fed = FedReader.Fed.NOTHING;
     private String document = NOTHING;
     private List<FedReader.Problem> conflicts = List.of();
+    private List<Object> told = List.of();
     private volatile boolean draining;
 
     Fed(Settings settings) {
@@ -194,7 +195,8 @@ final class Fed implements Feeding, AutoCloseable {
 
     private Map<String, Object> report() {
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put("problems", problems());
+        told = problems();
+        report.put("problems", told);
         report.put(
                 "listeners",
                 file.listeners().stream().map(listener -> listener.address().toString()).toList());
@@ -323,8 +325,11 @@ final class Fed implements Feeding, AutoCloseable {
             String message = String.valueOf(e.getMessage());
             if (wrong(message)) {
                 auditWrong(message);
-                wakes.offer(""); // so that it is shown where people look
             }
+        }
+        // What goes wrong, or right again, by itself is to be shown where people look too.
+        if (!problems().equals(told)) {
+            wake("");
         }
     }
 

@@ -3,22 +3,14 @@ package sampan.system.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.List;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
+import java.util.Date;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +22,9 @@ import sampan.system.Eventually;
 @Timeout(240)
 class AcmeTest {
     private static final Duration ORDER_MAX = Duration.ofSeconds(90);
-    private static final int READ_MILLIS_MAX = 60_000;
+    private static final Duration LONG = Duration.ofDays(90);
+    // Two thirds of it pass before the renewal.
+    private static final Duration SHORT = Duration.ofSeconds(30);
     private static final String NAME = "shop.example";
     private static final String ORDERED = "acme: [{names: [shop.example, www.shop.example]}]";
     // Nobody may do anything but on route r: a challenge is answered nevertheless.
@@ -54,58 +48,6 @@ class AcmeTest {
                 .formatted(server);
     }
 
-    /// Takes any certificate: what is shown is the test's to judge.
-    private static final class Anything extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    }
-
-    private static SSLSocket connect(GatewayProcess gateway, String name)
-            throws IOException, GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Anything()}, null);
-        SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", gateway.sealed());
-        socket.setSoTimeout(READ_MILLIS_MAX);
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setServerNames(List.of(new SNIHostName(name)));
-        socket.setSSLParameters(parameters);
-        socket.startHandshake();
-        return socket;
-    }
-
-    private static X509Certificate shown(GatewayProcess gateway, String name) {
-        try (SSLSocket socket = connect(gateway, name)) {
-            return (X509Certificate) socket.getSession().getPeerCertificates()[0];
-        } catch (IOException | GeneralSecurityException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static boolean isIssued(X509Certificate certificate) {
-        return certificate.getIssuerX500Principal().getName().contains("Pebble");
-    }
-
     private static String get(SSLSocket socket) throws IOException {
         socket.getOutputStream()
                 .write(
@@ -118,18 +60,18 @@ class AcmeTest {
     void aCertificateIsOrderedShownAndKept() throws Exception {
         GatewayProcess.sign(directory);
         int clear = GatewayProcess.freePort();
-        try (Pebble pebble = new Pebble(directory, clear)) {
+        try (Pebble pebble = new Pebble(directory, clear, LONG)) {
             X509Certificate issued;
             try (GatewayProcess gateway =
                             new GatewayProcess(
                                     directory, clear, ORDERED, acme(pebble.port()) + ROUTES);
-                    SSLSocket before = connect(gateway, NAME)) {
+                    SSLSocket before = Sealed.connect(gateway.sealed(), NAME)) {
                 assertThat(get(before)).isEqualTo("HTTP/1.1 200");
                 Eventually.await(
                         "a certificate of pebble's",
                         ORDER_MAX,
-                        () -> isIssued(shown(gateway, NAME)));
-                issued = shown(gateway, NAME);
+                        () -> Pebble.isIssuer(Sealed.shown(gateway.sealed(), NAME)));
+                issued = Sealed.shown(gateway.sealed(), NAME);
                 assertThat(issued.getSubjectAlternativeNames().toString())
                         .contains(NAME, "www.shop.example");
                 // who was there before stays, and ends as any other
@@ -155,14 +97,62 @@ class AcmeTest {
                             clear,
                             "acme: [{names: [shop.example, www.shop.example]}, api.example]",
                             acme(pebble.port()) + ROUTES)) {
-                assertThat(shown(again, NAME)).isEqualTo(issued);
+                assertThat(Sealed.shown(again.sealed(), NAME)).isEqualTo(issued);
                 Eventually.await(
                         "a second certificate",
                         ORDER_MAX,
-                        () -> isIssued(shown(again, "api.example")));
-                assertThat(shown(again, NAME)).isEqualTo(issued);
+                        () -> Pebble.isIssuer(Sealed.shown(again.sealed(), "api.example")));
+                assertThat(Sealed.shown(again.sealed(), NAME)).isEqualTo(issued);
                 assertThat(again.said()).doesNotContain("no certificate");
             }
+        }
+    }
+
+    @Test
+    void aCertificateIsRenewedBeforeItExpiresAndNobodyNotices() throws Exception {
+        GatewayProcess.sign(directory);
+        int clear = GatewayProcess.freePort();
+        try (Pebble pebble = new Pebble(directory, clear, SHORT);
+                GatewayProcess gateway =
+                        new GatewayProcess(
+                                directory, clear, ORDERED, acme(pebble.port()) + ROUTES)) {
+            Eventually.await(
+                    "a first certificate",
+                    ORDER_MAX,
+                    () -> Pebble.isIssuer(Sealed.shown(gateway.sealed(), NAME)));
+            X509Certificate first = Sealed.shown(gateway.sealed(), NAME);
+            try (SSLSocket kept = Sealed.connect(gateway.sealed(), NAME)) {
+                Eventually.await(
+                        "its renewal",
+                        ORDER_MAX,
+                        () -> {
+                            X509Certificate now = Sealed.shown(gateway.sealed(), NAME);
+                            // One that has expired is shown to nobody.
+                            assertThat(now.getNotAfter()).isAfter(new Date());
+                            assertThat(exchange(kept)).isEqualTo("HTTP/1.1 200");
+                            return !now.equals(first);
+                        });
+                assertThat(Sealed.shown(gateway.sealed(), NAME).getPublicKey())
+                        .isNotEqualTo(first.getPublicKey());
+                assertThat(exchange(kept)).isEqualTo("HTTP/1.1 200");
+            }
+            assertThat(gateway.said()).doesNotContain("no certificate");
+        }
+    }
+
+    /// One request and its whole answer, after which the connection is good for another.
+    private static String exchange(SSLSocket socket) {
+        try {
+            String status = get(socket);
+            String rest = "";
+            while (!rest.endsWith("\r\n\r\nhi\n")) {
+                int octet = socket.getInputStream().read();
+                assertThat(octet).as("after %s%s", status, rest).isNotNegative();
+                rest += (char) octet;
+            }
+            return status;
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -187,7 +177,7 @@ class AcmeTest {
                         GatewayProcess.freePort(),
                         ORDERED,
                         acme(GatewayProcess.freePort()) + ROUTES)) {
-            try (SSLSocket socket = connect(gateway, NAME)) {
+            try (SSLSocket socket = Sealed.connect(gateway.sealed(), NAME)) {
                 assertThat(get(socket)).isEqualTo("HTTP/1.1 200");
             }
             Eventually.await(
@@ -199,7 +189,7 @@ class AcmeTest {
                                             "acme: no certificate of [shop.example,"
                                                     + " www.shop.example]"));
             assertThat(gateway.said()).contains("next try at");
-            assertThat(isIssued(shown(gateway, NAME))).isFalse();
+            assertThat(Pebble.isIssuer(Sealed.shown(gateway.sealed(), NAME))).isFalse();
         }
     }
 }

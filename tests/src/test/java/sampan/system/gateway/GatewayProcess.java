@@ -19,7 +19,7 @@ import sampan.system.Eventually;
 
 /// The program as it is shipped, with a file of its own: one listener in the clear and one with
 /// TLS.
-final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final int END_SECONDS_MAX = 60;
 
@@ -72,7 +72,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /// Makes `shown.pem` and `shown.key`, of localhost.
-    static Path sign(Path directory) throws IOException {
+    public static Path sign(Path directory) throws IOException {
         Tool.run(
                         directory,
                         List.of(
@@ -89,7 +89,8 @@ final class GatewayProcess implements AutoCloseable {
         return Tool.takesConnections(port);
     }
 
-    static int freePort() {
+    /// A port that nobody uses now.
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

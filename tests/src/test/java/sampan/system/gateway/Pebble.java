@@ -3,14 +3,17 @@ package sampan.system.gateway;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 
 /// pebble, and a name server for which every name is this machine.
-final class Pebble implements AutoCloseable {
+public final class Pebble implements AutoCloseable {
     private static final String CONFIG =
             """
             {"pebble": {"listenAddress": "127.0.0.1:%d", "managementListenAddress": "127.0.0.1:%d",
               "certificate": "%s", "privateKey": "%s", "httpPort": %d, "tlsPort": %d,
+              "certificateValidityPeriod": %d,
               "ocspResponderURL": "", "externalAccountBindingRequired": false}}
             """;
 
@@ -20,7 +23,8 @@ final class Pebble implements AutoCloseable {
 
     /// @param directory with `shown.pem` and `shown.key`
     /// @param http where names are to be proved
-    Pebble(Path directory, int http) throws IOException {
+    /// @param validity of certificates
+    public Pebble(Path directory, int http, Duration validity) throws IOException {
         int dns = GatewayProcess.freePort();
         int management = GatewayProcess.freePort();
         names =
@@ -50,7 +54,8 @@ final class Pebble implements AutoCloseable {
                         directory.resolve("shown.pem"),
                         directory.resolve("shown.key"),
                         http,
-                        GatewayProcess.freePort()));
+                        GatewayProcess.freePort(),
+                        validity.toSeconds()));
         server =
                 new Tool.Server(
                         directory,
@@ -65,8 +70,13 @@ final class Pebble implements AutoCloseable {
                                 "127.0.0.1:" + dns));
     }
 
-    int port() {
+    public int port() {
         return port;
+    }
+
+    /// Whether it issued this certificate.
+    public static boolean isIssuer(X509Certificate certificate) {
+        return certificate.getIssuerX500Principal().getName().contains("Pebble");
     }
 
     @Override
