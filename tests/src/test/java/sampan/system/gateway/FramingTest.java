@@ -39,7 +39,7 @@ class FramingTest {
     @Test
     void nobodyDisagreesOnWhereARequestEnds() throws Exception {
         try (RealServers servers = new RealServers(directory);
-                GatewayProcess gateway = new GatewayProcess(directory, routes(servers))) {
+                GatewayProcess gateway = new GatewayProcess(directory, servers.routes())) {
             List<String> wrong = new ArrayList<>();
             int requests = 0;
             for (FramingCases.Stream stream : new FramingCases(SEED).all(SOUND, MIXED)) {
@@ -64,19 +64,6 @@ class FramingTest {
             assertThat(wrong).isEmpty();
             assertThat(requests).isGreaterThan(2 * SOUND);
         }
-    }
-
-    private static String routes(RealServers servers) {
-        StringBuilder services = new StringBuilder("services:\n");
-        StringBuilder routes = new StringBuilder("routes:\n");
-        servers.ports()
-                .forEach((name, port) -> {
-                    services.append("  %s: {targets: [\"127.0.0.1:%d\"]}\n".formatted(name, port));
-                    routes.append(
-                            "- {name: %s, hosts: %s, service: %1$s}\n"
-                                    .formatted(name, RealServers.host(name)));
-                });
-        return services.append(routes).toString();
     }
 
     private static Told ask(int port, byte[] stream) throws IOException {

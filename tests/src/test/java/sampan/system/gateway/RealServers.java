@@ -87,6 +87,17 @@ final class RealServers implements AutoCloseable {
         return Map.of("nginx", nginxPort, "apache", apachePort);
     }
 
+    /// A route for each, by its host.
+    String routes() {
+        StringBuilder services = new StringBuilder("services:\n");
+        StringBuilder routes = new StringBuilder("routes:\n");
+        ports().forEach((name, port) -> {
+            services.append("  %s: {targets: [\"127.0.0.1:%d\"]}\n".formatted(name, port));
+            routes.append("- {name: %s, hosts: %s, service: %1$s}\n".formatted(name, host(name)));
+        });
+        return services.append(routes).toString();
+    }
+
     Sink sink(String name) {
         return name.equals("nginx") ? nginxSink : apacheSink;
     }
