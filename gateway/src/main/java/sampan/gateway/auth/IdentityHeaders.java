@@ -1,16 +1,13 @@
 package sampan.gateway.auth;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import sampan.gateway.routes.Identity;
 import sampan.gateway.wire.Head;
 import sampan.gateway.wire.Octets;
-import sampan.linux.net.Memory;
 
 /// The fields in which a service is told who a request is from. What a client says in them is
 /// dropped first, also where it writes `_` for `-`: many servers take one for the other.
@@ -46,10 +43,7 @@ public final class IdentityHeaders {
             each.roles().ifPresent(all::add);
             each.scopes().ifPresent(all::add);
         }
-        dropped =
-                all.stream()
-                        .map(n -> Octets.ascii(n.toLowerCase(Locale.ROOT).replace('_', '-')))
-                        .toArray(byte[][]::new);
+        dropped = all.stream().map(Head::alike).toArray(byte[][]::new);
     }
 
     public boolean isEmpty() {
@@ -59,25 +53,8 @@ public final class IdentityHeaders {
     /// Drops what the client says of itself.
     void drop(Head head) {
         for (byte[] name : dropped) {
-            for (int i = 0; i < head.count(); i++) {
-                if (isNamed(head.lineAt(i), head.lineEnd(i), name)) {
-                    head.drop(i);
-                }
-            }
+            head.dropAlike(name);
         }
-    }
-
-    private static boolean isNamed(long at, long end, byte[] name) {
-        if (end - at <= name.length || Memory.get(at + name.length) != ':') {
-            return false;
-        }
-        for (int i = 0; i < name.length; i++) {
-            byte c = Octets.lower(Memory.get(at + i));
-            if ((c == '_' ? '-' : c) != name[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /// The lines for an identity.
@@ -100,14 +77,6 @@ public final class IdentityHeaders {
         if (value.length() > VALUE_CHARS_MAX) {
             return; // half of it would say something else
         }
-        lines.append(field).append(": ");
-        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
-            if (b > 0x20 && b < 0x7F && b != '%' || b == ' ') {
-                lines.append((char) b);
-            } else {
-                lines.append(String.format(Locale.ROOT, "%%%02X", b & 0xFF));
-            }
-        }
-        lines.append("\r\n");
+        lines.append(field).append(": ").append(Octets.percentEncoded(value)).append("\r\n");
     }
 }

@@ -22,6 +22,7 @@ import sampan.gateway.routes.FieldEdits;
 import sampan.gateway.routes.PathMatch;
 import sampan.gateway.routes.PathRewrite;
 import sampan.gateway.routes.Route;
+import sampan.gateway.routes.Template;
 import sampan.gateway.wire.Method;
 
 /// The part of [ConfigReader] that reads routes.
@@ -241,8 +242,8 @@ final class RouteReader {
     }
 
     private static ActionDefinition redirect(YamlSection section) {
-        String to =
-                section.read("to", Values::fieldValue)
+        Template to =
+                section.read("to", RouteReader::template)
                         .orElseThrow(() ->
                                 section.wrong("to", "write for instance https://{host}{path}"));
         int status = section.read("status", Values::status).orElse(TEMPORARY);
@@ -275,7 +276,10 @@ final class RouteReader {
                 });
         added.addAll(lines(section, "add"));
         section.end();
-        int bytes = added.stream().mapToInt(l -> l.name().length() + l.value().length() + 4).sum();
+        int bytes =
+                added.stream()
+                        .mapToInt(l -> l.name().length() + l.value().text().length() + 4)
+                        .sum();
         if (bytes > FieldEdits.ADDED_BYTES_MAX) {
             throw route.wrong(key, "over " + FieldEdits.ADDED_BYTES_MAX + " bytes: add less");
         }
@@ -302,8 +306,12 @@ final class RouteReader {
                         lines.add(
                                 new FieldEdits.Line(
                                         Values.fieldName(key, name),
-                                        Values.fieldValue(key + "." + name, value.orElse("")))));
+                                        template(key + "." + name, value.orElse("")))));
         return lines;
+    }
+
+    private static Template template(String field, String text) {
+        return Template.of(field, Values.fieldValue(field, text));
     }
 
     private static List<LimitDefinition> limits(YamlSection route) {

@@ -20,6 +20,7 @@ import sampan.gateway.limits.Concurrency;
 import sampan.gateway.limits.Guards;
 import sampan.gateway.metrics.RouteStats;
 import sampan.gateway.routes.Dialing;
+import sampan.gateway.routes.FieldTemplates;
 import sampan.gateway.routes.Filter;
 import sampan.gateway.routes.Mirror;
 import sampan.gateway.routes.Route;
@@ -228,6 +229,8 @@ public final class TableBuilder implements AutoCloseable {
         }
         filters.addAll(after);
         filters.addAll(limits.bulkheads(definition));
+        FieldTemplates.of(definition.edits().request(), definition.edits().response())
+                .ifPresent(filters::add);
         return new Route(
                 counters,
                 definition.match(),

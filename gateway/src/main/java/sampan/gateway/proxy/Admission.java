@@ -36,6 +36,7 @@ final class Admission {
     private @Nullable Identity identity;
     private @Nullable Held held;
     private byte[] toldClient = NOTHING;
+    private byte[] toldWithAnswer = NOTHING;
 
     // What is put aside; only while it waits.
     private @Nullable Route route;
@@ -58,11 +59,17 @@ final class Admission {
     void forget() {
         identity = null;
         toldClient = NOTHING;
+        toldWithAnswer = NOTHING;
     }
 
     /// Lines that filters want in the answer.
     byte[] toldClient() {
         return toldClient;
+    }
+
+    /// Lines that filters want in the answer of a service.
+    byte[] toldWithAnswer() {
+        return toldWithAnswer;
     }
 
     /// Who the request is from, as far as is known.
@@ -110,6 +117,10 @@ final class Admission {
         byte[] told = view.toldClient();
         if (told != null) {
             toldClient = told;
+        }
+        byte[] with = view.toldWithAnswer();
+        if (with != null) {
+            toldWithAnswer = with;
         }
         if (checked == Filter.PASS) {
             exchange.admitted(found, body, bodyEnd);

@@ -239,7 +239,7 @@ final class Answering {
 
     /// What filters want the client to be told, and by what it comes back to the same target.
     private void ownLines() {
-        loop.writer.put(exchange.admission.toldClient());
+        loop.writer.put(exchange.admission.toldClient()).put(exchange.admission.toldWithAnswer());
         Target asked = exchange.target();
         Service current = sticky;
         if (current != null && asked != null && asked != stuck) {

@@ -6,13 +6,13 @@ import sampan.gateway.routes.Reply;
 import sampan.gateway.routes.RequestView;
 import sampan.gateway.routes.Route;
 import sampan.gateway.wire.Octets;
-import sampan.gateway.wire.RequestHead;
 
 /// Answers of the gateway itself, in plain text.
 final class Answers {
     private static final int STATUS_MAX = 600;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
+    private static final int URI_TOO_LONG = 414;
     private static final byte[] HTTP = Octets.ascii("HTTP/1.1 ");
     private static final byte[] TYPE = Octets.ascii("\r\nContent-Type: ");
     private static final byte[] LENGTH = Octets.ascii("\r\nContent-Length: ");
@@ -43,17 +43,13 @@ final class Answers {
         }
 
         static Answer of(Route.Redirect redirect, RequestView view) {
-            RequestHead head = view.head();
-            String location =
-                    redirect.location()
-                            .replace("{host}", Octets.text(head.authorityAt(), head.hostEnd()))
-                            .replace("{path}", Octets.text(view.pathAt(), view.pathEnd()))
-                            .replace("{query}", Octets.text(head.pathEnd(), head.queryEnd()));
-            return new Answer(
-                    redirect.status(),
-                    Octets.ascii("see " + location + "\n"),
-                    0,
-                    Octets.ascii(location));
+            byte[] location = redirect.location().render(view);
+            if (location.length == 0) {
+                return of(URI_TOO_LONG, "the address to go to is too long");
+            }
+            byte[] text =
+                    Octets.ascii("see " + new String(location, StandardCharsets.ISO_8859_1) + "\n");
+            return new Answer(redirect.status(), text, 0, location);
         }
 
         /// What a filter has the client told.

@@ -15,9 +15,11 @@ public final class FieldEdits {
     public static final FieldEdits NONE = new FieldEdits(List.of(), List.of());
 
     /// A field line.
-    public record Line(String name, String value) {}
+    public record Line(String name, Template value) {}
 
     private final byte[][] removed;
+    private final byte[][] forged;
+    private final List<Line> variable;
     private final long added;
     private final int addedLength;
 
@@ -29,9 +31,17 @@ public final class FieldEdits {
                         .stream()
                                 .map(name -> Octets.ascii(name.toLowerCase(Locale.ROOT)))
                                 .toArray(byte[][]::new);
+        variable = added.stream().filter(line -> !line.value().isFixed()).toList();
+        forged =
+                variable.stream()
+                        .filter(line -> line.value().isOfIdentity())
+                        .map(line -> Head.alike(line.name()))
+                        .toArray(byte[][]::new);
         StringBuilder lines = new StringBuilder();
         for (Line line : added) {
-            lines.append(line.name()).append(": ").append(line.value()).append("\r\n");
+            if (line.value().isFixed()) {
+                lines.append(line.name()).append(": ").append(line.value().text()).append("\r\n");
+            }
         }
         byte[] bytes = Octets.ascii(lines.toString());
         addedLength = bytes.length;
@@ -41,8 +51,16 @@ public final class FieldEdits {
         }
     }
 
-    /// Marks the lines that go.
+    /// Lines whose values come out of requests: [FieldTemplates] adds them.
+    List<Line> variable() {
+        return variable;
+    }
+
+    /// Marks the lines that go. Where one tells of who a request is from, nobody else may say so.
     public void drop(Head head) {
+        for (byte[] name : forged) {
+            head.dropAlike(name);
+        }
         for (byte[] name : removed) {
             for (int i = head.find(name, 0); i >= 0; i = head.find(name, i + 1)) {
                 head.drop(i);

@@ -34,6 +34,7 @@ public final class RequestView {
     private final long added = Memory.allocate(ADDED_BYTES_MAX);
     private int addedLength;
     private byte @Nullable [] toldClient;
+    private byte @Nullable [] toldWithAnswer;
     private int step;
     private @Nullable Callable<Object> work;
     private @Nullable Object outcome;
@@ -55,6 +56,7 @@ public final class RequestView {
         identity = null;
         addedLength = 0;
         toldClient = null;
+        toldWithAnswer = null;
         step = 0;
         work = null;
         outcome = null;
@@ -205,6 +207,16 @@ public final class RequestView {
     /// Lines that filters want in the answer, null where none did since the view began.
     public byte @Nullable [] toldClient() {
         return toldClient;
+    }
+
+    /// Adds lines to the head of a service's answer; each with its CR LF.
+    void tellWithAnswer(byte[] lines) {
+        toldWithAnswer = lines;
+    }
+
+    /// As [#toldClient], in the answer of a service only.
+    public byte @Nullable [] toldWithAnswer() {
+        return toldWithAnswer;
     }
 
     /// Which filter is asked, counted from 0.

@@ -32,8 +32,7 @@ public final class Route {
 
     public record Weighted(Service service, int weight) {}
 
-    /// @param location may hold `{host}`, `{path}` and `{query}`
-    public record Redirect(int status, String location) implements Action {}
+    public record Redirect(int status, Template location) implements Action {}
 
     /// Answered here.
     public record Respond(int status, String text) implements Action {}

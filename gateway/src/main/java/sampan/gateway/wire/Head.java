@@ -1,6 +1,7 @@
 package sampan.gateway.wire;
 
 import java.util.Arrays;
+import java.util.Locale;
 import sampan.linux.net.Memory;
 
 /// What requests and responses have in common: field lines and what frames the body. Offsets count
@@ -357,6 +358,34 @@ public abstract class Head {
 
     public void drop(int line) {
         dropped[line] = true;
+    }
+
+    /// What [#dropAlike] takes for a name.
+    public static byte[] alike(String name) {
+        return Octets.ascii(name.toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    /// Drops lines of that name, also where they write `_` for `-`: many servers take one for the
+    /// other.
+    public void dropAlike(byte[] name) {
+        for (int i = 0; i < count(); i++) {
+            if (isAlike(lineAt(i), lineEnd(i), name)) {
+                drop(i);
+            }
+        }
+    }
+
+    private static boolean isAlike(long at, long end, byte[] name) {
+        if (end - at <= name.length || Memory.get(at + name.length) != ':') {
+            return false;
+        }
+        for (int i = 0; i < name.length; i++) {
+            byte c = Octets.lower(Memory.get(at + i));
+            if ((c == '_' ? '-' : c) != name[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// All lines of a field.

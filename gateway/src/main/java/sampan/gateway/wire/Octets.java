@@ -1,6 +1,7 @@
 package sampan.gateway.wire;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import sampan.linux.net.Memory;
 
 /// Classes of octets and searches over native memory, eight at a time where that helps.
@@ -148,6 +149,20 @@ public final class Octets {
 
     public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /// A text as a field's value can have it: `%` and what is not visible ASCII or a blank become
+    /// octets of UTF-8, percent-encoded.
+    public static String percentEncoded(String text) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            if (b > 0x20 && b < 0x7F && b != '%' || b == ' ') {
+                encoded.append((char) b);
+            } else {
+                encoded.append(String.format(Locale.ROOT, "%%%02X", b & 0xFF));
+            }
+        }
+        return encoded.toString();
     }
 
     public static String text(long from, long to) {

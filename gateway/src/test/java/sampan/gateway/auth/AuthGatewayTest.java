@@ -104,6 +104,39 @@ class AuthGatewayTest {
     }
 
     @Test
+    void whatATokenSaysGoesIntoHeadersAndCannotBreakThem() throws Exception {
+        Tokens t = new Tokens();
+        AtomicReference<String> keys = new AtomicReference<>(Tokens.jwks(t.rsa.toPublicJWK()));
+        String odd = t.rs256(Tokens.claims().claim("team", "a b\r\nX-Admin: \u00e9%").build());
+        String route =
+                "routes: [{name: r, service: s, request: {set: {X-Team: 'team {claim:team}',"
+                        + " X-Sub: '{claim:none}', X-Who: '{consumer}'}}}]";
+        try (ScriptedServer server = keyServer(keys, new AtomicInteger());
+                ScriptedServer behind = ScriptedServer.echoing();
+                TestGateway gateway =
+                        new TestGateway(
+                                "services: {s: {targets: ['"
+                                        + behind.address()
+                                        + "']}}\n"
+                                        + jwks(server, "retry: 1ms")
+                                                .replaceAll("(?m)^routes:.*$", route))) {
+            String answer =
+                    ask(
+                            gateway,
+                            "GET /",
+                            "Authorization: Bearer " + odd,
+                            "X_Team: forged",
+                            "x-sub: forged",
+                            "X-Who: forged");
+            assertThat(answer)
+                    .contains("\r\nX-Team: team a b%0D%0AX-Admin: %C3%A9%25\r\n")
+                    .contains("\r\nX-Who: ")
+                    .doesNotContain("X-Sub")
+                    .doesNotContain("forged");
+        }
+    }
+
+    @Test
     void keysThatCannotBeAskedForAreNoVerdict() throws Exception {
         Tokens t = new Tokens();
         AtomicReference<String> keys = new AtomicReference<>("");

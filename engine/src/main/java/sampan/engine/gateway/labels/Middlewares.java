@@ -286,7 +286,7 @@ final class Middlewares {
         } else {
             ((Map<String, String>)
                             edits.computeIfAbsent("set", _ -> new LinkedHashMap<String, String>()))
-                    .put(name, value);
+                    .put(name, value.replace("{", "{{")); // Traefik knows no variables
         }
     }
 
