@@ -340,7 +340,7 @@ class GatewayFedTest {
                 "--name",
                 "bad",
                 "-l",
-                "traefik.http.routers.bad.rule=ClientIP(`10.0.0.1`)",
+                "traefik.http.routers.bad.rule=HostSNI(`a.example`)",
                 "-l",
                 "traefik.http.services.bad.loadbalancer.server.port=1",
                 "busybox",
@@ -348,7 +348,7 @@ class GatewayFedTest {
                 "60");
         Eventually.await(
                 "the problem",
-                () -> daemon.sampan("gateway", "routes").err().contains("matcher clientip"));
+                () -> daemon.sampan("gateway", "routes").err().contains("matcher hostsni"));
         Outcome routes = daemon.sampan("gateway", "routes", "--format", "{{.Name}} {{.Status}}");
         assertThat(routes.lines()).contains("shop ok", "bad error");
         awaitEvent("gateway problem sampan-gateway");

@@ -10,6 +10,7 @@ import sampan.gateway.redis.RedisSettings;
 import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.Balancing;
 import sampan.gateway.routes.Dialing;
+import sampan.gateway.routes.Filter;
 import sampan.gateway.routes.Importance;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
@@ -137,11 +138,13 @@ public record GatewayConfig(
 
     public record FixedDefinition(Route.Action action) implements ActionDefinition {}
 
+    /// @param own filters that need nothing but themselves
     /// @param authenticate methods, one of which must prove an identity; those of all routes where
     ///   it is not told
     public record RouteDefinition(
             String name,
             Route.Match match,
+            List<Filter> own,
             ActionDefinition action,
             Route.Edits edits,
             Route.Bounds bounds,

@@ -1,12 +1,9 @@
 package sampan.gateway.config;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import sampan.gateway.config.GatewayConfig.ActionDefinition;
 import sampan.gateway.config.GatewayConfig.FixedDefinition;
 import sampan.gateway.config.GatewayConfig.ForwardDefinition;
@@ -15,15 +12,16 @@ import sampan.gateway.config.GatewayConfig.MirrorDefinition;
 import sampan.gateway.config.GatewayConfig.RouteDefinition;
 import sampan.gateway.config.GatewayConfig.ShareDefinition;
 import sampan.gateway.limits.SharedLimit;
+import sampan.gateway.routes.AddressRange;
 import sampan.gateway.routes.Attribute;
 import sampan.gateway.routes.BoundedPattern;
-import sampan.gateway.routes.Condition;
+import sampan.gateway.routes.ClientFilter;
 import sampan.gateway.routes.FieldEdits;
-import sampan.gateway.routes.PathMatch;
+import sampan.gateway.routes.Filter;
 import sampan.gateway.routes.PathRewrite;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Template;
-import sampan.gateway.wire.Method;
+import sampan.gateway.routes.UrlRedirect;
 
 /// The part of [ConfigReader] that reads routes.
 final class RouteReader {
@@ -49,12 +47,8 @@ final class RouteReader {
 
     static RouteDefinition route(YamlSection section, int index) {
         String name = section.text("name").orElse("route-" + index);
-        Route.Match match =
-                new Route.Match(
-                        section.texts("hosts", Values::host),
-                        path(section),
-                        methods(section),
-                        conditions(section));
+        Route.Match match = ConditionReader.match(section);
+        List<Filter> own = own(section);
         ActionDefinition action = action(section);
         if (section.has("rewrite") && !(action instanceof ForwardDefinition)) {
             throw section.wrong("rewrite", "it goes with a service only");
@@ -83,7 +77,7 @@ final class RouteReader {
         }
         section.end();
         return new RouteDefinition(
-                name, match, action, edits, bounds, limits, guards, authenticate, basic);
+                name, match, own, action, edits, bounds, limits, guards, authenticate, basic);
     }
 
     private static Optional<PathRewrite> rewrite(YamlSection section) {
@@ -112,79 +106,24 @@ final class RouteReader {
         return Optional.of(methods.equals(List.of("none")) ? List.of() : methods);
     }
 
-    private static PathMatch path(YamlSection section) {
-        Optional<YamlSection> found = section.sectionOr("path", "prefix");
-        if (found.isEmpty()) {
-            return new PathMatch.Prefix("");
+    /// Filters that need nothing but themselves.
+    private static List<Filter> own(YamlSection section) {
+        List<Filter> own = new ArrayList<>();
+        List<AddressRange> allowed = ConditionReader.ranges(section, "allow");
+        if (!allowed.isEmpty()) {
+            own.add(new ClientFilter(allowed));
         }
-        YamlSection path = found.get();
-        List<PathMatch> matches = new ArrayList<>();
-        path.read("exact", Values::path).ifPresent(p -> matches.add(new PathMatch.Exact(p)));
-        path.read("prefix", Values::path)
-                .ifPresent(p -> matches.add(new PathMatch.Prefix(withoutSlash(p))));
-        path.read("regex", BoundedPattern::compile)
-                .ifPresent(p -> matches.add(new PathMatch.Regex(p)));
-        path.end();
-        if (matches.size() != 1) {
-            throw section.wrong("path", "write one of exact, prefix and regex");
+        for (YamlSection each : section.list("redirects", "")) {
+            BoundedPattern regex =
+                    each.read("regex", BoundedPattern::compile)
+                            .orElseThrow(() -> each.wrong("regex", "write an expression"));
+            int status = redirectStatus(each);
+            own.add(
+                    each.read("to", (field, to) -> UrlRedirect.of(regex, field, to, status))
+                            .orElseThrow(() -> each.wrong("to", "write for instance https://$1")));
+            each.end();
         }
-        return matches.getFirst();
-    }
-
-    private static String withoutSlash(String path) {
-        String prefix = path;
-        while (prefix.endsWith("/")) {
-            prefix = prefix.substring(0, prefix.length() - 1);
-        }
-        return prefix;
-    }
-
-    private static Set<Method> methods(YamlSection section) {
-        List<Method> methods = section.texts("methods", Method::named);
-        return methods.isEmpty() ? Set.of() : EnumSet.copyOf(methods);
-    }
-
-    private static List<Condition> conditions(YamlSection section) {
-        List<Condition> conditions = new ArrayList<>();
-        add(conditions, section.pairs("headers"), Attribute::header);
-        add(conditions, section.pairs("query"), Attribute::query);
-        add(conditions, section.pairs("cookies"), Attribute::cookie);
-        for (YamlSection not : section.list("not", "")) {
-            conditions.add(not(not));
-        }
-        return conditions;
-    }
-
-    /// Refuses what all of this holds for.
-    private static Condition not(YamlSection section) {
-        List<Condition> inner = new ArrayList<>();
-        add(inner, section.pairs("headers"), Attribute::header);
-        add(inner, section.pairs("query"), Attribute::query);
-        add(inner, section.pairs("cookies"), Attribute::cookie);
-        List<String> hosts = section.texts("hosts", Values::host);
-        if (!hosts.isEmpty()) {
-            inner.add(new Condition.Hosts(hosts));
-        }
-        Set<Method> methods = methods(section);
-        if (!methods.isEmpty()) {
-            inner.add(new Condition.Methods(methods));
-        }
-        if (section.has("path")) {
-            inner.add(new Condition.Path(path(section)));
-        }
-        section.end();
-        if (inner.isEmpty()) {
-            throw section.wrong("not", "write what it shall not be: hosts, path, methods, headers");
-        }
-        return new Condition.Not(inner);
-    }
-
-    private static void add(
-            List<Condition> conditions,
-            Map<String, Optional<String>> pairs,
-            Function<String, Attribute> attribute) {
-        pairs.forEach(
-                (name, value) -> conditions.add(new Condition.Part(attribute.apply(name), value)));
+        return own;
     }
 
     private static ActionDefinition action(YamlSection section) {
@@ -246,12 +185,17 @@ final class RouteReader {
                 section.read("to", RouteReader::template)
                         .orElseThrow(() ->
                                 section.wrong("to", "write for instance https://{host}{path}"));
+        int status = redirectStatus(section);
+        section.end();
+        return new FixedDefinition(new Route.Redirect(status, to));
+    }
+
+    private static int redirectStatus(YamlSection section) {
         int status = section.read("status", Values::status).orElse(TEMPORARY);
         if (!REDIRECTS.contains(status)) {
             throw section.wrong("status", "write 301, 302, 303, 307 or 308");
         }
-        section.end();
-        return new FixedDefinition(new Route.Redirect(status, to));
+        return status;
     }
 
     private static ActionDefinition respond(YamlSection section) {

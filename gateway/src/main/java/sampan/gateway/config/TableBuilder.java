@@ -212,6 +212,7 @@ public final class TableBuilder implements AutoCloseable {
         definition.edits().cors().ifPresent(filters::add);
         definition.edits().rewrite().ifPresent(filters::add);
         limits.shedding(definition).ifPresent(filters::add);
+        filters.addAll(definition.own());
         // What a client does without an identity is counted before it is asked for one.
         List<Filter> after = new ArrayList<>();
         for (GatewayConfig.LimitDefinition limit : definition.limits()) {

@@ -189,6 +189,21 @@ final class YamlSection {
         return sections;
     }
 
+    /// The same, where a text or nothing stands for a section with that one field.
+    Map<String, YamlSection> sections(String key, String shorthand) {
+        Map<String, YamlSection> sections = new LinkedHashMap<>();
+        section(key)
+                .ifPresent(parent ->
+                        parent.fields.forEach((name, found) ->
+                                sections.put(
+                                        name,
+                                        new YamlSection(
+                                                file,
+                                                parent.field(name),
+                                                widened(found, shorthand)))));
+        return sections;
+    }
+
     /// Names and texts of a section, an empty text where there is none.
     Map<String, Optional<String>> pairs(String key) {
         Map<String, Optional<String>> pairs = new LinkedHashMap<>();

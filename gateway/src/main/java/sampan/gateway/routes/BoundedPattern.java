@@ -84,6 +84,12 @@ public final class BoundedPattern {
         }
     }
 
+    /// One that takes capitals for small letters.
+    public static BoundedPattern ofAnyCase(String field, String text) {
+        compile(field, text); // so that what is wrong is told of the text as it was written
+        return new BoundedPattern(Pattern.compile(text, Pattern.CASE_INSENSITIVE));
+    }
+
     boolean matches(long from, long to) {
         try {
             return matcher(from, to).matches();

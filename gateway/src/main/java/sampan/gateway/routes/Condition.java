@@ -32,6 +32,41 @@ public sealed interface Condition {
         }
     }
 
+    /// A header, parameter or cookie whose value matches an expression.
+    final class Matched implements Condition {
+        private final Attribute attribute;
+        private final BoundedPattern pattern;
+
+        public Matched(Attribute attribute, BoundedPattern pattern) {
+            this.attribute = attribute;
+            this.pattern = pattern;
+        }
+
+        @Override
+        public boolean holds(RequestView view) {
+            return attribute.find(view) && pattern.matches(view.foundAt(), view.foundEnd());
+        }
+    }
+
+    /// A client's address in one of these blocks.
+    final class Clients implements Condition {
+        private final AddressRange[] ranges;
+
+        public Clients(List<AddressRange> ranges) {
+            this.ranges = ranges.toArray(AddressRange[]::new);
+        }
+
+        @Override
+        public boolean holds(RequestView view) {
+            for (AddressRange range : ranges) {
+                if (range.holds(view)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
     /// One of these methods.
     final class Methods implements Condition {
         private final EnumSet<Method> methods;
@@ -46,13 +81,16 @@ public sealed interface Condition {
         }
     }
 
-    /// One of these hosts, `*.name` for all below one.
+    /// One of these hosts, `*.name` for all below one, or one that an expression matches.
     final class Hosts implements Condition {
         private final byte[][] exact;
         private final byte[][] below;
+        private final BoundedPattern[] patterns;
 
         /// @param hosts in lower case
-        public Hosts(List<String> hosts) {
+        /// @param patterns of others
+        public Hosts(List<String> hosts, List<BoundedPattern> patterns) {
+            this.patterns = patterns.toArray(BoundedPattern[]::new);
             exact =
                     hosts.stream()
                             .filter(host -> !host.startsWith("*."))
@@ -78,6 +116,11 @@ public sealed interface Condition {
             for (byte[] host : below) {
                 if (to - from > host.length
                         && Octets.sameIgnoringCase(to - host.length, to, host)) {
+                    return true;
+                }
+            }
+            for (BoundedPattern pattern : patterns) {
+                if (pattern.matches(from, to)) {
                     return true;
                 }
             }

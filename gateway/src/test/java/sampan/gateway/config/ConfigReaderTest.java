@@ -51,6 +51,21 @@ class ConfigReaderTest {
                         TOP + "routes:\n- {service: s, path: {regex: '('}}",
                         "routes[0].path.regex \"(\": Unclosed group: mend"),
                 new Wrong(
+                        TOP + "routes:\n- {service: s, hosts: [{regex: '('}]}",
+                        "routes[0].hosts[0].regex \"(\": Unclosed group: mend"),
+                new Wrong(
+                        TOP + "routes:\n- {service: s, headers: {a: {is: b, regex: c}}}",
+                        "routes[0].headers.a.regex \"c\": write a text or {regex: …}"),
+                new Wrong(
+                        TOP + "routes:\n- {service: s, allow: [10.0.0.0/33]}",
+                        "routes[0].allow[0] \"10.0.0.0/33\": write an address or a block"),
+                new Wrong(
+                        TOP + "routes:\n- {service: s, allow: [localhost]}",
+                        "routes[0].allow[0] \"localhost\": write an address or a block"),
+                new Wrong(
+                        TOP + "routes:\n- {service: s, redirects: [{regex: a, to: \"b c\"}]}",
+                        "routes[0].redirects[0].to \"b c\": write an address, percent-encoded"),
+                new Wrong(
                         TOP + "routes:\n- {service: s, rewrite: {regex: a}}",
                         "routes[0].rewrite.to: it is missing"),
                 new Wrong(
@@ -73,7 +88,7 @@ class ConfigReaderTest {
                         "routes[0].methods[0] \"FETCH\": use GET"),
                 new Wrong(
                         TOP + "routes:\n- {service: s, hosts: ['a b']}",
-                        "routes[0].hosts[0] \"a b\": write a host name"),
+                        "routes[0].hosts[0].name \"a b\": write a host name"),
                 new Wrong(
                         TOP + "routes:\n- {service: s, name: a}\n- {service: s, name: a}",
                         "two are named \"a\""),

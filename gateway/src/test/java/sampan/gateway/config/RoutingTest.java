@@ -132,6 +132,61 @@ class RoutingTest {
     }
 
     @Test
+    void expressionsOfHostsHeadersQueriesAndCookies() {
+        RoutingTable table =
+                table(
+                        "name: host, hosts: [a, {regex: 'shop-[0-9]+\\.example'}]",
+                        "name: header, headers: {X-A: {regex: 'v[12]'}}",
+                        "name: query, query: {q: {regex: '.*7.*'}}",
+                        "name: cookie, cookies: {c: {regex: '[a-f]+'}}",
+                        "name: not, path: /not, not: [{hosts: [{regex: 'b.*'}]}]",
+                        "name: rest");
+        assertThat(route(table, "GET /", "Host: Shop-12.example:8080")).isEqualTo("host");
+        assertThat(route(table, "GET /", "Host: A")).isEqualTo("host");
+        assertThat(route(table, "GET /", "Host: shop-x.example")).isEqualTo("rest");
+        assertThat(route(table, "GET /", "Host: xshop-1.example")).isEqualTo("rest");
+        assertThat(route(table, "GET /", "Host: h", "x-a: v2")).isEqualTo("header");
+        assertThat(route(table, "GET /", "Host: h", "x-a: v22")).isEqualTo("rest");
+        assertThat(route(table, "GET /?q=173", "Host: h")).isEqualTo("query");
+        assertThat(route(table, "GET /?q=13", "Host: h")).isEqualTo("rest");
+        assertThat(route(table, "GET /", "Host: h", "Cookie: c=abc")).isEqualTo("cookie");
+        assertThat(route(table, "GET /", "Host: h", "Cookie: c=abz")).isEqualTo("rest");
+        assertThat(route(table, "GET /not", "Host: c")).isEqualTo("not");
+        assertThat(route(table, "GET /not", "Host: BB")).isEqualTo("rest");
+    }
+
+    @Test
+    void clientsByTheirAddresses() {
+        RoutingTable table =
+                table(
+                        "name: four, clients: [10.1.0.0/16, 192.0.2.7]",
+                        "name: six, clients: ['2001:db8::/33', '::1']",
+                        "name: rest");
+        assertThat(from(table, "10.1.255.9")).isEqualTo("four");
+        assertThat(from(table, "10.2.0.1")).isEqualTo("rest");
+        assertThat(from(table, "192.0.2.7")).isEqualTo("four");
+        assertThat(from(table, "192.0.2.8")).isEqualTo("rest");
+        assertThat(from(table, "2001:db8:7fff::1")).isEqualTo("six");
+        assertThat(from(table, "2001:db8:8000::1")).isEqualTo("rest");
+        assertThat(from(table, "2001:db8:1:2:3:4:5:6")).isEqualTo("six");
+        assertThat(from(table, "::1")).isEqualTo("six");
+        assertThat(from(table, "::")).isEqualTo("rest");
+        assertThat(from(table, "1::1")).isEqualTo("rest");
+        RoutingTable all = table("name: four, clients: 0.0.0.0/0", "name: six, clients: '::/0'");
+        assertThat(from(all, "255.255.255.255")).isEqualTo("four");
+        assertThat(from(all, "fe80::1")).isEqualTo("six");
+    }
+
+    private String from(RoutingTable table, String address) {
+        assertThat(route(table, "GET /", "Host: h")).isNotEqualTo("none");
+        long client = Memory.allocate(address.length());
+        Memory.copy(Octets.ascii(address), client);
+        view.begin(client, address.length());
+        Route found = table.find(view, room);
+        return found == null ? "none" : found.name();
+    }
+
+    @Test
     void aThousandRoutes() {
         String[] routes =
                 IntStream.range(0, 1000)

@@ -115,6 +115,17 @@ class SchemaTest {
         compare(wrong, schema, "breaker", top + "services: {s: {breaker: {x_: 1}}}");
         compare(wrong, schema, "route", top + "routes: [{service: s, x_: 1}]");
         compare(wrong, schema, "path", top + "routes: [{service: s, path: {exact: /, x_: 1}}]");
+        compare(wrong, schema, "host", top + "routes: [{service: s, hosts: [{name: a, x_: 1}]}]");
+        compare(
+                wrong,
+                schema,
+                "condition",
+                top + "routes: [{service: s, headers: {a: {is: a, x_: 1}}}]");
+        compare(
+                wrong,
+                schema,
+                "urlRedirect",
+                top + "routes: [{service: s, redirects: [{regex: a, to: b, x_: 1}]}]");
         compare(wrong, schema, "share", top + "routes: [{services: [{name: s, x_: 1}]}]");
         compare(
                 wrong,

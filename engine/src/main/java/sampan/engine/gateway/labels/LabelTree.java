@@ -12,6 +12,8 @@ final class LabelTree {
     /// Fields that the gateway's file takes as lists, written here with commas.
     private static final Set<String> LISTS =
             Set.of(
+                    "allow",
+                    "clients",
                     "hosts",
                     "methods",
                     "remove",

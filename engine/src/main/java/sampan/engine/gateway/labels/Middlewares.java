@@ -97,6 +97,20 @@ final class Middlewares {
             case "replacepath" -> replace(values.need("path"));
             case "replacepathregex" ->
                     change(Map.of("regex", values.need("regex"), "to", values.need("replacement")));
+            case "stripprefixregex" -> {
+                // The first of them that is at the beginning goes; what is left begins with a
+                // slash.
+                String any = String.join("|", LabelTree.list(values.need("regex")));
+                change(Map.of("regex", "^(?:" + any + ")/*(?<left>.*)$", "to", "/${left}"));
+            }
+            case "redirectregex" -> redirects(values);
+            case "ipallowlist", "ipwhitelist" -> {
+                TraefikLabels.only(
+                        "rejectstatuscode", values.take("rejectstatuscode", "403"), "403");
+                if (fields.put("allow", LabelTree.list(values.need("sourcerange"))) != null) {
+                    throw SampanException.invalid("it stands twice: name all ranges in one");
+                }
+            }
             case "headers" -> headers(values);
             case "redirectscheme" -> redirect(values);
             case "ratelimit" -> limit(values);
@@ -181,7 +195,7 @@ final class Middlewares {
         List<Object> origins =
                 new ArrayList<>(LabelTree.list(values.take("accesscontrolalloworiginlist", "")));
         for (String regex : LabelTree.list(values.take("accesscontrolalloworiginlistregex", ""))) {
-            origins.add(Map.of("regex", whole(regex)));
+            origins.add(Map.of("regex", anywhere(regex)));
         }
         Map<String, Object> cors = new LinkedHashMap<>();
         cors.put("origins", origins);
@@ -214,10 +228,10 @@ final class Middlewares {
         }
     }
 
-    /// Traefik finds an expression anywhere in an origin, unless it is anchored; here it is of the
+    /// Traefik finds an expression anywhere in a text, unless it is anchored; here it is of the
     /// whole.
-    private static String whole(String regex) {
-        return (regex.startsWith("^") ? "" : ".*") + regex + (regex.endsWith("$") ? "" : ".*");
+    static String anywhere(String regex) {
+        return ".*?(?:" + regex + ").*";
     }
 
     private void buffering(Values values) {
@@ -299,6 +313,20 @@ final class Middlewares {
                 "to", scheme + "://{host}" + (port.isEmpty() ? "" : ":" + port) + "{path}{query}");
         redirect.put("status", permanent ? "308" : "307");
         fields.put("redirect", redirect);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void redirects(Values values) {
+        boolean permanent = values.take("permanent", "false").equals("true");
+        ((List<Object>) fields.computeIfAbsent("redirects", _ -> new ArrayList<Object>()))
+                .add(
+                        Map.of(
+                                "regex",
+                                values.need("regex"),
+                                "to",
+                                values.need("replacement"),
+                                "status",
+                                permanent ? "308" : "307"));
     }
 
     @SuppressWarnings("unchecked")

@@ -29,10 +29,12 @@ final class RuleRoutes {
 
     private record PathPart(Kind kind, String text) {}
 
-    private final Set<String> hosts = new LinkedHashSet<>();
+    // Names, and expressions as `{regex: …}`.
+    private final Set<Object> hosts = new LinkedHashSet<>();
     private final Set<String> methods = new LinkedHashSet<>();
     private final Map<String, Object> headers = new LinkedHashMap<>();
     private final Map<String, Object> query = new LinkedHashMap<>();
+    private final Set<String> clients = new LinkedHashSet<>();
     private final List<Object> not = new ArrayList<>();
     private Optional<PathPart> path = Optional.empty();
 
@@ -40,12 +42,12 @@ final class RuleRoutes {
 
     /// The matching fields of routes, at least one.
     static List<Map<String, Object>> of(String rule) {
-        Map<Map<String, Object>, Set<String>> byRest = new LinkedHashMap<>();
+        Map<Map<String, Object>, Set<Object>> byRest = new LinkedHashMap<>();
         for (List<Rule.Atom> term : Rule.parse(rule)) {
             RuleRoutes fields = new RuleRoutes();
             term.forEach(fields::add);
             Map<String, Object> rest = fields.rest();
-            Set<String> known = byRest.get(rest);
+            Set<Object> known = byRest.get(rest);
             if (known == null) {
                 byRest.put(rest, new LinkedHashSet<>(fields.hosts));
             } else if (known.isEmpty() || fields.hosts.isEmpty()) {
@@ -78,6 +80,9 @@ final class RuleRoutes {
         if (!query.isEmpty()) {
             rest.put("query", query);
         }
+        if (!clients.isEmpty()) {
+            rest.put("clients", List.copyOf(clients));
+        }
         if (!not.isEmpty()) {
             rest.put("not", not);
         }
@@ -102,20 +107,25 @@ final class RuleRoutes {
         }
         List<String> values = atom.values();
         switch (atom.name()) {
-            case "host" -> hosts(values);
+            case "host" ->
+                    hosts(values.stream().map(v -> (Object) v.toLowerCase(Locale.ROOT)).toList());
             case "hostregexp" -> hosts(values.stream().map(RuleRoutes::below).toList());
             case "path" -> both(new PathPart(Kind.EXACT, one(atom)));
             case "pathprefix" -> both(new PathPart(Kind.PREFIX, one(atom)));
-            case "pathregexp" -> both(new PathPart(Kind.REGEX, one(atom)));
+            case "pathregexp" -> both(new PathPart(Kind.REGEX, Middlewares.anywhere(one(atom))));
             case "method" -> methods(values);
             case "header", "headers" -> pair(headers, atom);
             case "query" -> pair(query, atom);
+            case "headerregexp", "headersregexp" -> matching(headers, atom);
+            case "queryregexp" -> matching(query, atom);
+            case "clientip" -> clients(values);
             default ->
                     throw SampanException.invalid(
                             "rule: matcher "
                                     + atom.name()
                                     + " is not known here: use Host, Path, PathPrefix, PathRegexp,"
-                                    + " Method, Header or Query");
+                                    + " HostRegexp, Method, Header, HeaderRegexp, Query,"
+                                    + " QueryRegexp or ClientIP");
         }
     }
 
@@ -127,25 +137,28 @@ final class RuleRoutes {
         return atom.values().getFirst();
     }
 
-    private void hosts(List<String> values) {
-        List<String> lower = values.stream().map(v -> v.toLowerCase(Locale.ROOT)).toList();
+    private void clients(List<String> values) {
+        if (!clients.isEmpty() && !clients.equals(new LinkedHashSet<>(values))) {
+            throw SampanException.invalid("rule: ClientIP stands twice: name all blocks in one");
+        }
+        clients.addAll(values);
+    }
+
+    private void hosts(List<Object> values) {
         if (hosts.isEmpty()) {
-            hosts.addAll(lower);
+            hosts.addAll(values);
         } else {
-            hosts.retainAll(lower);
+            hosts.retainAll(values);
             if (hosts.isEmpty()) {
                 throw SampanException.invalid("rule: no request has two hosts: join them with ||");
             }
         }
     }
 
-    private static String below(String expression) {
+    private static Object below(String expression) {
         Matcher matcher = BELOW.matcher(expression);
         if (!matcher.matches()) {
-            throw SampanException.invalid(
-                    "rule: HostRegexp(`"
-                            + expression
-                            + "`): only all names below a domain can be told: write Host(`*.DOMAIN`)");
+            return Map.of("regex", Middlewares.anywhere(expression));
         }
         return "*" + Objects.requireNonNull(matcher.group(1)).replace("\\", "");
     }
@@ -156,6 +169,18 @@ final class RuleRoutes {
             throw SampanException.invalid("rule: no request has two methods: join them with ||");
         }
         methods.addAll(upper);
+    }
+
+    private static void matching(Map<String, Object> into, Rule.Atom atom) {
+        if (atom.values().size() != 2) {
+            throw SampanException.invalid("rule: " + atom.name() + " takes a name and a value");
+        }
+        Object value = Map.of("regex", Middlewares.anywhere(atom.values().get(1)));
+        Object before = into.put(atom.values().getFirst(), value);
+        if (before != null && !before.equals(value)) {
+            throw SampanException.invalid(
+                    "rule: " + atom.values().getFirst() + " cannot be matched twice at once");
+        }
     }
 
     private static void pair(Map<String, Object> into, Rule.Atom atom) {

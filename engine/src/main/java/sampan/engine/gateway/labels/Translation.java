@@ -170,7 +170,11 @@ public final class Translation {
         Map<Object, String> matches = new LinkedHashMap<>();
         for (Said.Ranked route : ordered) {
             Map<String, Object> match = new LinkedHashMap<>(route.route());
-            match.keySet().retainAll(Set.of("hosts", "path", "methods", "headers", "query", "not"));
+            match.keySet()
+                    .retainAll(
+                            Set.of(
+                                    "hosts", "path", "methods", "headers", "query", "clients",
+                                    "not"));
             String first = matches.putIfAbsent(match, route.name());
             if (first != null) {
                 problems.add(

@@ -138,7 +138,8 @@ class TranslationTest {
                                                 Map.of("query", Map.of("q", "1")))));
         assertThat(
                         RuleRoutes.of(
-                                "HostRegexp(`^[^.]+\\.example\\.com$`) && Path(`/a/b`) && PathPrefix(`/a`)"))
+                                "HostRegexp(`^[^.]+\\.example\\.com$`) && Path(`/a/b`) &&"
+                                        + " PathPrefix(`/a`)"))
                 .containsExactly(
                         Map.of("hosts", List.of("*.example.com"), "path", Map.of("exact", "/a/b")));
         assertThat(RuleRoutes.of("Host(`a`) || PathPrefix(`/`)")).hasSize(2);
@@ -152,10 +153,9 @@ class TranslationTest {
                         "Host(a)",
                         "Host(`a`",
                         "Host(`a`) Host(`b`)",
-                        "ClientIP(`10.0.0.0/8`)",
+                        "HostSNI(`a`)",
                         "Host(`a`) && Host(`b`)",
                         "Path(`/a`) && Path(`/b`)",
-                        "HostRegexp(`a|b`)",
                         "(".repeat(100) + "Host(`a`)",
                         "")) {
             assertThatThrownBy(() -> RuleRoutes.of(rule))
@@ -176,7 +176,8 @@ class TranslationTest {
                         container(
                                 "c",
                                 "traefik.enable=true",
-                                "traefik.http.routers.api.rule=Host(`a.example`) && PathPrefix(`/api`)",
+                                "traefik.http.routers.api.rule=Host(`a.example`) &&"
+                                        + " PathPrefix(`/api`)",
                                 "traefik.http.routers.api.entrypoints=web",
                                 "traefik.http.routers.api.priority=7",
                                 "traefik.http.routers.api.middlewares=strip@docker,lim,hdr,cb,re,fly",
@@ -186,8 +187,8 @@ class TranslationTest {
                                 "traefik.http.middlewares.lim.ratelimit.burst=50",
                                 "traefik.http.middlewares.hdr.headers.customrequestheaders.X-A=b",
                                 "traefik.http.middlewares.hdr.headers.customresponseheaders.Server=",
-                                "traefik.http.middlewares.cb.circuitbreaker.expression=NetworkErrorRatio() > 0.30"
-                                        + " || LatencyAtQuantileMS(75.0) > 250",
+                                "traefik.http.middlewares.cb.circuitbreaker.expression=NetworkErrorRatio()"
+                                        + " > 0.30 || LatencyAtQuantileMS(75.0) > 250",
                                 "traefik.http.middlewares.fly.inflightreq.amount=9",
                                 "traefik.http.middlewares.re.retry.attempts=4",
                                 "traefik.http.services.app.loadbalancer.server.port=9000",
@@ -274,7 +275,7 @@ class TranslationTest {
                                 List.of(
                                         "https://a",
                                         "https://b",
-                                        Map.of("regex", "^https://.*\\.c$")),
+                                        Map.of("regex", ".*?(?:^https://.*\\.c$).*")),
                                 "methods",
                                 List.of("GET", "PUT"),
                                 "headers",
@@ -375,7 +376,8 @@ class TranslationTest {
                         "i", "n", Map.of("sampan.gateway.host", "x"), Map.of(), List.of(), true);
         assertThat(messages(of(none)))
                 .containsExactly(
-                        "error service n: container n exposes no port: add the label sampan.gateway.port");
+                        "error service n: container n exposes no port: add the label"
+                                + " sampan.gateway.port");
     }
 
     @Test
@@ -417,5 +419,64 @@ class TranslationTest {
         assertThat(found.routes())
                 .extracting(route -> route.get("rewrite"))
                 .containsOnly(Map.of("regex", "^/v1/(.*)", "to", "/$1"));
+    }
+
+    @Test
+    void expressionsAreFoundAnywhereAsTraefikDoes() {
+        assertThat(
+                        RuleRoutes.of(
+                                "HostRegexp(`^(a|b)\\.c$`) && PathRegexp(`^/v[0-9]`) &&"
+                                        + " HeaderRegexp(`H`, `x`) && QueryRegexp(`q`, `^1`) &&"
+                                        + " ClientIP(`10.0.0.0/8`, `::1`)"))
+                .containsExactly(
+                        Map.of(
+                                "hosts", List.of(Map.of("regex", ".*?(?:^(a|b)\\.c$).*")),
+                                "path", Map.of("regex", ".*?(?:^/v[0-9]).*"),
+                                "headers", Map.of("H", Map.of("regex", ".*?(?:x).*")),
+                                "query", Map.of("q", Map.of("regex", ".*?(?:^1).*")),
+                                "clients", List.of("10.0.0.0/8", "::1")));
+    }
+
+    @Test
+    void clientsAreSentElsewhereAndLetInAsTraefikDoes() {
+        String m = "traefik.http.middlewares.";
+        Discovered found =
+                of(
+                        container(
+                                "c",
+                                "traefik.http.routers.r.rule=Host(`a`)",
+                                "traefik.http.routers.r.middlewares=to,in,strip,head",
+                                m + "to.redirectregex.regex=^http://(.*)",
+                                m + "to.redirectregex.replacement=https://${1}",
+                                m + "to.redirectregex.permanent=true",
+                                m + "in.ipallowlist.sourcerange=127.0.0.1/32, 192.168.1.7",
+                                m + "strip.stripprefixregex.regex=/v[0-9]+/,/api",
+                                m + "head.headers.customrequestheaders.X-A={host}"));
+        assertThat(messages(found)).isEmpty();
+        assertThat(found.routes())
+                .containsExactly(
+                        Map.of(
+                                "name",
+                                "r",
+                                "hosts",
+                                List.of("a"),
+                                "service",
+                                "c",
+                                "redirects",
+                                List.of(
+                                        Map.of(
+                                                "regex", "^http://(.*)",
+                                                "to", "https://${1}",
+                                                "status", "308")),
+                                "allow",
+                                List.of("127.0.0.1/32", "192.168.1.7"),
+                                "rewrite",
+                                Map.of(
+                                        "regex",
+                                        "^(?:/v[0-9]+/|/api)/*(?<left>.*)$",
+                                        "to",
+                                        "/${left}"),
+                                "request",
+                                Map.of("set", Map.of("X-A", "{{host}"))));
     }
 }
