@@ -11,12 +11,14 @@ import sampan.gateway.config.AcmeDefinition;
 import sampan.gateway.config.GatewayConfig;
 import sampan.gateway.config.GatewayConfig.ListenerDefinition;
 import sampan.gateway.config.GatewayConfig.RouteDefinition;
+import sampan.linux.tls.TlsProofs;
 import sampan.linux.tls.TlsServer;
 
 /// The certificates of a gateway that come by ACME; nothing where its file asks for none. Never
 /// waits for a server: until one has answered, listeners show a placeholder.
 public final class Acme implements AutoCloseable {
     private final Challenges challenges = new Challenges();
+    private final TlsProofs proofs = new TlsProofs();
     private Optional<AcmeDefinition> definition = Optional.empty();
     private List<TlsServer.Certificate> wanted = List.of();
     private @Nullable Keeper keeper;
@@ -55,8 +57,13 @@ public final class Acme implements AutoCloseable {
         definition = config.acme();
         wanted = next;
         if (definition.isPresent() && !next.isEmpty()) {
-            keeper = new Keeper(definition.get(), next, challenges);
+            keeper = new Keeper(new Orders(definition.get(), challenges, proofs), next);
         }
+    }
+
+    /// What listeners show where names are proved by TLS.
+    public TlsProofs proofs() {
+        return proofs;
     }
 
     /// Whether other challenges are to be answered than those of before.
@@ -84,6 +91,7 @@ public final class Acme implements AutoCloseable {
             keeper = null;
         }
         challenges.withdraw();
+        proofs.withdraw();
     }
 
     @Override

@@ -37,8 +37,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -53,6 +58,8 @@ final class CertificateStore {
     private static final Duration PLACEHOLDER_LIFE = Duration.ofDays(365);
     private static final FileAttribute<?> OWNERS =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final ASN1ObjectIdentifier ACME_IDENTIFIER =
+            new ASN1ObjectIdentifier("1.3.6.1.5.5.7.1.31");
     private static final int DNS_NAME = 2;
     private static final int COLUMNS = 64;
 
@@ -137,28 +144,58 @@ final class CertificateStore {
             return;
         }
         KeyPair key = newKey();
+        put(file, key, ownSigned(key, PLACEHOLDER, _ -> {}));
+    }
+
+    /// A certificate by which a name is proved (RFC 8737 section 3).
+    ///
+    /// @param digest of the key authorization
+    /// @return a file that the caller deletes
+    Path proof(String name, byte[] digest) throws IOException {
+        KeyPair key = newKey();
+        Path file = directory.resolve(name + ".proof");
+        GeneralNames names = new GeneralNames(new GeneralName(GeneralName.dNSName, name));
+        put(
+                file,
+                key,
+                ownSigned(
+                        key,
+                        "CN=" + name,
+                        made -> {
+                            made.addExtension(Extension.subjectAlternativeName, false, names);
+                            made.addExtension(ACME_IDENTIFIER, true, new DEROctetString(digest));
+                        }));
+        return file;
+    }
+
+    private interface Extending {
+        void extend(JcaX509v3CertificateBuilder made) throws CertIOException;
+    }
+
+    /// A certificate signed by its own key, in PEM.
+    private static String ownSigned(KeyPair key, String subject, Extending more)
+            throws IOException {
         Instant now = Instant.now();
-        X500Name name = new X500Name(PLACEHOLDER);
-        try {
-            X509CertificateHolder made =
-                    new JcaX509v3CertificateBuilder(
-                                    name,
-                                    BigInteger.valueOf(now.toEpochMilli()),
-                                    Date.from(now),
-                                    Date.from(now.plus(PLACEHOLDER_LIFE)),
-                                    name,
-                                    key.getPublic())
-                            .build(
-                                    new JcaContentSignerBuilder("SHA256withECDSA")
-                                            .build(key.getPrivate()));
-            StringWriter text = new StringWriter();
-            try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
-                pem.writeObject(made);
-            }
-            put(file, key, text.toString());
+        X500Name name = new X500Name(subject);
+        JcaX509v3CertificateBuilder made =
+                new JcaX509v3CertificateBuilder(
+                        name,
+                        BigInteger.valueOf(now.toEpochMilli()),
+                        Date.from(now),
+                        Date.from(now.plus(PLACEHOLDER_LIFE)),
+                        name,
+                        key.getPublic());
+        more.extend(made);
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
+            pem.writeObject(
+                    made.build(
+                            new JcaContentSignerBuilder("SHA256withECDSA")
+                                    .build(key.getPrivate())));
         } catch (OperatorCreationException e) {
             throw new IOException(e);
         }
+        return text.toString();
     }
 
     private void write(Path file, String text) throws IOException {

@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.shredzone.acme4j.exception.AcmeException;
 import org.shredzone.acme4j.exception.AcmeRateLimitedException;
-import sampan.gateway.config.AcmeDefinition;
 import sampan.linux.tls.TlsServer;
 
 /// Keeps certificates fresh, on a thread of its own, until it is closed.
@@ -40,9 +39,9 @@ final class Keeper implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    Keeper(AcmeDefinition definition, List<TlsServer.Certificate> wanted, Challenges challenges) {
-        store = new CertificateStore(definition.directory());
-        orders = new Orders(definition, store, challenges);
+    Keeper(Orders orders, List<TlsServer.Certificate> wanted) {
+        store = orders.store();
+        this.orders = orders;
         this.wanted = wanted;
         thread = Thread.ofVirtual().name("acme").start(this::run);
     }

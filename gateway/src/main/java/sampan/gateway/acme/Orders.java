@@ -3,6 +3,7 @@ package sampan.gateway.acme;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -15,7 +16,9 @@ import org.shredzone.acme4j.Order;
 import org.shredzone.acme4j.Problem;
 import org.shredzone.acme4j.Session;
 import org.shredzone.acme4j.Status;
+import org.shredzone.acme4j.challenge.Challenge;
 import org.shredzone.acme4j.challenge.Http01Challenge;
+import org.shredzone.acme4j.challenge.TlsAlpn01Challenge;
 import org.shredzone.acme4j.connector.NetworkSettings;
 import org.shredzone.acme4j.exception.AcmeException;
 import org.shredzone.acme4j.provider.GenericAcmeProvider;
@@ -23,6 +26,7 @@ import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.gateway.config.AcmeDefinition;
 import sampan.gateway.outgoing.Authorities;
+import sampan.linux.tls.TlsProofs;
 import sampan.linux.tls.TlsServer;
 
 /// Orders certificates, one after the other.
@@ -33,11 +37,18 @@ final class Orders {
     private final AcmeDefinition definition;
     private final CertificateStore store;
     private final Challenges challenges;
+    private final TlsProofs proofs;
 
-    Orders(AcmeDefinition definition, CertificateStore store, Challenges challenges) {
+    Orders(AcmeDefinition definition, Challenges challenges, TlsProofs proofs) {
         this.definition = definition;
-        this.store = store;
+        this.store = new CertificateStore(definition.directory());
         this.challenges = challenges;
+        this.proofs = proofs;
+    }
+
+    /// Where what was ordered is kept.
+    CertificateStore store() {
+        return store;
     }
 
     /// Has a certificate issued, and puts it into its file.
@@ -58,6 +69,7 @@ final class Orders {
             }
         } finally {
             challenges.withdraw();
+            proofs.withdraw();
         }
         require(order.waitUntilReady(STEP_MAX), Status.READY, order.getError());
         KeyPair key = CertificateStore.newKey();
@@ -68,20 +80,42 @@ final class Orders {
         store.put(wanted.chain(), key, chain.toString());
     }
 
-    private void authorize(Authorization authorization) throws AcmeException, InterruptedException {
+    private void authorize(Authorization authorization)
+            throws AcmeException, IOException, InterruptedException {
         String host = authorization.getIdentifier().getDomain();
-        Http01Challenge challenge =
-                authorization
-                        .findChallenge(Http01Challenge.class)
-                        .orElseThrow(() ->
-                                failure(host + ": the ACME server offers no challenge by HTTP"));
-        challenges.offer(host, challenge.getToken(), challenge.getAuthorization());
+        Challenge challenge =
+                definition.sealed() ? bySealed(authorization, host) : byHttp(authorization, host);
         challenge.trigger();
         Status status = authorization.waitForCompletion(STEP_MAX);
         if (status != Status.VALID) {
             challenge.fetch();
             throw failure(host + ": " + words(status, challenge.getError()));
         }
+    }
+
+    private Challenge byHttp(Authorization authorization, String host) throws InterruptedException {
+        Http01Challenge challenge =
+                authorization
+                        .findChallenge(Http01Challenge.class)
+                        .orElseThrow(() ->
+                                failure(host + ": the ACME server offers no challenge by HTTP"));
+        challenges.offer(host, challenge.getToken(), challenge.getAuthorization());
+        return challenge;
+    }
+
+    private Challenge bySealed(Authorization authorization, String host) throws IOException {
+        TlsAlpn01Challenge challenge =
+                authorization
+                        .findChallenge(TlsAlpn01Challenge.class)
+                        .orElseThrow(() ->
+                                failure(host + ": the ACME server offers no challenge by TLS"));
+        Path file = store.proof(host, challenge.getAcmeValidation());
+        try {
+            proofs.offer(host, file);
+        } finally {
+            Files.delete(file);
+        }
+        return challenge;
     }
 
     private static void require(Status is, Status wanted, Optional<Problem> problem) {

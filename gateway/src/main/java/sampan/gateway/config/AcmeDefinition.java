@@ -11,10 +11,15 @@ import sampan.linux.tls.TlsServer;
 /// Where certificates come from by ACME (RFC 8555), and where they are kept.
 ///
 /// @param server its directory's address
+/// @param sealed whether names are proved by TLS, otherwise over HTTP
 /// @param directory for the account's key and for certificates
 /// @param authorities whose certificate the server shows, those of the JDK unless told
 public record AcmeDefinition(
-        URI server, Optional<String> email, Path directory, Optional<Path> authorities) {
+        URI server,
+        Optional<String> email,
+        boolean sealed,
+        Path directory,
+        Optional<Path> authorities) {
     private static final String SUFFIX = ".pem";
 
     /// Where the certificate of these names is: a file with its key and its chain.

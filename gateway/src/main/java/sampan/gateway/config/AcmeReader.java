@@ -25,6 +25,7 @@ final class AcmeReader {
                                                 "write letsencrypt, letsencrypt-staging or the"
                                                         + " address of a directory")),
                         section.read("email", AcmeReader::email),
+                        section.read("challenge", AcmeReader::isSealed).orElse(false),
                         section.path("directory")
                                 .orElseThrow(() ->
                                         section.wrong(
@@ -55,6 +56,16 @@ final class AcmeReader {
             // told below
         }
         throw SampanException.invalid(field + " \"" + text + "\": write an address with https://");
+    }
+
+    private static boolean isSealed(String field, String text) {
+        return switch (text) {
+            case "http-01" -> false;
+            case "tls-alpn-01" -> true;
+            default ->
+                    throw SampanException.invalid(
+                            field + " \"" + text + "\": write http-01 or tls-alpn-01");
+        };
     }
 
     private static String email(String field, String text) {

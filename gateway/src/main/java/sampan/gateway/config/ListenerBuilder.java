@@ -11,6 +11,7 @@ import java.util.Set;
 import sampan.gateway.config.GatewayConfig.ListenerDefinition;
 import sampan.gateway.proxy.Listener;
 import sampan.linux.tls.TicketKeys;
+import sampan.linux.tls.TlsProofs;
 import sampan.linux.tls.TlsServer;
 
 /// Makes listeners of their definitions: reads certificates, and says when they must be read again.
@@ -19,9 +20,15 @@ public final class ListenerBuilder {
     /// and their clients shake hands in full.
     public static final long TICKETS_NANOS_MAX = 12 * 3600 * 1_000_000_000L;
 
+    private Optional<TlsProofs> proofs = Optional.empty();
     private TicketKeys tickets = new TicketKeys();
     private long since = System.nanoTime();
     private String stamps = "";
+
+    /// Those that listeners show to ACME servers, from the next [#build] on.
+    public void show(Optional<TlsProofs> shown) {
+        proofs = shown;
+    }
 
     /// Where a file is not what it should be it fails, and what was made before stays good.
     public List<Listener> build(List<ListenerDefinition> definitions) {
@@ -33,7 +40,7 @@ public final class ListenerBuilder {
         List<Listener> listeners = new ArrayList<>();
         for (ListenerDefinition definition : definitions) {
             Optional<TlsServer> tls =
-                    definition.tls().map(settings -> new TlsServer(settings, tickets));
+                    definition.tls().map(settings -> new TlsServer(settings, tickets, proofs));
             listeners.add(
                     new Listener(
                             definition.address(),

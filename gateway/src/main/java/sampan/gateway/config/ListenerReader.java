@@ -90,7 +90,7 @@ final class ListenerReader {
         for (String name : names) {
             if (!name.matches("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")) {
                 throw section.wrong(
-                        "names", "\"" + name + "\" cannot be proved over HTTP: write a host name");
+                        "names", "\"" + name + "\" cannot be proved so: write a host name");
             }
         }
         Path file =

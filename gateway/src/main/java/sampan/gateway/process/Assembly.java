@@ -152,6 +152,7 @@ final class Assembly implements AutoCloseable {
 
     private void listen(Optional<AcmeDefinition> by, List<ListenerDefinition> definitions) {
         by.ifPresent(definition -> Acme.prepare(definition, definitions));
+        listeners.show(by.filter(AcmeDefinition::sealed).map(_ -> acme.proofs()));
         gateway.listen(listeners.build(definitions));
     }
 

@@ -132,6 +132,10 @@ final class ClientConnection extends Connection {
 
     @Override
     void connected() {
+        if (Objects.requireNonNull(tls()).isProof()) {
+            close();
+            return;
+        }
         certificate =
                 Objects.requireNonNull(tls())
                         .peer()

@@ -82,9 +82,14 @@ class KeeperTest {
                 TOP + "acme: {server: \"http://a/dir\", directory: d, agreeToTerms: true}",
                 "acme.server \"http://a/dir\": write an address with https://");
         refused(
+                TOP
+                        + "acme: {server: letsencrypt, directory: d, agreeToTerms: true,"
+                        + " challenge: dns-01}",
+                "acme.challenge \"dns-01\": write http-01 or tls-alpn-01");
+        refused(
                 TOP.replace("a.example", "\"*.example\"")
                         + "acme: {server: letsencrypt, directory: d, agreeToTerms: true}",
-                "cannot be proved over HTTP");
+                "cannot be proved so");
     }
 
     private static void refused(String text, String words) {

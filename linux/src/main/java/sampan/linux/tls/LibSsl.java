@@ -66,6 +66,12 @@ final class LibSsl {
             SSL.function(
                     "SSL_CTX_set_alpn_select_cb",
                     FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    static final MethodHandle SET_HELLO_CALLBACK =
+            SSL.function(
+                    "SSL_CTX_set_client_hello_cb",
+                    FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    static final MethodHandle HELLO_EXTENSION =
+            ssl("SSL_client_hello_get0_ext", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     static final MethodHandle SET_ALPN =
             ssl("SSL_CTX_set_alpn_protos", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
 

@@ -65,9 +65,13 @@ public final class TlsServer {
     // they are as many as there were reloads.
     private final Arena arena = Arena.ofAuto();
     private final long protocols;
+    // Sessions may call it as long as they live.
+    private final Optional<TlsProofs> proofs;
 
-    public TlsServer(Settings settings, TicketKeys tickets) {
+    /// @param proofs that are shown to ACME servers, none where there will never be any
+    public TlsServer(Settings settings, TicketKeys tickets, Optional<TlsProofs> proofs) {
         this.settings = settings;
+        this.proofs = proofs;
         protocols = protocols(settings.http2());
         List<TlsContext> contexts = new ArrayList<>();
         for (Certificate certificate : settings.certificates()) {
@@ -82,6 +86,7 @@ public final class TlsServer {
         }
         first = contexts.getFirst();
         contexts.forEach(this::callbacks);
+        proofs.ifPresent(shown -> shown.watch(first));
     }
 
     private static List<String> names(Certificate certificate) {
@@ -248,6 +253,10 @@ public final class TlsServer {
             }
         }
         return false;
+    }
+
+    public Optional<TlsProofs> proofs() {
+        return proofs;
     }
 
     public Settings settings() {

@@ -1,6 +1,7 @@
 package sampan.linux.tls;
 
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import sampan.linux.net.Memory;
 import sampan.linux.sys.Errno;
@@ -145,15 +146,25 @@ public final class TlsSession {
 
     /// Whether HTTP/2 was agreed on.
     public boolean isHttp2() {
+        return agreed().equals("h2");
+    }
+
+    /// Whether it was made to see the proof of a name, and for nothing else.
+    public boolean isProof() {
+        return agreed().equals("acme-tls/1");
+    }
+
+    /// The protocol, nothing where none was spoken of.
+    private String agreed() {
         try (Arena arena = Arena.ofConfined()) {
             long at = Memory.allocate(arena, 8);
             long length = Memory.allocate(arena, 8);
             LibSsl.ALPN_SELECTED.invokeExact(pointer, at, length);
             long name = Memory.getLong(at);
-            return name != 0
-                    && Memory.getInt(length) == 2
-                    && Memory.get(name) == 'h'
-                    && Memory.get(name + 1) == '2';
+            return name == 0
+                    ? ""
+                    : new String(
+                            Memory.bytes(name, Memory.getInt(length)), StandardCharsets.ISO_8859_1);
         } catch (Throwable t) {
             throw SharedLibrary.broken(t);
         }

@@ -1,6 +1,7 @@
 package sampan.system.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -137,6 +138,41 @@ class AcmeTest {
                 assertThat(exchange(kept)).isEqualTo("HTTP/1.1 200");
             }
             assertThat(gateway.said()).doesNotContain("no certificate");
+        }
+    }
+
+    @Test
+    void namesAreProvedByTlsWhereNobodyReachesPort80() throws Exception {
+        GatewayProcess.sign(directory);
+        int sealed = GatewayProcess.freePort();
+        String byTls = "  challenge: tls-alpn-01\n";
+        // Nothing listens where names could be proved over HTTP.
+        try (Pebble pebble = new Pebble(directory, GatewayProcess.freePort(), sealed, SHORT);
+                GatewayProcess gateway =
+                        new GatewayProcess(
+                                directory,
+                                GatewayProcess.freePort(),
+                                sealed,
+                                ORDERED,
+                                acme(pebble.port()) + byTls + ROUTES)) {
+            Eventually.await(
+                    "a first certificate",
+                    ORDER_MAX,
+                    () -> Pebble.isIssuer(Sealed.shown(gateway.sealed(), NAME)));
+            X509Certificate first = Sealed.shown(gateway.sealed(), NAME);
+            assertThat(first.getSubjectAlternativeNames().toString())
+                    .contains(NAME, "www.shop.example");
+            try (SSLSocket kept = Sealed.connect(gateway.sealed(), NAME, "h2", "http/1.1")) {
+                assertThat(kept.getApplicationProtocol()).isEqualTo("h2");
+            }
+            // Whoever offers the proof's protocol when none is asked for gets no connection.
+            assertThatThrownBy(() -> Sealed.connect(gateway.sealed(), NAME, "acme-tls/1").close())
+                    .isInstanceOf(IOException.class);
+            Eventually.await(
+                    "its renewal",
+                    ORDER_MAX,
+                    () -> !Sealed.shown(gateway.sealed(), NAME).equals(first));
+            assertThat(modes().keySet()).noneMatch(file -> file.endsWith(".proof"));
         }
     }
 

@@ -26,7 +26,7 @@ public final class GatewayProcess implements AutoCloseable {
     private final Path directory;
     private final Process process;
     private final int clear;
-    private final int sealed = freePort();
+    private final int sealed;
 
     /// @param directory for its files
     /// @param yaml services and routes
@@ -41,8 +41,15 @@ public final class GatewayProcess implements AutoCloseable {
     /// @param clear the port of the listener in the clear
     /// @param tls of the other one
     GatewayProcess(Path directory, int clear, String tls, String yaml) throws IOException {
+        this(directory, clear, freePort(), tls, yaml);
+    }
+
+    /// @param sealed the port of the listener with TLS
+    GatewayProcess(Path directory, int clear, int sealed, String tls, String yaml)
+            throws IOException {
         this.directory = directory;
         this.clear = clear;
+        this.sealed = sealed;
         Path file = directory.resolve("gateway.yaml");
         Files.writeString(
                 file,

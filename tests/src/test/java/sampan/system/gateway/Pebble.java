@@ -25,6 +25,11 @@ public final class Pebble implements AutoCloseable {
     /// @param http where names are to be proved
     /// @param validity of certificates
     public Pebble(Path directory, int http, Duration validity) throws IOException {
+        this(directory, http, GatewayProcess.freePort(), validity);
+    }
+
+    /// @param sealed where they are to be proved by TLS
+    public Pebble(Path directory, int http, int sealed, Duration validity) throws IOException {
         int dns = GatewayProcess.freePort();
         int management = GatewayProcess.freePort();
         names =
@@ -54,7 +59,7 @@ public final class Pebble implements AutoCloseable {
                         directory.resolve("shown.pem"),
                         directory.resolve("shown.key"),
                         http,
-                        GatewayProcess.freePort(),
+                        sealed,
                         validity.toSeconds()));
         server =
                 new Tool.Server(
