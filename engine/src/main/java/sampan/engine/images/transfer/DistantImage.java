@@ -17,6 +17,9 @@ public final class DistantImage {
     /// Images of one index that are looked at.
     public static final int IMAGES_MAX = 100;
 
+    /// Of their configs together, which are kept in memory.
+    private static final long CONFIGS_BYTES_MAX = 16 << 20;
+
     private final Downloads downloads;
     private final Repository repository;
     private final List<Descriptor> layers;
@@ -37,7 +40,7 @@ public final class DistantImage {
     static List<DistantImage> behind(String target, Repository repository, Downloads downloads) {
         ManifestContent top = repository.manifest(target);
         if (!MediaType.isIndex(top.mediaType())) {
-            return List.of(of(top, repository, downloads));
+            return List.of(of(ImageParts.of(top), repository, downloads));
         }
         List<Descriptor> entries =
                 Json.read(top.bytes(), Index.class).manifests().stream()
@@ -48,15 +51,22 @@ public final class DistantImage {
                     "an index of " + entries.size() + " images: at most " + IMAGES_MAX);
         }
         List<DistantImage> found = new ArrayList<>();
+        long bytes = 0;
         for (Descriptor entry : entries) {
-            found.add(of(repository.manifest(entry.digest().toString()), repository, downloads));
+            ImageParts parts = ImageParts.of(repository.manifest(entry.digest().toString()));
+            bytes += parts.config().size();
+            if (bytes > CONFIGS_BYTES_MAX) {
+                throw SampanException.invalid(
+                        "an index whose images' configs have more than "
+                                + CONFIGS_BYTES_MAX
+                                + " bytes");
+            }
+            found.add(of(parts, repository, downloads));
         }
         return found;
     }
 
-    private static DistantImage of(
-            ManifestContent content, Repository repository, Downloads downloads) {
-        ImageParts parts = ImageParts.of(content);
+    private static DistantImage of(ImageParts parts, Repository repository, Downloads downloads) {
         ImageDocument document =
                 parts.artifact()
                         ? ImageDocument.NONE

@@ -226,4 +226,35 @@ class PlatformsTest {
         assertThat(known(here, name).images()).isEqualTo(before);
         assertThat(push(tagged(elsewhere.host() + "/moved:1")).digest()).isEqualTo(index.digest());
     }
+
+    private List<DistantImage> distant(Reference of) {
+        return new Puller(here.stores, publishing.registries(), RegistryLimits.DEFAULT, 3)
+                .distant(of, Credential.NONE);
+    }
+
+    @Test
+    void imagesAreLookedAtWhereTheyAre() {
+        assertThat(distant(name))
+                .extracting(image -> image.document().platform())
+                .containsExactly(FOREIGN, Platform.host());
+        assertThat(distant(name.atDigest(own.digest()))).hasSize(1);
+        assertThat(here.stores.content().digests()).isEmpty();
+        try (BuiltImages build = new BuiltImages(here.stores)) {
+            DistantImage foreign = distant(name).getFirst();
+            assertThat(foreign.layer(0, build).diffId()).isEqualTo(Digest.of(OTHER));
+            assertThat(here.stores.content().digests()).hasSize(1);
+        }
+        assertThat(here.stores.content().digests()).isEmpty();
+    }
+
+    @Test
+    void anIndexOfTooManyImagesIsNotLookedAt() {
+        Map<Platform, ManifestContent> many = new LinkedHashMap<>();
+        for (int i = 0; i <= DistantImage.IMAGES_MAX; i++) {
+            many.put(Platform.of("linux", "made" + i, ""), own);
+        }
+        Reference large = Reference.parse(server.host() + "/many:large");
+        publishing.index(large, many);
+        assertThatThrownBy(() -> distant(large)).hasMessageContaining("at most 100");
+    }
 }
