@@ -125,11 +125,17 @@ class GitCredentialsTest {
         Files.write(made.tree().resolve("large"), noise);
         made.commit();
         made.publish();
-        try (PrivateDaemon small = new PrivateDaemon("--git-max", "2M").start()) {
+        try (GuardedGit git = new GuardedGit(place.resolve("made"), "");
+                PrivateDaemon small = new PrivateDaemon("--git-max", "2M").start()) {
             small.loadBusybox();
+            String refused = "it takes more than 2097152 bytes with its files";
             assertThat(small.sampan("build", made.url()).expect(1).err())
-                    .contains("it takes more than 2097152 bytes with its files")
+                    .contains(refused)
                     .contains("--git-max");
+            // one that never ends is not waited for
+            git.stall(noise.length - (256 << 10));
+            assertThat(small.sampan("build", git.url("made.git")).expect(1).err())
+                    .contains(refused);
             assertThat(small.docker("ps", "-aq").out()).isEmpty();
             assertThat(small.root().resolve("build/running")).isEmptyDirectory();
         }

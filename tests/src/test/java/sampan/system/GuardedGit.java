@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /// Git's own http backend on loopback, for who brings one credential; below `/moved/` it sends
 /// people to another address.
@@ -20,7 +21,9 @@ final class GuardedGit implements AutoCloseable {
     private final String credential;
     private final HttpServer server;
     private final List<String> brought = new CopyOnWriteArrayList<>();
+    private final CountDownLatch over = new CountDownLatch(1);
     private volatile String elsewhere = "";
+    private volatile int stall = Integer.MAX_VALUE;
 
     /// @param home where repositories lie
     /// @param credential the value of `Authorization`; empty: everybody is let in
@@ -30,6 +33,7 @@ final class GuardedGit implements AutoCloseable {
         this.server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
+        server.setExecutor(task -> Thread.ofVirtual().start(task));
         server.start();
     }
 
@@ -45,6 +49,11 @@ final class GuardedGit implements AutoCloseable {
     /// Where what is asked for below `/moved/` is.
     void send(String address) {
         elsewhere = address;
+    }
+
+    /// From now on no answer goes on after so many bytes, nor ends.
+    void stall(int bytes) {
+        stall = bytes;
     }
 
     /// Credentials that were brought, in the order of requests; empty for none.
@@ -91,7 +100,20 @@ final class GuardedGit implements AutoCloseable {
             }
         }
         exchange.sendResponseHeaders(status, 0);
-        exchange.getResponseBody().write(answer, end + 4, answer.length - end - 4);
+        int length = answer.length - end - 4;
+        exchange.getResponseBody().write(answer, end + 4, Math.min(length, stall));
+        if (length > stall) {
+            exchange.getResponseBody().flush();
+            awaitEnd();
+        }
+    }
+
+    private void awaitEnd() {
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // As RFC 3875 has them; git's second protocol is asked for by a header.
@@ -116,6 +138,7 @@ final class GuardedGit implements AutoCloseable {
 
     @Override
     public void close() {
+        over.countDown();
         server.stop(0);
     }
 }

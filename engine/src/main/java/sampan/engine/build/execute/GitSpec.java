@@ -71,10 +71,10 @@ final class GitSpec implements AutoCloseable {
         }
     }
 
+    // What comes is written as it comes, where it is bounded, and not kept in memory by git.
     // In a file in memory, for a container's environment is kept on disk. A token is its host's
     // alone: a submodule elsewhere does not get it, and a redirect is not followed, for git would
-    // take
-    // it along.
+    // take it along.
     private static String config(BuildRequest request, String remote) {
         String fixed =
                 """
@@ -93,6 +93,8 @@ final class GitSpec implements AutoCloseable {
                 allow = always
                 [advice]
                 detachedHead = false
+                [fetch]
+                unpackLimit = 1
                 """;
         if (!remote.startsWith("http://") && !remote.startsWith("https://")) {
             return fixed;
