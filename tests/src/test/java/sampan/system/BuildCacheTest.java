@@ -2,6 +2,8 @@ package sampan.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -194,6 +196,29 @@ class BuildCacheTest {
                     other.sampan("build", "-t", "by:1", "--cache-from", cache, context).expect(0);
             assertThat(again.err()).doesNotContain("Not in the cache").contains("Using cache");
             assertThat(id(other, "by:1")).isEqualTo(id(daemon, "by:1"));
+        }
+    }
+
+    @Test
+    void theClassicEndpointTakesImagesOfTheEngineAndOfRegistries() {
+        try (RealRegistry registry = new RealRegistry(place.resolve("registry"));
+                PrivateDaemon other = other()) {
+            String name = registry.host() + "/classic:1";
+            String[] lines = {"FROM busybox", "ENV A=1", "RUN " + UUID + " > /own"};
+            assertThat(Built.dockerfile(daemon, "&t=" + name, lines).error()).isEmpty();
+            daemon.docker("push", "-q", name).expect(0);
+            String query =
+                    "&t=made:1&cachefrom="
+                            + URLEncoder.encode("[\"" + name + "\"]", StandardCharsets.UTF_8);
+            Built distant = Built.dockerfile(other, query, lines);
+            assertThat(distant.output()).contains("Using cache").doesNotContain("Running in");
+            assertThat(id(other, "made:1")).isEqualTo(id(daemon, name));
+            other.docker("rmi", "made:1").expect(0);
+            other.docker("builder", "prune", "-af").expect(0);
+            other.docker("pull", "-q", name).expect(0);
+            registry.close();
+            Built here = Built.dockerfile(other, query, lines);
+            assertThat(here.output()).contains("Using cache").doesNotContain("Running in");
         }
     }
 
