@@ -87,6 +87,11 @@ final class FaultyDisk implements AutoCloseable {
         control.put(0, extent == Extent.ONE ? 1 : 2);
     }
 
+    /// Changes until the first that fails, of those that can; negative once some did.
+    long left() {
+        return control.get(2);
+    }
+
     void heal() {
         control.put(0, 0);
     }
