@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import sampan.gateway.routes.ClientFilter;
 import sampan.gateway.routes.Cors;
+import sampan.gateway.routes.Filter;
 import sampan.gateway.routes.Mirror;
 import sampan.gateway.routes.Route;
 import sampan.gateway.routes.Service;
+import sampan.gateway.routes.UrlRedirect;
 
 /// What a route does besides passing requests on, in a word each.
 final class Features {
@@ -31,6 +34,11 @@ final class Features {
                                                 .map(coding ->
                                                         coding.name().toLowerCase(Locale.ROOT))
                                                 .collect(Collectors.joining(" "))));
+        for (Filter filter : route.filters()) {
+            if (filter instanceof ClientFilter || filter instanceof UrlRedirect) {
+                words.add(filter.toString());
+            }
+        }
         Mirror mirror = route.mirror();
         if (mirror != null) {
             words.add("mirror " + mirror.service().name() + " " + mirror.percent() + "%");

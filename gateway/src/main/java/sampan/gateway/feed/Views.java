@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import sampan.gateway.config.GatewayConfig;
 import sampan.gateway.metrics.RouteStats;
+import sampan.gateway.routes.Condition;
 import sampan.gateway.routes.Mirror;
 import sampan.gateway.routes.PathMatch;
 import sampan.gateway.routes.Route;
@@ -28,7 +29,7 @@ public final class Views {
         for (Route route : table.routes()) {
             Map<String, Object> view = new LinkedHashMap<>();
             view.put("name", route.name());
-            view.put("hosts", route.match().hosts());
+            view.put("hosts", hosts(route.match()));
             view.put("path", path(route.match().path()));
             view.put("methods", route.match().methods().stream().map(Enum::name).toList());
             view.put("conditions", route.match().conditions().size());
@@ -46,6 +47,14 @@ public final class Views {
             routes.add(view);
         }
         return routes;
+    }
+
+    private static List<String> hosts(Route.Match match) {
+        return match.conditions().stream()
+                .filter(Condition.Hosts.class::isInstance)
+                .findFirst()
+                .map(condition -> ((Condition.Hosts) condition).described())
+                .orElse(match.hosts());
     }
 
     static String path(PathMatch match) {

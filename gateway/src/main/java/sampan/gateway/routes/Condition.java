@@ -1,5 +1,7 @@
 package sampan.gateway.routes;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -101,6 +103,21 @@ public sealed interface Condition {
                             .filter(host -> host.startsWith("*."))
                             .map(host -> Octets.ascii(host.substring(1)))
                             .toArray(byte[][]::new);
+        }
+
+        /// For whoever shows them.
+        public List<String> described() {
+            List<String> all = new ArrayList<>();
+            for (byte[] host : exact) {
+                all.add(new String(host, StandardCharsets.ISO_8859_1));
+            }
+            for (byte[] host : below) {
+                all.add("*" + new String(host, StandardCharsets.ISO_8859_1));
+            }
+            for (BoundedPattern pattern : patterns) {
+                all.add("~" + pattern);
+            }
+            return all;
         }
 
         @Override

@@ -72,6 +72,6 @@ public final class UrlRedirect implements Filter {
 
     @Override
     public String toString() {
-        return "~" + pattern + " to " + to;
+        return "redirect ~" + pattern + " to " + to;
     }
 }

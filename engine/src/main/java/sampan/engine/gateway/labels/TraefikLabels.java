@@ -13,6 +13,7 @@ import sampan.errors.SampanException;
 final class TraefikLabels {
     static final String PREFIX = "traefik.";
 
+    private static final int CHAIN_DEPTH_MAX = 8;
     private static final Set<String> ENTRY_POINTS = Set.of("web", "http", "websecure", "https");
 
     private final Said said;
@@ -68,6 +69,7 @@ final class TraefikLabels {
         routers.forEach(this::router);
         Set<String> used = new java.util.TreeSet<>();
         routers.values().forEach(fields -> used.addAll(middlewareNames(fields)));
+        middlewares.values().forEach(fields -> used.addAll(chained(fields)));
         // A middleware that only other containers' routers use cannot be found by them here.
         middlewares.keySet().stream()
                 .filter(name -> !used.contains(name))
@@ -226,14 +228,7 @@ final class TraefikLabels {
         for (Map<String, Object> match : RuleRoutes.of(wanted.rule)) {
             int before = said.routes.size();
             Middlewares changes = new Middlewares(match, said.service(service));
-            for (String middleware : wanted.middlewares) {
-                Map<String, String> fields = middlewares.get(middleware);
-                if (fields == null) {
-                    throw SampanException.invalid(
-                            "middleware " + middleware + ": this container does not define it");
-                }
-                changes.apply(middleware, fields);
-            }
+            wanted.middlewares.forEach(middleware -> apply(changes, middleware, 0));
             Map<String, Object> fields = changes.fields();
             fields.putIfAbsent("service", service);
             if (fields.containsKey("redirect")) {
@@ -246,6 +241,32 @@ final class TraefikLabels {
                 throw new IllegalStateException(name);
             }
         }
+    }
+
+    /// Applies a middleware; of a chain, its members in their order.
+    private void apply(Middlewares changes, String name, int depth) {
+        Map<String, String> fields = middlewares.get(name);
+        if (fields == null) {
+            throw SampanException.invalid(
+                    "middleware " + name + ": this container does not define it");
+        }
+        List<String> members = chained(fields);
+        if (members.isEmpty()) {
+            changes.apply(name, fields);
+            return;
+        }
+        if (depth >= CHAIN_DEPTH_MAX) {
+            throw SampanException.invalid(
+                    "middleware " + name + ": chains within chains, too deep: name its members");
+        }
+        members.forEach(member -> apply(changes, member, depth + 1));
+    }
+
+    /// The members of a chain, none where it is another kind of middleware.
+    private static List<String> chained(Map<String, String> middleware) {
+        return LabelTree.list(value(middleware, "chain.middlewares")).stream()
+                .map(TraefikLabels::bare)
+                .toList();
     }
 
     private String unused(String name) {

@@ -11,7 +11,7 @@ import sampan.errors.SampanException;
 
 /// What containers' labels come to.
 class TranslationTest {
-    private static Candidate container(String name, String... labels) {
+    static Candidate container(String name, String... labels) {
         Map<String, String> map = new LinkedHashMap<>();
         for (String label : labels) {
             int equals = label.indexOf('=');
@@ -26,11 +26,11 @@ class TranslationTest {
                 true);
     }
 
-    private static Discovered of(Candidate... candidates) {
+    static Discovered of(Candidate... candidates) {
         return Translation.of(List.of(candidates));
     }
 
-    private static List<String> messages(Discovered discovered) {
+    static List<String> messages(Discovered discovered) {
         return discovered.problems().stream()
                 .map(p -> p.severity() + " " + p.kind() + " " + p.name() + ": " + p.message())
                 .toList();
@@ -435,48 +435,5 @@ class TranslationTest {
                                 "headers", Map.of("H", Map.of("regex", ".*?(?:x).*")),
                                 "query", Map.of("q", Map.of("regex", ".*?(?:^1).*")),
                                 "clients", List.of("10.0.0.0/8", "::1")));
-    }
-
-    @Test
-    void clientsAreSentElsewhereAndLetInAsTraefikDoes() {
-        String m = "traefik.http.middlewares.";
-        Discovered found =
-                of(
-                        container(
-                                "c",
-                                "traefik.http.routers.r.rule=Host(`a`)",
-                                "traefik.http.routers.r.middlewares=to,in,strip,head",
-                                m + "to.redirectregex.regex=^http://(.*)",
-                                m + "to.redirectregex.replacement=https://${1}",
-                                m + "to.redirectregex.permanent=true",
-                                m + "in.ipallowlist.sourcerange=127.0.0.1/32, 192.168.1.7",
-                                m + "strip.stripprefixregex.regex=/v[0-9]+/,/api",
-                                m + "head.headers.customrequestheaders.X-A={host}"));
-        assertThat(messages(found)).isEmpty();
-        assertThat(found.routes())
-                .containsExactly(
-                        Map.of(
-                                "name",
-                                "r",
-                                "hosts",
-                                List.of("a"),
-                                "service",
-                                "c",
-                                "redirects",
-                                List.of(
-                                        Map.of(
-                                                "regex", "^http://(.*)",
-                                                "to", "https://${1}",
-                                                "status", "308")),
-                                "allow",
-                                List.of("127.0.0.1/32", "192.168.1.7"),
-                                "rewrite",
-                                Map.of(
-                                        "regex",
-                                        "^(?:/v[0-9]+/|/api)/*(?<left>.*)$",
-                                        "to",
-                                        "/${left}"),
-                                "request",
-                                Map.of("set", Map.of("X-A", "{{host}"))));
     }
 }
