@@ -38,7 +38,8 @@ final class ClientConnection extends Connection {
         LINGER
     }
 
-    private final Exchange exchange;
+    // Only while there is a request: most connections wait for their next one.
+    private @Nullable Exchange exchange;
     private final long address = Memory.allocate(ADDRESS_BYTES_MAX + 2 * SOCKADDR_BYTES);
     private final long source = address + ADDRESS_BYTES_MAX;
     private final long destination = source + SOCKADDR_BYTES;
@@ -55,7 +56,6 @@ final class ClientConnection extends Connection {
 
     ClientConnection(Loop loop, int slot) {
         super(loop, slot);
-        exchange = new Exchange(loop, this);
     }
 
     /// Takes an accepted socket.
@@ -222,7 +222,7 @@ final class ClientConnection extends Connection {
                 http2().readable();
                 http2().read();
             }
-            case EXCHANGE -> exchange.requestReadable();
+            case EXCHANGE -> exchange().requestReadable();
             case ANSWERED -> setReading(false);
             case LINGER -> throwAway();
         }
@@ -287,7 +287,7 @@ final class ClientConnection extends Connection {
             at = loop.receiveAt;
         }
         state = State.EXCHANGE;
-        exchange.begin(at, from, end, length);
+        exchange().begin(at, from, end, length);
     }
 
     /// The client may be about to speak HTTP/2.
@@ -313,7 +313,24 @@ final class ClientConnection extends Connection {
     /// Answers what is no request, and ends.
     void refuse(Refusal refusal) {
         state = State.EXCHANGE;
-        exchange.refuse(refusal);
+        exchange().refuse(refusal);
+    }
+
+    private Exchange exchange() {
+        Exchange taken = exchange;
+        if (taken == null) {
+            taken = loop.exchange(this);
+            exchange = taken;
+        }
+        return taken;
+    }
+
+    private void freeExchange() {
+        Exchange taken = exchange;
+        if (taken != null) {
+            exchange = null;
+            loop.free(taken);
+        }
     }
 
     /// The answer is complete, but for what waits to be sent.
@@ -349,6 +366,7 @@ final class ClientConnection extends Connection {
             loop.later(this);
         } else {
             loop.timers.set(this, loop.now + loop.limits().idleNanos());
+            freeExchange();
         }
     }
 
@@ -390,7 +408,7 @@ final class ClientConnection extends Connection {
                 http2().writable();
                 http2().arm();
             }
-            case EXCHANGE -> exchange.clientDrained();
+            case EXCHANGE -> exchange().clientDrained();
             case ANSWERED -> next();
         }
     }
@@ -399,7 +417,7 @@ final class ClientConnection extends Connection {
     void progressed(int bytes) {
         if (state == State.HTTP2) {
             http2().progressed();
-        } else {
+        } else if (exchange != null) {
             exchange.clientProgressed(bytes);
         }
     }
@@ -407,7 +425,7 @@ final class ClientConnection extends Connection {
     @Override
     void broken(int errno) {
         if (state == State.EXCHANGE) {
-            exchange.abort();
+            exchange().abort();
         } else if (state == State.HTTP2) {
             http2().lost();
         } else {
@@ -432,7 +450,7 @@ final class ClientConnection extends Connection {
             }
             case PROXY, HANDSHAKE -> close();
             case HTTP2 -> http2().expired();
-            case EXCHANGE -> exchange.clientExpired();
+            case EXCHANGE -> exchange().clientExpired();
             case ANSWERED, LINGER -> closeWithReset();
         }
     }
@@ -453,5 +471,6 @@ final class ClientConnection extends Connection {
         searched = 0;
         ends = false;
         certificate = null;
+        freeExchange();
     }
 }

@@ -22,7 +22,7 @@ final class Exchange {
     private static final int NO_ROUTE = 404;
 
     final Loop loop;
-    final ClientConnection client;
+    ClientConnection client;
     final BodyFraming requestBody = new BodyFraming();
     final Forwarding forwarding;
     final Admission admission;
@@ -54,6 +54,16 @@ final class Exchange {
         this.client = client;
         forwarding = new Forwarding(this);
         admission = new Admission(this);
+    }
+
+    /// Is of that client from now on.
+    void serve(ClientConnection next) {
+        client = next;
+    }
+
+    /// Whether nothing is under way, so that it may be another client's.
+    boolean isOver() {
+        return over;
     }
 
     /// Takes a head that is complete.

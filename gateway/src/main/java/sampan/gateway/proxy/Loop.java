@@ -71,6 +71,7 @@ final class Loop implements Runnable {
     private @Nullable Connection[] connections = new @Nullable Connection[256];
     private int slots;
     private final List<ClientConnection> freeClients = new ArrayList<>();
+    private final List<Exchange> freeExchanges = new ArrayList<>();
     private final List<UpstreamConnection> freeUpstreams = new ArrayList<>();
     private final List<UpstreamCarrier> freeCarriers = new ArrayList<>();
     private final List<Connection> closed = new ArrayList<>();
@@ -264,6 +265,22 @@ final class Loop implements Runnable {
         ClientConnection client = new ClientConnection(this, slots);
         register(client);
         return client;
+    }
+
+    Exchange exchange(ClientConnection client) {
+        if (freeExchanges.isEmpty()) {
+            return new Exchange(this, client);
+        }
+        Exchange exchange = freeExchanges.removeLast();
+        exchange.serve(client);
+        return exchange;
+    }
+
+    /// One that is given up in the middle may still be known to others.
+    void free(Exchange exchange) {
+        if (exchange.isOver()) {
+            freeExchanges.add(exchange);
+        }
     }
 
     private void register(Connection connection) {
