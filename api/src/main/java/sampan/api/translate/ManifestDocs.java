@@ -41,7 +41,7 @@ public final class ManifestDocs {
                 Doc.of()
                         .put("ID", one.manifest().digest().toString())
                         .put("Descriptor", descriptor(one.manifest()))
-                        .put("Available", one.image().isPresent())
+                        .put("Available", one.here())
                         .put(
                                 "Size",
                                 Doc.of()

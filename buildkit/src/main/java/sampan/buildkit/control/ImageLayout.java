@@ -3,13 +3,11 @@ package sampan.buildkit.control;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import sampan.engine.images.PlatformIndex;
 import sampan.engine.images.transfer.ImageForm.Types;
 import sampan.engine.services.BuildResult;
 import sampan.engine.services.BuildResult.Parts;
@@ -109,17 +107,9 @@ final class ImageLayout {
 
     /// Makes it an image of the engine.
     void keep() {
-        Optional<PlatformIndex> listed = index.map(this::read);
+        Optional<Digest> listed = index.map(Descriptor::digest);
         for (Member member : members) {
             member.of().result().keep(member.parts(), output.names(), listed);
-        }
-    }
-
-    private PlatformIndex read(Descriptor at) {
-        try (InputStream in = members.getFirst().of().result().open(at.digest())) {
-            return PlatformIndex.of(at.digest(), in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

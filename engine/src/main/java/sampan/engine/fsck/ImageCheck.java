@@ -120,6 +120,9 @@ final class ImageCheck {
                 blobs.add(form.manifest());
                 blobs.addAll(form.layerBlobs());
             }
+            stores.images().names(image.id()).stream()
+                    .flatMap(name -> name.ownBlobs().stream())
+                    .forEach(blobs::add);
             blobs.stream()
                     .distinct()
                     .filter(blob -> !here.contains(blob) && !stores.content().has(blob))

@@ -22,7 +22,7 @@ public final class ImageBlobs {
                 form.layerBlobs().forEach(blob -> found.put(blob, 0L));
             }
             images.names(id).stream()
-                    .flatMap(name -> name.index().stream())
+                    .flatMap(name -> name.ownBlobs().stream())
                     .forEach(blob -> found.put(blob, 0L));
         }
         found.replaceAll((blob, _) -> OnDisk.file(images.content().place(blob, false)));

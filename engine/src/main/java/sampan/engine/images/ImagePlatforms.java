@@ -15,12 +15,6 @@ import sampan.oci.json.Json;
 
 /// The manifests behind an image's name: one, or those of an index.
 public final class ImagePlatforms {
-    /// Annotations of an entry that is no image, but says how one was built.
-    private static final String KIND = "vnd.docker.reference.type";
-
-    private static final String SUBJECT = "vnd.docker.reference.digest";
-    private static final String ATTESTATION = "attestation-manifest";
-
     private final ImageStore images;
 
     public ImagePlatforms(ImageStore images) {
@@ -30,11 +24,13 @@ public final class ImagePlatforms {
     /// One manifest.
     ///
     /// @param manifest as the index describes it
+    /// @param here with all that it names
     /// @param image that it is of, where that is here
     /// @param contentBytes of the manifest and all it names, as far as known
     /// @param attests the manifest that it attests, where it is no image
     public record PlatformManifest(
             Descriptor manifest,
+            boolean here,
             Optional<ResolvedImage> image,
             long contentBytes,
             Optional<Digest> attests) {}
@@ -67,23 +63,25 @@ public final class ImagePlatforms {
     private List<PlatformManifest> entries(Index index, ReferenceRecord name) {
         List<PlatformManifest> found = new ArrayList<>();
         for (Descriptor entry : index.manifests()) {
-            Optional<Digest> attested =
-                    ATTESTATION.equals(entry.annotations().get(KIND))
-                            ? Optional.ofNullable(entry.annotations().get(SUBJECT))
-                                    .map(Digest::parse)
-                            : Optional.empty();
             Optional<Variant> here =
                     name.variants().stream()
                             .filter(variant -> variant.manifest().equals(entry.digest()))
                             .findFirst();
+            boolean whole = isHere(name, entry.digest());
             found.add(
                     new PlatformManifest(
                             entry,
+                            whole,
                             here.map(variant -> variant.image().toString()).map(images::resolve),
-                            here.map(_ -> contentBytes(entry)).orElse(entry.size()),
-                            attested));
+                            whole ? contentBytes(entry) : entry.size(),
+                            Attestation.subject(entry)));
         }
         return found;
+    }
+
+    private static boolean isHere(ReferenceRecord name, Digest manifest) {
+        return name.variants().stream().anyMatch(image -> image.manifest().equals(manifest))
+                || name.attestations().stream().anyMatch(a -> a.manifest().equals(manifest));
     }
 
     private PlatformManifest own(ImageRecord record) {
@@ -102,6 +100,7 @@ public final class ImagePlatforms {
                         "");
         return new PlatformManifest(
                 descriptor,
+                true,
                 Optional.of(images.resolve(record.id().toString())),
                 contentBytes(descriptor),
                 Optional.empty());

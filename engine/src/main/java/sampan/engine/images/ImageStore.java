@@ -77,7 +77,7 @@ public final class ImageStore {
     }
 
     private PlatformIndex readIndex(Digest digest) {
-        return PlatformIndex.of(digest, read(digest));
+        return PlatformIndex.of(digest, read(digest), List.of());
     }
 
     /// Files of images that could not be read at start, and why.
@@ -256,7 +256,7 @@ public final class ImageStore {
                 found.addAll(form.layerBlobs());
             }
         }
-        references.values().forEach(name -> name.index().ifPresent(found::add));
+        references.values().forEach(name -> found.addAll(name.ownBlobs()));
         return found;
     }
 
@@ -360,7 +360,8 @@ public final class ImageStore {
                             Instant.now(),
                             from.manifest(),
                             from.index(),
-                            from.others()));
+                            from.others(),
+                            from.attestations()));
             return from;
         });
     }
@@ -375,7 +376,8 @@ public final class ImageStore {
                         Instant.now(),
                         known ? Optional.of(manifest) : Optional.empty(),
                         index.map(PlatformIndex::digest),
-                        List.of());
+                        List.of(),
+                        index.map(PlatformIndex::attestations).orElse(List.of()));
         bind(index.map(of -> amongOthers(name, of)).orElse(name));
     }
 
@@ -383,7 +385,8 @@ public final class ImageStore {
     /// means the one for this machine.
     private ReferenceRecord amongOthers(ReferenceRecord name, PlatformIndex index) {
         List<Variant> all = new ArrayList<>(name.variants());
-        Optional.ofNullable(references.get(name.reference())).stream()
+        Optional<ReferenceRecord> before = Optional.ofNullable(references.get(name.reference()));
+        before.stream()
                 .flatMap(old -> old.variants().stream())
                 .filter(old -> index.manifests().contains(old.manifest()))
                 .filter(old -> !name.means(old.image()) && records.containsKey(old.image()))
@@ -393,7 +396,7 @@ public final class ImageStore {
                         .filter(v -> document(v.image()).platform().runsOn(Platform.host()))
                         .findFirst()
                         .orElse(all.getFirst());
-        return name.among(all, usual);
+        return name.among(all, usual, index.attestationsWith(before));
     }
 
     private void bind(ReferenceRecord name) {

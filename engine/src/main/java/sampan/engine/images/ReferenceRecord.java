@@ -14,17 +14,20 @@ import sampan.oci.Reference;
 /// @param manifest of the image, where a registry has it under this digest, or an index names it
 /// @param index the index that the name stands for, kept as it came
 /// @param others images of other platforms of the index that are here
+/// @param attestations of its images that are here, as the index lists them
 public record ReferenceRecord(
         Reference reference,
         Digest image,
         Instant tagged,
         Optional<Digest> manifest,
         Optional<Digest> index,
-        List<Variant> others) {
+        List<Variant> others,
+        List<Attestation> attestations) {
     public ReferenceRecord {
         manifest = manifest == null ? Optional.empty() : manifest;
         index = index == null ? Optional.empty() : index;
         others = others == null ? List.of() : List.copyOf(others);
+        attestations = attestations == null ? List.of() : List.copyOf(attestations);
     }
 
     /// The image of one platform.
@@ -33,6 +36,16 @@ public record ReferenceRecord(
     /// Whether a registry knows this manifest by this name.
     public boolean knows(Digest form) {
         return manifest.or(reference::digest).equals(Optional.of(form));
+    }
+
+    /// Blobs that no image has: the index and what attests its images.
+    public List<Digest> ownBlobs() {
+        List<Digest> all = new ArrayList<>(index.stream().toList());
+        for (Attestation attestation : attestations) {
+            all.add(attestation.manifest());
+            all.addAll(attestation.blobs());
+        }
+        return all;
     }
 
     /// Every image that it may mean; the usual one first.
@@ -50,6 +63,7 @@ public record ReferenceRecord(
     boolean saysAs(ReferenceRecord other) {
         return images().equals(other.images())
                 && variants().equals(other.variants())
+                && attestations.equals(other.attestations)
                 && index.equals(other.index);
     }
 
@@ -72,7 +86,8 @@ public record ReferenceRecord(
                                 tagged,
                                 Optional.of(other.manifest()),
                                 index,
-                                List.of()))
+                                List.of(),
+                                attestations))
                 .findFirst()
                 .orElse(this);
     }
@@ -83,16 +98,19 @@ public record ReferenceRecord(
                 variants().stream().filter(variant -> !variant.image().equals(id)).toList();
         return left.isEmpty() || others.isEmpty()
                 ? Optional.empty()
-                : Optional.of(among(left, left.getFirst()));
+                : Optional.of(among(left, left.getFirst(), attestations));
     }
 
-    ReferenceRecord among(List<Variant> all, Variant usual) {
+    /// Those of its images alone.
+    ReferenceRecord among(List<Variant> all, Variant usual, List<Attestation> attesting) {
+        List<Digest> manifests = all.stream().map(Variant::manifest).toList();
         return new ReferenceRecord(
                 reference,
                 usual.image(),
                 tagged,
                 Optional.of(usual.manifest()),
                 index,
-                all.stream().filter(variant -> !variant.equals(usual)).toList());
+                all.stream().filter(variant -> !variant.equals(usual)).toList(),
+                attesting.stream().filter(a -> manifests.contains(a.subject())).toList());
     }
 }

@@ -4,7 +4,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
-import sampan.engine.images.PlatformIndex;
 import sampan.engine.images.transfer.ImageForm;
 import sampan.linux.sys.Fd;
 import sampan.oci.Digest;
@@ -43,8 +42,8 @@ public interface BuildResult {
     ///
     /// @param of a form of it
     /// @param names it gets
-    /// @param index that the names stand for, where it is one of several images
-    void keep(Parts of, List<String> names, Optional<PlatformIndex> index);
+    /// @param index that the names stand for, where it lists the result's image; it was [#put]
+    void keep(Parts of, List<String> names, Optional<Digest> index);
 
     /// The result's image, the last; where all are asked for, after those of the stages it needed.
     List<Parts> images(boolean all);

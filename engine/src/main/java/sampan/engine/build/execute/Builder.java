@@ -24,7 +24,6 @@ import sampan.engine.build.syntax.Dockerfile;
 import sampan.engine.build.syntax.DockerfileParser;
 import sampan.engine.build.syntax.Finding;
 import sampan.engine.images.ImageRecord;
-import sampan.engine.images.PlatformIndex;
 import sampan.engine.images.transfer.ImageForm;
 import sampan.engine.services.BuildListener;
 import sampan.engine.services.BuildListener.BuildEvent;
@@ -234,7 +233,7 @@ public final class Builder {
         }
 
         @Override
-        public void keep(Parts of, List<String> names, Optional<PlatformIndex> index) {
+        public void keep(Parts of, List<String> names, Optional<Digest> index) {
             run.images.add(in(of), names.stream().map(Builder::name).toList(), index);
         }
 

@@ -77,7 +77,7 @@ public final class ArchiveLoader {
                         .add(
                                 records.get(i),
                                 images.get(i).references(),
-                                images.get(i).index().map(this::platforms));
+                                images.get(i).index().map(index -> platforms(index, transfer)));
                 loaded.add(new LoadedImage(records.get(i).id(), images.get(i).references()));
             }
             return loaded;
@@ -98,9 +98,11 @@ public final class ArchiveLoader {
             List<Reference> references,
             Optional<Stored> index) {}
 
-    private PlatformIndex platforms(Stored index) {
-        return PlatformIndex.of(
-                index.digest(), stores.content().read(index.digest(), ImageStore.CONFIG_BYTES_MAX));
+    private PlatformIndex platforms(Stored index, Transfer transfer) {
+        return new Indexes(stores, transfer)
+                .of(
+                        index.digest(),
+                        stores.content().read(index.digest(), ImageStore.CONFIG_BYTES_MAX));
     }
 
     private boolean isOf(Found image, Optional<Platform> platform) {

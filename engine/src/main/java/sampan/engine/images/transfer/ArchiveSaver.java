@@ -62,7 +62,7 @@ public final class ArchiveSaver {
             List<ImageRecord> records =
                     wanted.images().stream().map(stores.images()::record).toList();
             records.forEach(record -> hold(record, lease));
-            wanted.indexes.keySet().forEach(lease::hold);
+            wanted.indexes.values().forEach(i -> i.name().ownBlobs().forEach(lease::hold));
             // What went between the look and the hold is noticed here.
             wanted.images().forEach(stores.images()::record);
             write(records, wanted, out);
@@ -215,7 +215,7 @@ public final class ArchiveSaver {
             }
         }
         for (IndexNames index : wanted.indexes().values()) {
-            blobs.put(index.content().digest(), (long) index.content().bytes().length);
+            index.name().ownBlobs().forEach(blob -> blobs.put(blob, sizeOf(blob)));
             manifests.addAll(named(index.content().descriptor(), index.references()));
         }
         tar.begin(TarEntry.directory("blobs", DIRECTORY_MODE));

@@ -180,8 +180,16 @@ public final class BuiltImages implements AutoCloseable {
     }
 
     /// Makes it one of the store's images, as one of those that an index lists.
-    public void add(ImageRecord image, List<Reference> names, Optional<PlatformIndex> index) {
-        stores.images().add(image, names, index);
+    ///
+    /// @param index that was [#put]
+    public void add(ImageRecord image, List<Reference> names, Optional<Digest> index) {
+        Indexes indexes = new Indexes(stores, transfer);
+        Optional<PlatformIndex> listed =
+                index.map(digest ->
+                        indexes.of(
+                                digest,
+                                stores.content().read(digest, ImageStore.CONFIG_BYTES_MAX)));
+        stores.images().add(image, names, listed);
         unknown = false;
         stored |= !names.isEmpty();
     }

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import sampan.engine.images.HostImage;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageStore;
@@ -237,7 +239,11 @@ public final class Puller {
         private Pulled finish(
                 Transfer transfer, ImageParts parts, List<Digest> diffIds, LastingLease lease) {
             try {
-                List<Layer> here = layers(transfer, parts.layers(), diffIds);
+                List<Layer> here;
+                try (ExecutorService aside = Executors.newVirtualThreadPerTaskExecutor()) {
+                    chosen.index().ifPresent(index -> aside.execute(() -> attest(transfer, index)));
+                    here = layers(transfer, parts.layers(), diffIds);
+                }
                 Stored manifest = transfer.store(chosen.manifest().bytes());
                 ImageRecord record =
                         new ImageRecord(
@@ -261,6 +267,21 @@ public final class Puller {
             }
         }
 
+        private void attest(Transfer transfer, ManifestContent index) {
+            new Indexes(stores, transfer)
+                    .fetch(
+                            index.bytes(),
+                            chosen.manifest().digest(),
+                            (content, manifest) -> {
+                                if (manifest && transfer.have(content.digest()).isEmpty()) {
+                                    String name = content.digest().toString();
+                                    transfer.store(repository.manifest(name).bytes());
+                                } else if (!manifest) {
+                                    downloads.document(repository, transfer, content);
+                                }
+                            });
+        }
+
         private boolean named(Transfer transfer, ImageRecord record) {
             Reference reference = wish.reference();
             List<Reference> names = new ArrayList<>();
@@ -275,9 +296,10 @@ public final class Puller {
             Optional<PlatformIndex> index =
                     chosen.index()
                             .map(content ->
-                                    PlatformIndex.of(
-                                            transfer.store(content.bytes()).digest(),
-                                            content.bytes()));
+                                    new Indexes(stores, transfer)
+                                            .of(
+                                                    transfer.store(content.bytes()).digest(),
+                                                    content.bytes()));
             stores.images().add(record, names, index);
             return newer;
         }

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import sampan.engine.images.Attestation;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ReferenceRecord;
@@ -22,10 +24,12 @@ import sampan.oci.json.Json;
 ///
 /// @param images without the index: one alone
 /// @param variants with the index: all of it that is here
+/// @param attestations of the index that are here
 /// @param left the index that is not pushed, because the registry would lack images of it
 record PushedPlatforms(
         List<Digest> images,
         List<Variant> variants,
+        List<Attestation> attestations,
         Optional<ManifestContent> index,
         Optional<Descriptor> left) {
     static PushedPlatforms of(
@@ -42,8 +46,16 @@ record PushedPlatforms(
         }
         List<Variant> here =
                 name.variants().stream().filter(variant -> isHere(stores, variant)).toList();
+        List<Attestation> attesting =
+                name.attestations().stream()
+                        .filter(each -> stores.content().has(each.manifest()))
+                        .filter(each -> each.blobs().stream().allMatch(stores.content()::has))
+                        .toList();
         Set<Digest> manifests =
-                here.stream().map(Variant::manifest).collect(Collectors.toUnmodifiableSet());
+                Stream.concat(
+                                here.stream().map(Variant::manifest),
+                                attesting.stream().map(Attestation::manifest))
+                        .collect(Collectors.toUnmodifiableSet());
         boolean whole =
                 Json.read(index.get().bytes(), Index.class).manifests().stream()
                         .map(Descriptor::digest)
@@ -51,12 +63,12 @@ record PushedPlatforms(
                                 manifests.contains(entry)
                                         || repository.head(entry.toString()).isPresent());
         return whole
-                ? new PushedPlatforms(List.of(), here, index, Optional.empty())
+                ? new PushedPlatforms(List.of(), here, attesting, index, Optional.empty())
                 : one(name.image(), index.map(ManifestContent::descriptor));
     }
 
     private static PushedPlatforms one(Digest id, Optional<Descriptor> left) {
-        return new PushedPlatforms(List.of(id), List.of(), Optional.empty(), left);
+        return new PushedPlatforms(List.of(id), List.of(), List.of(), Optional.empty(), left);
     }
 
     /// The index that a name stands for, where it is still here.

@@ -14,8 +14,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
+import sampan.engine.images.Attestation;
 import sampan.engine.images.HostImage;
 import sampan.engine.images.ImageRecord;
+import sampan.engine.images.ImageStore;
 import sampan.engine.images.ReferenceRecord;
 import sampan.engine.leases.Lease;
 import sampan.engine.registry.Credential;
@@ -153,10 +155,34 @@ public final class Pusher {
         for (ReferenceRecord.Variant variant : platforms.variants()) {
             one(variant.image(), Optional.of(variant.manifest()), reference, target);
         }
+        platforms.attestations().forEach(each -> attest(each, target));
         ManifestContent index = platforms.index().get();
         target.repository().putManifest(tag, index);
         stores.images().tag(name, reference.atDigest(index.digest()));
         return new Pushed(name.image(), tag, index.descriptor(), Optional.empty());
+    }
+
+    private void attest(Attestation attestation, Target target) {
+        try (Lease lease = stores.leases().open()) {
+            lease.hold(attestation.manifest());
+            attestation.blobs().forEach(lease::hold);
+            byte[] bytes =
+                    stores.content().read(attestation.manifest(), ImageStore.CONFIG_BYTES_MAX);
+            Manifest manifest = Json.read(bytes, Manifest.class);
+            List<Descriptor> blobs = new ArrayList<>(List.of(manifest.config()));
+            blobs.addAll(manifest.layers());
+            Parallel.all(
+                    blobs.stream()
+                            .<Callable<Descriptor>>map(blob -> () -> send(target, blob))
+                            .toList());
+            ManifestContent content =
+                    new ManifestContent(typeOf(manifest), attestation.manifest(), bytes);
+            put(target, attestation.manifest().toString(), content, blobs);
+        }
+    }
+
+    private static String typeOf(Manifest manifest) {
+        return manifest.mediaType().isEmpty() ? MediaType.OCI_MANIFEST : manifest.mediaType();
     }
 
     /// @param manifest its form, where it goes with an index: it gets no tag then
@@ -200,8 +226,7 @@ public final class Pusher {
         PushedForm.Written written =
                 forms.with(wanted.stream().map(d -> sent.get(distinct.indexOf(d))).toList());
         Manifest manifest = Json.read(written.manifest(), Manifest.class);
-        String type =
-                manifest.mediaType().isEmpty() ? MediaType.OCI_MANIFEST : manifest.mediaType();
+        String type = typeOf(manifest);
         ManifestContent content =
                 new ManifestContent(type, written.form().manifest(), written.manifest());
         try (ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor()) {
