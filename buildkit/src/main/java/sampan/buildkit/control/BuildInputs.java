@@ -31,7 +31,6 @@ final class BuildInputs {
     private static final String LABEL = "label:";
     private static final String NAMED = "context:";
     private static final String LAYOUT = "oci-layout://";
-    private static final String ATTESTATION = "attest:";
 
     /// Read elsewhere, or for the client's own use.
     private static final Set<String> KNOWN =
@@ -100,14 +99,9 @@ final class BuildInputs {
                 KNOWN.contains(name)
                         || name.startsWith(ARGUMENT)
                         || name.startsWith(LABEL)
+                        || name.startsWith(Provenance.ATTESTATION)
+                        || name.startsWith(Provenance.REPOSITORY)
                         || name.startsWith(NAMED);
-        if (name.startsWith(ATTESTATION)) {
-            if (frontend.attribute(name).contains("disabled=true")) {
-                return;
-            }
-            throw unsupported(
-                    "attestations are not supported: leave --attest, --sbom and --provenance out");
-        }
         if (!known) {
             throw unsupported(
                     "option " + name + "=" + frontend.attribute(name) + " is not supported");

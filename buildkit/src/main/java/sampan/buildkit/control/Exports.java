@@ -14,6 +14,7 @@ import sampan.buildkit.control.Progress.Line;
 import sampan.buildkit.control.Progress.Vertex;
 import sampan.buildkit.session.FileSend;
 import sampan.buildkit.session.SessionInputs;
+import sampan.buildkit.session.TreeSums;
 import sampan.engine.services.BuildResult;
 import sampan.engine.services.Engine;
 import sampan.engine.services.RegistryService;
@@ -22,7 +23,6 @@ import sampan.engine.services.RegistryService.Pushed;
 import sampan.engine.trees.PackOptions;
 import sampan.engine.trees.TreeArchiver;
 import sampan.errors.SampanException;
-import sampan.linux.sys.Fd;
 import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.Platform;
@@ -34,6 +34,7 @@ final class Exports {
     private static final String DIGEST = "containerimage.digest";
     private static final String CONFIG_DIGEST = "containerimage.config.digest";
     private static final String DESCRIPTOR = "containerimage.descriptor";
+    private static final int FILE_MODE = 0644;
 
     private final Job job;
     private final Engine engine;
@@ -57,10 +58,7 @@ final class Exports {
     /// Keeps what the engine is to have, and sends what goes to the client.
     ///
     /// @param results one for each platform
-    void send(List<ImageLayout.Of> results) {
-        if (!outputs.isEmpty() && results.size() == 1) {
-            response.put(CONFIG_DIGEST, results.getFirst().result().id());
-        }
+    void send(List<ImageLayout.Of> results, Optional<Provenance> provenance) {
         for (int i = 0; i < outputs.size(); i++) {
             ImageOutput output = outputs.get(i);
             int number = i;
@@ -68,26 +66,22 @@ final class Exports {
                 shown(
                         "exporting to client directory",
                         "copying files",
-                        () -> {
-                            FileSend.Target target = target(number);
-                            if (results.size() == 1) {
-                                BuildResult result = results.getFirst().result();
-                                FileSend.tree(job.session, target, result.root());
-                            } else {
-                                FileSend.trees(job.session, target, roots(results));
-                            }
-                        });
+                        () ->
+                                FileSend.trees(
+                                        job.session, target(number), trees(results, provenance)));
             } else if (output.type().equals("tar")) {
                 shown(
                         "exporting to client tarball",
                         "sending tarball",
                         () ->
                                 FileSend.stream(
-                                        job.session, target(number), out -> tar(results, out)));
+                                        job.session,
+                                        target(number),
+                                        out -> tar(results, provenance, out)));
             } else if (ImageOutput.isKept(job.request.exporters().get(i))) {
-                keep(output, results);
+                keep(output, results, provenance);
             } else {
-                archive(number, results);
+                archive(number, results, provenance);
             }
         }
         caches.send(results.stream().map(ImageLayout.Of::result).toList(), response);
@@ -97,14 +91,18 @@ final class Exports {
         return new FileSend.Target(number, Map.copyOf(response));
     }
 
-    private void archive(int number, List<ImageLayout.Of> results) {
+    private void archive(
+            int number, List<ImageLayout.Of> results, Optional<Provenance> provenance) {
         ImageOutput output = outputs.get(number);
         shown(
                 "exporting to " + output.type() + " image format",
                 "sending tarball",
                 () -> {
-                    ImageLayout layout = new ImageLayout(results, output);
+                    ImageLayout layout = new ImageLayout(results, output, provenance);
                     tell(layout.top());
+                    if (!layout.isIndex()) {
+                        response.put(CONFIG_DIGEST, config(results));
+                    }
                     FileSend.stream(job.session, target(number), layout::write);
                 });
     }
@@ -117,11 +115,12 @@ final class Exports {
                         .encodeToString(Json.text(top).getBytes(StandardCharsets.UTF_8)));
     }
 
-    private void keep(ImageOutput output, List<ImageLayout.Of> results) {
+    private void keep(
+            ImageOutput output, List<ImageLayout.Of> results, Optional<Provenance> provenance) {
         Vertex vertex = job.progress.vertex("exporting to image", List.of()).start();
         try {
             vertex.note("exporting layers");
-            ImageLayout layout = new ImageLayout(results, output);
+            ImageLayout layout = new ImageLayout(results, output, provenance);
             if (output.kept()) {
                 layout.keep();
             }
@@ -130,6 +129,7 @@ final class Exports {
             if (!layout.isIndex()) {
                 // An image is called by its config here, until a registry has its manifest.
                 response.put(DIGEST, id);
+                response.put(CONFIG_DIGEST, id);
             }
             vertex.note("writing image " + id);
             List<String> names =
@@ -153,13 +153,33 @@ final class Exports {
         return platform.toString().replace('/', '_');
     }
 
-    private static SortedMap<String, Fd> roots(List<ImageLayout.Of> results) {
-        SortedMap<String, Fd> roots = new TreeMap<>();
-        results.forEach(of -> roots.put(directory(of.platform()), of.result().root()));
-        return roots;
+    private static SortedMap<String, FileSend.Tree> trees(
+            List<ImageLayout.Of> results, Optional<Provenance> provenance) {
+        SortedMap<String, FileSend.Tree> trees = new TreeMap<>();
+        boolean several = results.size() > 1;
+        for (ImageLayout.Of of : results) {
+            Map<String, byte[]> added =
+                    provenance
+                            .map(p -> Map.of(Provenance.FILE, statement(of.result(), p)))
+                            .orElse(Map.of());
+            trees.put(
+                    several ? directory(of.platform()) : "",
+                    new FileSend.Tree(of.result().root(), added));
+        }
+        return trees;
     }
 
-    private static void tar(List<ImageLayout.Of> results, OutputStream out) throws IOException {
+    private static byte[] statement(BuildResult result, Provenance provenance) {
+        List<Provenance.Subject> subjects =
+                TreeSums.of(result.root()).entrySet().stream()
+                        .map(file -> new Provenance.Subject(file.getKey(), file.getValue()))
+                        .toList();
+        return provenance.statement(subjects, result);
+    }
+
+    private static void tar(
+            List<ImageLayout.Of> results, Optional<Provenance> provenance, OutputStream out)
+            throws IOException {
         TarWriter tar = new TarWriter(out);
         boolean several = results.size() > 1;
         for (ImageLayout.Of of : results) {
@@ -168,6 +188,11 @@ final class Exports {
                     of.result().root(),
                     tar,
                     new PackOptions(directory, several, false, false, _ -> true));
+            provenance.ifPresent(p ->
+                    tar.file(
+                            (several ? directory + "/" : "") + Provenance.FILE,
+                            FILE_MODE,
+                            statement(of.result(), p)));
         }
         tar.finish();
     }

@@ -41,6 +41,8 @@ public final class Gateway implements BindableService {
     private static final List<String> BUILD_CAPABILITIES =
             List.of(
                     "exporter.multiple",
+                    "exporter.image.attestations",
+                    "exporter.image.annotations",
                     "exporter.sourcedateepoch",
                     "source.local",
                     "source.local.followpaths",

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sampan.engine.images.Attestation;
 import sampan.engine.images.transfer.ImageForm.Types;
 import sampan.engine.services.BuildResult;
 import sampan.engine.services.BuildResult.Parts;
@@ -15,17 +16,23 @@ import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
+import sampan.oci.image.ImageDocument;
 import sampan.oci.image.Index;
 import sampan.oci.image.Layout;
+import sampan.oci.image.Manifest;
 import sampan.oci.image.MediaType;
 import sampan.oci.image.Platform;
 import sampan.oci.json.Json;
 import sampan.oci.tar.TarEntry;
 import sampan.oci.tar.TarWriter;
 
-/// An image as one output has it: a manifest, or an index of those of several platforms.
+/// An image as one output has it: a manifest, or an index of those of several platforms and of what
+/// attests them.
 final class ImageLayout {
     private static final int FILE_MODE = 0644;
+    private static final String STATEMENT = "application/vnd.in-toto+json";
+    private static final String PREDICATE = "in-toto.io/predicate-type";
+    private static final Platform UNKNOWN = Platform.of("unknown", "unknown", "");
 
     private final ImageOutput output;
     private final List<Member> members;
@@ -41,9 +48,15 @@ final class ImageLayout {
     private record Blob(Descriptor descriptor, BuildResult result) {}
 
     /// Writes what is not written yet.
-    ImageLayout(List<Of> results, ImageOutput output) {
+    ImageLayout(List<Of> results, ImageOutput output, Optional<Provenance> provenance) {
         this.output = output;
-        boolean listed = results.size() > 1;
+        boolean listed = results.size() > 1 || provenance.isPresent();
+        boolean docker = output.types().equals(Optional.of(Types.DOCKER));
+        if (docker && provenance.isPresent()) {
+            throw SampanException.invalid(
+                    "oci-mediatypes=false has no place for attestations: leave it or --provenance"
+                            + " out");
+        }
         if (!listed && output.annotations().ofIndex()) {
             throw SampanException.invalid(
                     "annotations of an index are given, but an image of one platform has none");
@@ -58,14 +71,14 @@ final class ImageLayout {
             add(member.parts().manifest(), member.of().result());
             member.parts().parts().forEach(part -> add(part, member.of().result()));
         }
-        this.index = listed ? Optional.of(index()) : Optional.empty();
+        this.index = listed ? Optional.of(index(docker, provenance)) : Optional.empty();
     }
 
     private void add(Descriptor blob, BuildResult from) {
         blobs.putIfAbsent(blob.digest(), new Blob(blob, from));
     }
 
-    private Descriptor index() {
+    private Descriptor index(boolean docker, Optional<Provenance> provenance) {
         List<Descriptor> entries = new ArrayList<>();
         for (Member member : members) {
             Descriptor manifest = member.parts().manifest();
@@ -80,7 +93,7 @@ final class ImageLayout {
                             Optional.of(platform),
                             ""));
         }
-        boolean docker = output.types().equals(Optional.of(Types.DOCKER));
+        provenance.ifPresent(of -> members.forEach(member -> entries.add(attested(member, of))));
         String type = docker ? MediaType.DOCKER_LIST : MediaType.OCI_INDEX;
         Index made =
                 new Index(
@@ -94,6 +107,43 @@ final class ImageLayout {
         Descriptor put = keeper.put(type, Json.write(made));
         add(put, keeper);
         return put.withAnnotations(output.annotations().of(Annotations.Kind.INDEX_DESCRIPTOR));
+    }
+
+    private Descriptor attested(Member member, Provenance provenance) {
+        BuildResult result = member.of().result();
+        Digest manifest = member.parts().manifest().digest();
+        byte[] statement =
+                provenance.statement(
+                        Provenance.image(output.names(), member.of().platform(), manifest), result);
+        Descriptor said =
+                result.put(STATEMENT, statement)
+                        .withAnnotations(Map.of(PREDICATE, provenance.predicateType()));
+        Descriptor config = result.put(MediaType.OCI_CONFIG, unknownConfig(said.digest()));
+        Descriptor attesting =
+                result.put(MediaType.OCI_MANIFEST, Json.write(Manifest.of(config, List.of(said))));
+        List.of(said, config, attesting).forEach(blob -> add(blob, result));
+        return new Descriptor(
+                attesting.mediaType(),
+                attesting.digest(),
+                attesting.size(),
+                List.of(),
+                Map.of(
+                        Attestation.KIND,
+                        Attestation.ATTESTATION,
+                        Attestation.SUBJECT,
+                        manifest.toString()),
+                Optional.of(UNKNOWN),
+                "");
+    }
+
+    // With an empty config, which some readers look for.
+    private static byte[] unknownConfig(Digest said) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("architecture", UNKNOWN.architecture());
+        config.put("os", UNKNOWN.os());
+        config.put("config", Map.of());
+        config.put("rootfs", ImageDocument.RootFs.of(List.of(said)));
+        return Json.write(config);
     }
 
     /// What the image is called by: its index, or its manifest.

@@ -137,9 +137,12 @@ public final class Solver {
         job.building.lockInterruptibly();
         try (Scratch home = Scratch.below(directory);
                 SessionAgents agents = new SessionAgents(job.session, home.path())) {
+            Optional<Provenance> provenance = Provenance.of(frontend, job.request.ref());
             List<BuildRequest.CacheFrom> cacheFrom = new CacheImports(job, engine).found();
             if (frontend.platforms().size() > 1) {
-                several(new Several(job, frontend, exports, agents, cacheFrom), List.of());
+                several(
+                        new Several(job, frontend, exports, agents, cacheFrom, provenance),
+                        List.of());
                 exports.finish();
                 return exports.response();
             }
@@ -153,7 +156,10 @@ public final class Solver {
                     .build(
                             request,
                             shown,
-                            result -> exports.send(List.of(new ImageLayout.Of(platform, result))));
+                            result ->
+                                    exports.send(
+                                            List.of(new ImageLayout.Of(platform, result)),
+                                            provenance));
             exports.finish();
             return exports.response();
         } finally {
@@ -167,13 +173,14 @@ public final class Solver {
             Frontend frontend,
             Exports exports,
             SessionAgents agents,
-            List<BuildRequest.CacheFrom> cacheFrom) {}
+            List<BuildRequest.CacheFrom> cacheFrom,
+            Optional<Provenance> provenance) {}
 
     // A result is there while it is looked at: each platform is built in the look at those before.
     private void several(Several asked, List<ImageLayout.Of> done) {
         List<String> platforms = asked.frontend().platforms();
         if (done.size() == platforms.size()) {
-            asked.exports().send(done);
+            asked.exports().send(done, asked.provenance());
             return;
         }
         String platform = platforms.get(done.size());

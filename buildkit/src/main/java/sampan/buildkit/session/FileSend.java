@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import sampan.buildkit.wire.Fields;
 import sampan.buildkit.wire.Message;
@@ -33,6 +33,8 @@ public final class FileSend {
     private static final int PIECE_BYTES = 32 << 10;
     private static final int DIRECTORY = Open.RDONLY | Open.DIRECTORY | Open.NOFOLLOW;
     private static final int FILE = Open.RDONLY | Open.NOFOLLOW | Open.NONBLOCK | Open.NOCTTY;
+
+    private static final byte[] NOTHING = {};
 
     private FileSend() {}
 
@@ -127,23 +129,21 @@ public final class FileSend {
         }
     }
 
-    /// Sends a tree of files.
+    /// Files that are sent.
     ///
     /// @param root read-only, the caller's
-    public static void tree(Session session, Target target, Fd root) {
-        trees(session, target, new TreeMap<>(Map.of("", root)));
-    }
+    /// @param added files at its top that are not below the root, by their names
+    public record Tree(Fd root, Map<String, byte[]> added) {}
 
     /// Sends trees of files.
     ///
-    /// @param roots by the directory that each comes into, a plain name, or empty for a single one;
-    ///   read-only, the caller's
-    public static void trees(Session session, Target target, SortedMap<String, Fd> roots) {
+    /// @param trees by the directory that each comes into, a plain name, or empty for a single one
+    public static void trees(Session session, Target target, SortedMap<String, Tree> trees) {
         BlockingClientCall<byte[], byte[]> call = session.open(METHOD, target.headers());
         try {
             Map<Long, Sent> files = new HashMap<>();
             long id = 0;
-            for (Map.Entry<String, Fd> tree : roots.entrySet()) {
+            for (Map.Entry<String, Tree> tree : trees.entrySet()) {
                 id = describe(call, tree.getKey(), tree.getValue(), id, files);
             }
             call.write(Packet.endOfStats());
@@ -157,26 +157,36 @@ public final class FileSend {
         }
     }
 
-    private record Sent(Fd root, String path) {}
+    private record Sent(Tree tree, String path) {}
 
     /// @param id of the first description
     /// @return id of the next
     private static long describe(
             BlockingClientCall<byte[], byte[]> call,
             String directory,
-            Fd root,
+            Tree tree,
             long id,
             Map<Long, Sent> files)
             throws InterruptedException, StatusException {
         long next = id;
         Map<List<Long>, String> linked = new HashMap<>();
-        Deque<String> ahead = new ArrayDeque<>(below(root, ""));
+        Fd root = tree.root();
+        TreeSet<String> top = new TreeSet<>(below(root, ""));
+        top.addAll(tree.added().keySet());
+        Deque<String> ahead = new ArrayDeque<>(top);
         if (!directory.isEmpty()) {
             call.write(Packet.stat(FileStat.directory(directory)));
             next++;
         }
         while (!ahead.isEmpty()) {
             String path = ahead.pop();
+            byte[] added = tree.added().getOrDefault(path, NOTHING);
+            if (added.length > 0) {
+                call.write(Packet.stat(FileStat.file(path, added.length).below(directory)));
+                files.put(next, new Sent(tree, path));
+                next++;
+                continue;
+            }
             try (Fd at = FileOps.openInRoot(root, path, Open.PATH | Open.NOFOLLOW, 0)) {
                 Stat stat = FileOps.stat(at);
                 if (stat.type() == FileType.SOCKET) {
@@ -185,7 +195,7 @@ public final class FileSend {
                 FileStat described = stat(root, path, stat, linked).below(directory);
                 call.write(Packet.stat(described));
                 if (described.kind() == FileStat.Kind.FILE) {
-                    files.put(next, new Sent(root, path));
+                    files.put(next, new Sent(tree, path));
                 }
                 next++;
                 if (stat.isDirectory()) {
@@ -255,7 +265,16 @@ public final class FileSend {
             throw SampanException.invalid("the client asked for file " + id + ", which is none");
         }
         byte[] piece = new byte[PIECE_BYTES];
-        try (Fd file = FileOps.openInRoot(sent.root(), sent.path(), FILE, 0)) {
+        byte[] added = sent.tree().added().getOrDefault(sent.path(), NOTHING);
+        if (added.length > 0) {
+            for (int at = 0; at < added.length; at += PIECE_BYTES) {
+                int end = Math.min(added.length, at + PIECE_BYTES);
+                call.write(Packet.data(id, Arrays.copyOfRange(added, at, end)));
+            }
+            call.write(Packet.data(id, NOTHING));
+            return;
+        }
+        try (Fd file = FileOps.openInRoot(sent.tree().root(), sent.path(), FILE, 0)) {
             for (int got = FileIo.read(file, piece); got > 0; got = FileIo.read(file, piece)) {
                 call.write(Packet.data(id, Arrays.copyOf(piece, got)));
             }

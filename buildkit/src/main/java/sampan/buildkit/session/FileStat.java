@@ -64,6 +64,11 @@ record FileStat(
         return new FileStat(name, DIRECTORY | 0755, 0, 0, "", 0, 0, Map.of());
     }
 
+    /// A file of ours.
+    static FileStat file(String name, long size) {
+        return new FileStat(name, 0644, size, 0, "", 0, 0, Map.of());
+    }
+
     /// The same file, in a directory; an empty name is none.
     FileStat below(String directory) {
         if (directory.isEmpty()) {

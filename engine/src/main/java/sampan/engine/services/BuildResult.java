@@ -7,12 +7,21 @@ import java.util.Optional;
 import sampan.engine.images.transfer.ImageForm;
 import sampan.linux.sys.Fd;
 import sampan.oci.Digest;
+import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
+import sampan.oci.image.Platform;
 
 /// What was built, while it is kept.
 public interface BuildResult {
     /// `sha256:…`
     String id();
+
+    /// An image that was stood on or copied from.
+    ///
+    /// @param digest that its registry calls it by, where it came from one
+    record Base(Reference name, Platform platform, Digest digest) {}
+
+    List<Base> bases();
 
     /// The files, read-only and mounted nowhere; closed when the look is over.
     Fd root();

@@ -1,20 +1,27 @@
 package sampan.engine.build.execute;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import sampan.engine.build.execute.StageState.Start;
 import sampan.engine.images.Image;
 import sampan.engine.images.Image.ImageConfig;
+import sampan.engine.images.ImageText;
 import sampan.engine.images.ImageViews;
 import sampan.engine.images.ResolvedImage;
 import sampan.engine.images.transfer.BuiltImages;
 import sampan.engine.images.transfer.Stores;
+import sampan.engine.services.BuildResult;
 import sampan.engine.snapshots.Chain;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
+import sampan.oci.Reference;
 import sampan.oci.image.ImageDocument;
 import sampan.oci.image.Platform;
 
@@ -25,6 +32,7 @@ final class BaseImages {
     private final BiConsumer<String, String> fetch;
     private final boolean anew;
     private final Map<String, String> aliases;
+    private final Set<BuildResult.Base> used = Collections.synchronizedSet(new LinkedHashSet<>());
 
     /// @param fetch gets an image of that name for a platform, as text; empty: this machine's
     /// @param anew images are fetched even where one of the name is here
@@ -56,6 +64,7 @@ final class BaseImages {
                             + platform
                             + ")");
         }
+        used(reference, image, own);
         Digest id = Digest.parse(image.id());
         ImageDocument document = stores.images().document(id);
         return new Start(
@@ -78,9 +87,35 @@ final class BaseImages {
     ///
     /// @param asked as with [#start]
     Chain chain(String reference, Platform platform, boolean asked) {
-        Digest id = Digest.parse(resolve(reference, platform, asked).id());
+        Image image = resolve(reference, platform, asked);
+        used(reference, image, platformOf(image));
+        Digest id = Digest.parse(image.id());
         held.layersOf(stores.images().record(id));
         return new Chain(stores.images().record(id).diffIds());
+    }
+
+    // By the digest that a registry calls it by, where it came from one.
+    private void used(String name, Image image, Platform platform) {
+        String reference = aliases.getOrDefault(name, name);
+        if (ImageText.isIdPrefix(reference, image.id())) {
+            return; // it has no name
+        }
+        Reference known = Reference.parse(reference);
+        Digest digest =
+                image.digests().stream()
+                        .map(Reference::parseBare)
+                        .filter(each -> each.sameRepository(known))
+                        .flatMap(each -> each.digest().stream())
+                        .findFirst()
+                        .orElseGet(() -> Digest.parse(image.manifestDigest()));
+        used.add(new BuildResult.Base(known, platform, digest));
+    }
+
+    /// All that were stood on or copied from.
+    List<BuildResult.Base> used() {
+        synchronized (used) {
+            return List.copyOf(used);
+        }
     }
 
     private Image resolve(String name, Platform platform, boolean asked) {

@@ -213,6 +213,11 @@ public final class Builder {
         }
 
         @Override
+        public List<Base> bases() {
+            return run.bases.used();
+        }
+
+        @Override
         public Fd root() {
             return run.trees.of(state.chain()).root();
         }
