@@ -175,10 +175,10 @@ record ImageOutput(
 
     /// How the image of a platform is written.
     ///
-    /// @param listed an index of the engine names it, so that pushing it later changes nothing more
+    /// @param listed an index names it, so that whoever pushes it changes nothing more
     ImageForm form(Platform platform, boolean listed) {
         Optional<Compression> wanted =
-                listed && kept ? compression.or(() -> Optional.of(Compression.GZIP)) : compression;
+                listed ? compression.or(() -> Optional.of(Compression.GZIP)) : compression;
         return new ImageForm(
                 level.isPresent() ? wanted.or(() -> Optional.of(Compression.GZIP)) : wanted,
                 level,

@@ -23,6 +23,9 @@ final class Indexes {
     private static final int BLOBS_MAX = 64;
     private static final long BLOB_BYTES_MAX = 32 << 20;
 
+    /// Of all that attests one image.
+    private static final long BYTES_MAX = 64 << 20;
+
     private final Stores stores;
     private final Transfer transfer;
 
@@ -39,12 +42,15 @@ final class Indexes {
 
     /// Gets what attests an image, as far as it can be had.
     void fetch(byte[] index, Digest subject, Source source) {
+        long[] left = {BYTES_MAX};
         attesting(index)
                 .filter(entry -> Attestation.subject(entry).equals(Optional.of(subject)))
                 .forEach(entry -> {
                     try {
                         source.get(entry, true);
-                        for (Descriptor blob : blobs(entry)) {
+                        List<Descriptor> blobs = blobs(entry);
+                        left[0] -= blobs.stream().mapToLong(Descriptor::size).sum();
+                        for (Descriptor blob : left[0] < 0 ? List.<Descriptor>of() : blobs) {
                             source.get(blob, false);
                         }
                     } catch (IOException | SampanException e) {
