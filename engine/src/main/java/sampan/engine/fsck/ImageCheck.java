@@ -28,11 +28,14 @@ final class ImageCheck {
 
     private record Missing(ImageRecord image, Digest blob) {}
 
+    /// Of an index or an attestation.
+    private record Lacking(ReferenceRecord name, Digest blob) {}
+
     private record Unlike(ImageRecord image, String how) {}
 
     void look(Findings findings) {
         Settled.of(this::missing).forEach(lack -> missing(lack, findings));
-        Settled.of(this::withoutIndex).forEach(name -> withoutIndex(name, findings));
+        Settled.of(this::lacking).forEach(lack -> lacking(lack, findings));
         Settled.of(this::unlike)
                 .forEach(unlike ->
                         findings.add(
@@ -87,14 +90,16 @@ final class ImageCheck {
                 });
     }
 
-    // Its images are whole by themselves; what the index is for is to push, save and tell
-    // platforms.
-    private void withoutIndex(ReferenceRecord name, Findings findings) {
+    // The images are whole by themselves; what the index and its attestations are for is to push,
+    // save and tell platforms.
+    private void lacking(Lacking lack, Findings findings) {
+        ReferenceRecord name = lack.name();
         String shown = name.reference().familiar();
+        boolean index = name.index().equals(Optional.of(lack.blob()));
         findings.add(
                 Kind.MISSING,
-                "blob " + name.index().map(Digest::toString).orElse(""),
-                "the index of "
+                "blob " + lack.blob(),
+                (index ? "the index of " : "of what attests images of ")
                         + shown
                         + ", whose images run, and cannot be pushed or saved as one",
                 0,
@@ -104,10 +109,14 @@ final class ImageCheck {
                 });
     }
 
-    private List<ReferenceRecord> withoutIndex() {
+    private List<Lacking> lacking() {
         return stores.images().names().stream()
                 .filter(name -> name.reference().tag().isPresent())
-                .filter(name -> name.index().filter(i -> !stores.content().has(i)).isPresent())
+                .flatMap(name ->
+                        name.ownBlobs().stream()
+                                .distinct()
+                                .filter(blob -> !stores.content().has(blob))
+                                .map(blob -> new Lacking(name, blob)))
                 .toList();
     }
 
@@ -120,9 +129,6 @@ final class ImageCheck {
                 blobs.add(form.manifest());
                 blobs.addAll(form.layerBlobs());
             }
-            stores.images().names(image.id()).stream()
-                    .flatMap(name -> name.ownBlobs().stream())
-                    .forEach(blobs::add);
             blobs.stream()
                     .distinct()
                     .filter(blob -> !here.contains(blob) && !stores.content().has(blob))
