@@ -111,6 +111,22 @@ public final class Collector {
         }
     }
 
+    /// Collects what is nobody's now while the caller goes on: a large file takes a while to go.
+    public void collectMeanwhile() {
+        CountDownLatch done = new CountDownLatch(1);
+        due.add(done);
+        Thread.ofVirtual()
+                .name("collector")
+                .start(() -> {
+                    try {
+                        collect();
+                    } finally {
+                        due.remove(done);
+                        done.countDown();
+                    }
+                });
+    }
+
     /// Waits until what was let go before this call is collected, and what could not be deleted
     /// when it was to go was tried again: garbage that is there then is a leak.
     public void settle() {

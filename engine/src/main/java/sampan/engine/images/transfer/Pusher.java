@@ -100,9 +100,12 @@ public final class Pusher {
                                         "tag does not exist: " + reference.familiar()));
         Repository repository = registries.repository(reference, credential, Purpose.PUSH);
         Target target = new Target(repository, progress, new AtomicBoolean());
-        Pushed pushed = push(name, PushedPlatforms.of(stores, name, platform, repository), target);
-        collect();
-        return pushed;
+        try {
+            return push(name, PushedPlatforms.of(stores, name, platform, repository), target);
+        } finally {
+            // layers that are compressed from now on
+            stores.collector().collectMeanwhile();
+        }
     }
 
     /// Sends images of a build's cache under one name; the caller holds what they are made of.
@@ -123,14 +126,8 @@ public final class Pusher {
             return new CachePush(stores, this, uploads, target, compression)
                     .push(reference.tag().orElse(Reference.DEFAULT_TAG), manifests);
         } finally {
-            collect();
-        }
-    }
-
-    // Layers that were compressed for a push alone, or are compressed from now on.
-    private void collect() {
-        if (!stores.collector().garbage().isEmpty()) {
-            stores.collector().collect();
+            // layers that were compressed for this alone
+            stores.collector().collectMeanwhile();
         }
     }
 
