@@ -1,42 +1,27 @@
 package sampan.system;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/// The docker client's buildx before a daemon, with a context of its own.
-record Buildx(PrivateDaemon daemon, Path place) {
-    Buildx {
-        try {
-            Files.createDirectories(place.resolve("context"));
-            Path client = Files.createDirectories(place.resolve("client"));
-            Files.writeString(
-                    client.resolve("config.json"),
-                    "{\"cliPluginsExtraDirs\":[\"" + Dist.plugins() + "\"]}");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+/// A client with the buildx plugin before one daemon, with a context of its own.
+record Buildx(PrivateDaemon daemon, Path place, BuildxClient client) {
+    Buildx(PrivateDaemon daemon, Path place) {
+        this(daemon, place, new BuildxClient(place));
     }
 
-    Buildx with(String name, String text) throws IOException {
-        Files.writeString(place.resolve("context").resolve(name), text);
+    Buildx with(String name, String text) {
+        client.file(name, text);
         return this;
     }
 
     Command docker(String... words) {
-        return daemon.dockerCommand(words)
-                .with(Map.of("DOCKER_CONFIG", place.resolve("client").toString()));
+        return client.command(daemon, List.of(words));
     }
 
     Outcome build(String... options) {
-        List<String> words = new ArrayList<>(List.of("buildx", "build", "--progress=plain"));
-        words.addAll(List.of(options));
-        words.add(place.resolve("context").toString());
-        return docker(words.toArray(String[]::new)).run();
+        return client.build(daemon, options);
     }
 
     /// The blobs of an archive, and its `index.json`, below a directory.
