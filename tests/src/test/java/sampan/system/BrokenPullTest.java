@@ -24,7 +24,7 @@ class BrokenPullTest {
     private static final int KILLS = 20;
     private static final Duration DEADLINE = Duration.ofMinutes(3);
 
-    private final PrivateDaemon daemon = new PrivateDaemon();
+    private final PrivateDaemon daemon = new PrivateDaemon().passing();
 
     @AfterEach
     void close() {

@@ -69,7 +69,7 @@ class BuildCacheTest {
 
     /// An engine that was never told of anything, with the base image.
     private static PrivateDaemon other() {
-        PrivateDaemon other = new PrivateDaemon().start();
+        PrivateDaemon other = new PrivateDaemon().passing().start();
         other.loadBusybox();
         return other;
     }

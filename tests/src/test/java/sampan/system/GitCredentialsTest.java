@@ -126,7 +126,7 @@ class GitCredentialsTest {
         made.commit();
         made.publish();
         try (GuardedGit git = new GuardedGit(place.resolve("made"), "");
-                PrivateDaemon small = new PrivateDaemon("--git-max", "2M").start()) {
+                PrivateDaemon small = new PrivateDaemon("--git-max", "2M").passing().start()) {
             small.loadBusybox();
             String refused = "it takes more than 2097152 bytes with its files";
             assertThat(small.sampan("build", made.url()).expect(1).err())

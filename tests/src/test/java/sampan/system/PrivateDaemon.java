@@ -28,6 +28,7 @@ final class PrivateDaemon implements AutoCloseable {
     private final String subnet;
     private final List<String> more;
     private @Nullable Process process;
+    private boolean passing;
 
     /// @param more options of its own
     PrivateDaemon(String... more) {
@@ -55,6 +56,12 @@ final class PrivateDaemon implements AutoCloseable {
         subnet = before.subnet;
         home = before.home;
         run = before.run;
+    }
+
+    /// Its directory goes when it is closed; else that stays for whoever made it.
+    PrivateDaemon passing() {
+        passing = true;
+        return this;
     }
 
     Path home() {
@@ -272,6 +279,9 @@ final class PrivateDaemon implements AutoCloseable {
     public void close() {
         if (isAlive()) {
             terminate();
+        }
+        if (passing) {
+            DaemonExtension.delete(home);
         }
     }
 }
