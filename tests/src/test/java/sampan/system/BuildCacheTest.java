@@ -247,8 +247,6 @@ class BuildCacheTest {
                         "colour=red")) {
             assertThat(client.build(daemon, "--cache-to", cache + wrong).err()).contains(wrong);
         }
-        assertThat(daemon.sampan("build", "--cache-to", "type=local,dest=/d", "-").err())
-                .contains("--cache-to type=local,dest=/d: use type=registry or inline");
     }
 
     /// Each has 4 MiB, as it came and unpacked.

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -19,9 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 @ExtendWith(DaemonExtension.class)
 class CopyCommandTest {
-    private static final int NOBODY = 65534;
-    private static final int ROOM = 4242;
-
     private final PrivateDaemon daemon;
 
     @TempDir private Path dir = Path.of("");
@@ -140,48 +135,27 @@ class CopyCommandTest {
                 .isEqualTo("rw-r-----");
     }
 
-    /// Runs the client as a user who may use the daemon's socket and nothing else.
-    private Outcome asNobody(String... words) throws IOException {
-        Path socket = daemon.runDirectory().resolve("cli.sock");
-        Files.setAttribute(socket, "unix:gid", ROOM);
-        Path top = Path.of("/tmp");
-        for (Path at = socket.getParent(); at != null && !at.equals(top); at = at.getParent()) {
-            Files.setPosixFilePermissions(at, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
-        Path program = Path.of("/tmp", "sampan-" + ProcessHandle.current().pid());
-        Files.copy(Path.of(Dist.program("sampan")), program);
-        try {
-            List<String> all = new ArrayList<>(List.of("setpriv", "--reuid", "" + NOBODY));
-            all.addAll(List.of("--regid", "" + NOBODY, "--groups", "" + ROOM));
-            all.add(program.toString());
-            all.addAll(List.of(words));
-            return new Command(all).with(daemon.environment()).run();
-        } finally {
-            Files.delete(program);
-        }
-    }
-
     @Test
     void theDaemonsRightsAreNotTheCallers() throws IOException {
         Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path own = Files.createDirectory(dir.resolve("own"));
-        Files.setAttribute(own, "unix:uid", NOBODY);
+        Files.setAttribute(own, "unix:uid", Nobody.ID);
         Files.setPosixFilePermissions(
                 dir.resolve("f"), PosixFilePermissions.fromString("rw-------"));
         Files.setPosixFilePermissions(
                 dir.resolve("d/e"), PosixFilePermissions.fromString("rwx------"));
-        assertThat(asNobody("cp", here("f"), there("/tmp")).expect(1).err())
+        assertThat(Nobody.run(daemon, "cp", here("f"), there("/tmp")).expect(1).err())
                 .contains("permission denied");
         // deeper than what was named: read on a thread of the daemon's
-        assertThat(asNobody("cp", here("d"), there("/tmp")).expect(1).err())
+        assertThat(Nobody.run(daemon, "cp", here("d"), there("/tmp")).expect(1).err())
                 .contains("Permission denied");
-        assertThat(asNobody("cp", there("/etc/passwd"), here("d")).expect(1).err())
+        assertThat(Nobody.run(daemon, "cp", there("/etc/passwd"), here("d")).expect(1).err())
                 .contains("Permission denied");
-        assertThat(asNobody("cp", there("/etc/passwd"), here("f")).expect(1).err())
+        assertThat(Nobody.run(daemon, "cp", there("/etc/passwd"), here("f")).expect(1).err())
                 .contains("Permission denied");
         assertThat(dir.resolve("f")).hasContent("text");
-        asNobody("cp", there("/etc"), own.toString()).expect(0);
+        Nobody.run(daemon, "cp", there("/etc"), own.toString()).expect(0);
         assertThat(tree(own)).contains("etc/passwd");
-        assertThat(Files.getAttribute(own.resolve("etc/passwd"), "unix:uid")).isEqualTo(NOBODY);
+        assertThat(Files.getAttribute(own.resolve("etc/passwd"), "unix:uid")).isEqualTo(Nobody.ID);
     }
 }

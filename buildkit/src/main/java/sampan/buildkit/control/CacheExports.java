@@ -1,9 +1,5 @@
 package sampan.buildkit.control;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import sampan.buildkit.control.Progress.Vertex;
@@ -14,10 +10,7 @@ import sampan.engine.services.CacheTarget;
 import sampan.engine.services.Engine;
 import sampan.engine.services.RegistryService;
 import sampan.errors.SampanException;
-import sampan.oci.Digest;
 import sampan.oci.image.Descriptor;
-import sampan.oci.image.Index;
-import sampan.oci.image.MediaType;
 import sampan.oci.json.Json;
 
 /// What `--cache-to` asks for. An image carries its own cache here, since its history tells the
@@ -59,7 +52,13 @@ final class CacheExports {
                             vertex -> {
                                 ClientContent content =
                                         ClientContent.directory(job.session, target.place());
-                                Descriptor root = write(any, content, images, vertex);
+                                Descriptor root =
+                                        any.copy(
+                                                images,
+                                                (blob, in) -> {
+                                                    content.write(blob, in);
+                                                    vertex.note("writing layer " + blob.digest());
+                                                });
                                 response.put(MANIFEST, Json.text(root));
                             });
                 }
@@ -100,32 +99,5 @@ final class CacheExports {
                                         images,
                                         target.compress()));
         vertex.note("writing cache image manifest " + pushed.digest());
-    }
-
-    private static Descriptor write(
-            BuildResult result,
-            ClientContent content,
-            List<BuildResult.Parts> images,
-            Vertex vertex) {
-        for (BuildResult.Parts image : images) {
-            for (Descriptor part : image.parts()) {
-                write(result, content, part);
-                vertex.note("writing layer " + part.digest());
-            }
-            write(result, content, image.manifest());
-        }
-        byte[] index =
-                Json.write(Index.of(images.stream().map(BuildResult.Parts::manifest).toList()));
-        Descriptor root = Descriptor.of(MediaType.OCI_INDEX, Digest.of(index), index.length);
-        content.write(root, new ByteArrayInputStream(index));
-        return root;
-    }
-
-    private static void write(BuildResult result, ClientContent content, Descriptor blob) {
-        try (InputStream in = result.open(blob.digest())) {
-            content.write(blob, in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import sampan.buildkit.control.Progress.Vertex;
 import sampan.buildkit.session.ClientContent;
 import sampan.buildkit.session.SessionInputs;
+import sampan.engine.images.transfer.LayoutSource;
 import sampan.engine.services.BuildRequest.CacheFrom;
 import sampan.engine.services.Engine;
 import sampan.errors.ErrorCode;
@@ -69,8 +70,8 @@ final class CacheImports {
 
     private List<CacheFrom> local(String directory, String digest) {
         ClientContent content = ClientContent.directory(job.session, directory);
-        return job.images.layout(content, Digest.parse(digest)).stream()
-                .<CacheFrom>map(CacheFrom.Image::new)
-                .toList();
+        LayoutSource source = new LayoutSource("the client's cache", content::open);
+        return List.of(
+                new CacheFrom.Distant(engine.registries().distant(source, Digest.parse(digest))));
     }
 }

@@ -123,13 +123,9 @@ public final class ClientContent {
 
     /// @return bytes that came, which is more than `bytesMax` where it was cut there
     private long read(Digest digest, long size, long bytesMax, Consumer<byte[]> to) {
-        BlockingClientCall<byte[], byte[]> call = session.open(READ, headers);
-        try {
-            call.write(new Message().text(1, digest.toString()).number(3, size).bytes());
-            call.halfClose();
+        try (Reading reading = new Reading(digest, 0, size)) {
             long got = 0;
-            for (byte @Nullable [] next = call.read(); next != null; next = call.read()) {
-                byte[] bytes = Fields.of(next).bytes(2);
+            for (byte[] bytes = reading.next(); bytes.length > 0; bytes = reading.next()) {
                 got += bytes.length;
                 if (got > bytesMax) {
                     return got;
@@ -137,11 +133,82 @@ public final class ClientContent {
                 to.accept(bytes);
             }
             return got;
-        } catch (StatusException e) {
-            throw Session.failed(READ, e);
-        } catch (InterruptedException e) {
-            throw cancelled(e);
-        } finally {
+        }
+    }
+
+    /// A blob from this byte on, as the client sends it; the caller closes it.
+    public InputStream open(Digest digest, long offset) {
+        return new Reading(digest, offset, 0);
+    }
+
+    /// A blob while it comes.
+    private final class Reading extends InputStream {
+        private final BlockingClientCall<byte[], byte[]> call;
+        private byte[] piece = {};
+        private int at;
+
+        /// @param size 0 for all that is there
+        Reading(Digest digest, long offset, long size) {
+            this.call = session.open(READ, headers);
+            try {
+                call.write(
+                        new Message()
+                                .text(1, digest.toString())
+                                .number(2, offset)
+                                .number(3, size)
+                                .bytes());
+                call.halfClose();
+            } catch (StatusException e) {
+                close();
+                throw Session.failed(READ, e);
+            } catch (InterruptedException e) {
+                close();
+                throw cancelled(e);
+            }
+        }
+
+        /// What comes next; empty at the end.
+        byte[] next() {
+            try {
+                byte @Nullable [] answer = call.read();
+                while (answer != null) {
+                    byte[] bytes = Fields.of(answer).bytes(2);
+                    if (bytes.length > 0) {
+                        return bytes;
+                    }
+                    answer = call.read();
+                }
+                return new byte[0];
+            } catch (StatusException e) {
+                throw Session.failed(READ, e);
+            } catch (InterruptedException e) {
+                throw cancelled(e);
+            }
+        }
+
+        @Override
+        public int read() {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            if (at == piece.length) {
+                piece = next();
+                at = 0;
+            }
+            if (piece.length == 0) {
+                return -1;
+            }
+            int got = Math.min(length, piece.length - at);
+            System.arraycopy(piece, at, target, offset, got);
+            at += got;
+            return got;
+        }
+
+        @Override
+        public void close() {
             call.cancel("done", null);
         }
     }

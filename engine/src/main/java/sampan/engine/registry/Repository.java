@@ -1,6 +1,5 @@
 package sampan.engine.registry;
 
-import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.Optional;
@@ -14,19 +13,12 @@ import sampan.oci.image.Descriptor;
 /// as [RegistryLimits] allows. A `target` is a tag or a digest.
 ///
 /// Failures are [RegistryException] where the registry answered, and UNAVAILABLE where it did not.
-public interface Repository {
+public interface Repository extends ContentSource {
     /// As the caller named it.
     Reference name();
 
     /// What the target is at present; empty where the registry does not tell without its content.
     Optional<Descriptor> head(String target);
-
-    /// A manifest or index of any known media type. One that was asked for by digest has that
-    /// digest.
-    ManifestContent manifest(String target);
-
-    /// A blob from this byte on; the caller closes it.
-    BlobBody blob(Descriptor blob, long offset) throws IOException;
 
     boolean hasBlob(Digest blob);
 

@@ -1,7 +1,10 @@
 package sampan.engine.services;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import sampan.engine.images.transfer.ImageForm;
@@ -9,7 +12,10 @@ import sampan.linux.sys.Fd;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
+import sampan.oci.image.Index;
+import sampan.oci.image.MediaType;
 import sampan.oci.image.Platform;
+import sampan.oci.json.Json;
 
 /// What was built, while it is kept.
 public interface BuildResult {
@@ -59,4 +65,32 @@ public interface BuildResult {
 
     /// A blob of an image; the caller closes it.
     InputStream open(Digest blob);
+
+    /// Blobs in a directory of a client's.
+    interface Blobs {
+        /// Puts one there; the stream stays the caller's.
+        void put(Descriptor blob, InputStream content);
+    }
+
+    /// Writes images there.
+    ///
+    /// @return their index
+    default Descriptor copy(List<Parts> images, Blobs to) {
+        for (Parts image : images) {
+            image.parts().forEach(part -> copy(part, to));
+            copy(image.manifest(), to);
+        }
+        byte[] index = Json.write(Index.of(images.stream().map(Parts::manifest).toList()));
+        Descriptor root = Descriptor.of(MediaType.OCI_INDEX, Digest.of(index), index.length);
+        to.put(root, new ByteArrayInputStream(index));
+        return root;
+    }
+
+    private void copy(Descriptor blob, Blobs to) {
+        try (InputStream in = open(blob.digest())) {
+            to.put(blob, in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

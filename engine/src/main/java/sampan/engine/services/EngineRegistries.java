@@ -13,6 +13,7 @@ import sampan.engine.images.transfer.Puller;
 import sampan.engine.images.transfer.Pusher;
 import sampan.engine.images.transfer.RelayedProgress;
 import sampan.engine.images.transfer.SmallBlobs;
+import sampan.engine.registry.ContentSource;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.ManifestContent;
 import sampan.engine.registry.Registries;
@@ -102,6 +103,11 @@ public final class EngineRegistries implements RegistryService {
     @Override
     public List<DistantImage> distant(String reference, Credential credential) {
         return puller.distant(Reference.parse(reference), credential);
+    }
+
+    @Override
+    public List<DistantImage> distant(ContentSource source, Digest root) {
+        return puller.distant(source, root);
     }
 
     @Override

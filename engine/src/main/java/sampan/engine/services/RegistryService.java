@@ -3,8 +3,10 @@ package sampan.engine.services;
 import java.util.List;
 import java.util.Optional;
 import sampan.engine.images.transfer.DistantImage;
+import sampan.engine.registry.ContentSource;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.Registries.Hit;
+import sampan.oci.Digest;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.Platform;
 
@@ -33,6 +35,9 @@ public interface RegistryService {
     /// The images behind a name, or all those of its index; nothing is stored but what is asked of
     /// them.
     List<DistantImage> distant(String reference, Credential credential);
+
+    /// The same of a manifest or an index in a directory of a client's.
+    List<DistantImage> distant(ContentSource source, Digest root);
 
     /// @param left the index of which one image alone was pushed, because others are not here
     record Pushed(String tag, Descriptor manifest, Optional<Descriptor> left) {

@@ -160,29 +160,30 @@ public final class BuildCommand implements Callable<Integer> {
 
     private Built build(BuildRequest.Running running, BuildSource source) {
         Function<String, Credential> credentials = Credentials.of(caller())::forReference;
-        BuildCaches caches = new BuildCaches(context, credentials, options.cacheTo);
-        BuildRequest request =
-                new BuildRequest(
-                        source,
-                        options.tags,
-                        arguments(),
-                        options.target,
-                        options.platform,
-                        pairs(options.labels),
-                        caches.from(options.cacheFrom),
-                        credentials,
-                        new BuildRequest.Options(
-                                options.noCache,
-                                Set.of(),
-                                options.pull,
-                                false,
-                                true,
-                                pairs(options.annotations)),
-                        running);
-        boolean quiet = options.quiet || options.progress.equals("quiet");
-        return context.engine()
-                .builds()
-                .build(request, new BuildPrinter(context.err(), quiet), caches::send);
+        try (BuildCaches caches = new BuildCaches(context, credentials, options.cacheTo)) {
+            BuildRequest request =
+                    new BuildRequest(
+                            source,
+                            options.tags,
+                            arguments(),
+                            options.target,
+                            options.platform,
+                            pairs(options.labels),
+                            caches.from(options.cacheFrom),
+                            credentials,
+                            new BuildRequest.Options(
+                                    options.noCache,
+                                    Set.of(),
+                                    options.pull,
+                                    false,
+                                    true,
+                                    pairs(options.annotations)),
+                            running);
+            boolean quiet = options.quiet || options.progress.equals("quiet");
+            return context.engine()
+                    .builds()
+                    .build(request, new BuildPrinter(context.err(), quiet), caches::send);
+        }
     }
 
     private Map<String, Optional<String>> arguments() {

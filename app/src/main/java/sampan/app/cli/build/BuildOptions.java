@@ -74,12 +74,15 @@ final class BuildOptions {
 
     @Option(
             names = "--cache-from",
-            description = "Images whose steps count as done: NAME|type=registry,ref=NAME")
+            description =
+                    "Whose steps count as done: NAME|type=registry,ref=NAME|type=local,src=DIR")
     List<String> cacheFrom = new ArrayList<>();
 
     @Option(
             names = "--cache-to",
-            description = "Where the steps go: type=registry,ref=NAME[,mode=max]|type=inline")
+            description =
+                    "Where the steps go: type=registry,ref=NAME[,mode=max]|"
+                            + "type=local,dest=DIR[,mode=max]|type=inline")
     List<String> cacheTo = new ArrayList<>();
 
     @Option(names = "--iidfile", description = "Write the image ID to a file")

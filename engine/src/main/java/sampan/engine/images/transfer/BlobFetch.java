@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.function.LongConsumer;
 import sampan.engine.content.Ingest;
 import sampan.engine.registry.BlobBody;
+import sampan.engine.registry.ContentSource;
 import sampan.engine.registry.RegistryException;
 import sampan.engine.registry.RegistryLimits;
-import sampan.engine.registry.Repository;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.image.Descriptor;
@@ -17,14 +17,13 @@ import sampan.oci.image.Descriptor;
 final class BlobFetch {
     private static final int COPY_BYTES = 128 << 10;
 
-    private final Repository repository;
+    private final ContentSource source;
     private final RegistryLimits limits;
     private final Descriptor blob;
     private final LongConsumer progress;
 
-    BlobFetch(
-            Repository repository, RegistryLimits limits, Descriptor blob, LongConsumer progress) {
-        this.repository = repository;
+    BlobFetch(ContentSource source, RegistryLimits limits, Descriptor blob, LongConsumer progress) {
+        this.source = source;
         this.limits = limits;
         this.blob = blob;
         this.progress = progress;
@@ -79,7 +78,7 @@ final class BlobFetch {
     }
 
     private void copy(Ingest ingest, Runnable check) throws IOException {
-        try (BlobBody body = repository.blob(blob, ingest.size())) {
+        try (BlobBody body = source.blob(blob, ingest.size())) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
             // A registry that knows no ranges gives what we have once more.
             long at = body.offset();

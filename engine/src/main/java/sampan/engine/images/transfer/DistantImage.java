@@ -3,8 +3,8 @@ package sampan.engine.images.transfer;
 import java.util.ArrayList;
 import java.util.List;
 import sampan.engine.images.transfer.BuiltImages.BuiltLayer;
+import sampan.engine.registry.ContentSource;
 import sampan.engine.registry.ManifestContent;
-import sampan.engine.registry.Repository;
 import sampan.errors.SampanException;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.ImageDocument;
@@ -21,26 +21,26 @@ public final class DistantImage {
     private static final long CONFIGS_BYTES_MAX = 16 << 20;
 
     private final Downloads downloads;
-    private final Repository repository;
+    private final ContentSource source;
     private final List<Descriptor> layers;
     private final ImageDocument document;
 
     private DistantImage(
             Downloads downloads,
-            Repository repository,
+            ContentSource source,
             List<Descriptor> layers,
             ImageDocument document) {
         this.downloads = downloads;
-        this.repository = repository;
+        this.source = source;
         this.layers = layers;
         this.document = document;
     }
 
     /// What a name means there: an image, or all those of an index, whatever machine they are for.
-    static List<DistantImage> behind(String target, Repository repository, Downloads downloads) {
-        ManifestContent top = repository.manifest(target);
+    static List<DistantImage> behind(String target, ContentSource source, Downloads downloads) {
+        ManifestContent top = source.manifest(target);
         if (!MediaType.isIndex(top.mediaType())) {
-            return List.of(of(ImageParts.of(top), repository, downloads));
+            return List.of(of(ImageParts.of(top), source, downloads));
         }
         List<Descriptor> entries =
                 Json.read(top.bytes(), Index.class).manifests().stream()
@@ -53,7 +53,7 @@ public final class DistantImage {
         List<DistantImage> found = new ArrayList<>();
         long bytes = 0;
         for (Descriptor entry : entries) {
-            ImageParts parts = ImageParts.of(repository.manifest(entry.digest().toString()));
+            ImageParts parts = ImageParts.of(source.manifest(entry.digest().toString()));
             bytes += parts.config().size();
             if (bytes > CONFIGS_BYTES_MAX) {
                 throw SampanException.invalid(
@@ -61,17 +61,16 @@ public final class DistantImage {
                                 + CONFIGS_BYTES_MAX
                                 + " bytes");
             }
-            found.add(of(parts, repository, downloads));
+            found.add(of(parts, source, downloads));
         }
         return found;
     }
 
-    private static DistantImage of(ImageParts parts, Repository repository, Downloads downloads) {
+    private static DistantImage of(ImageParts parts, ContentSource source, Downloads downloads) {
         ImageDocument document =
                 parts.artifact()
                         ? ImageDocument.NONE
-                        : Json.read(
-                                SmallBlobs.read(repository, parts.config()), ImageDocument.class);
+                        : Json.read(SmallBlobs.read(source, parts.config()), ImageDocument.class);
         List<Descriptor> layers = parts.artifact() ? List.of() : parts.layers();
         if (document.rootfs().diffIds().size() != layers.size()) {
             throw SampanException.invalid(
@@ -80,7 +79,7 @@ public final class DistantImage {
                             + " layers, but its config names "
                             + document.rootfs().diffIds().size());
         }
-        return new DistantImage(downloads, repository, layers, document);
+        return new DistantImage(downloads, source, layers, document);
     }
 
     public ImageDocument document() {
@@ -92,7 +91,7 @@ public final class DistantImage {
         return build.bring(
                 (transfer, report) ->
                         downloads.layer(
-                                repository,
+                                source,
                                 transfer,
                                 layers.get(index),
                                 document.rootfs().diffIds().get(index),

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import sampan.engine.registry.ContentSource;
 import sampan.engine.registry.RegistryLimits;
-import sampan.engine.registry.Repository;
 import sampan.engine.snapshots.Layer;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
@@ -30,18 +30,18 @@ final class Downloads {
     }
 
     /// A small blob, in front of all who wait.
-    Stored document(Repository repository, Transfer transfer, Descriptor blob) throws IOException {
+    Stored document(ContentSource source, Transfer transfer, Descriptor blob) throws IOException {
         Optional<Stored> here = have(transfer, blob);
         return here.isPresent()
                 ? here.get()
                 : transfer.receive(
                         blob,
                         Optional.empty(),
-                        new BlobFetch(repository, limits, blob, count -> {})::into);
+                        new BlobFetch(source, limits, blob, count -> {})::into);
     }
 
     /// A blob that is not unpacked.
-    Stored whole(Repository repository, Transfer transfer, Descriptor blob, LayerReport report)
+    Stored whole(ContentSource source, Transfer transfer, Descriptor blob, LayerReport report)
             throws IOException, InterruptedException {
         try (DigestLocks.Held _ = blobs.take(blob.digest(), () -> busy(report))) {
             Optional<Stored> here = have(transfer, blob);
@@ -49,7 +49,7 @@ final class Downloads {
                 report.say("Already exists");
                 return here.get();
             }
-            Stored stored = download(repository, transfer, blob, false, report);
+            Stored stored = download(source, transfer, blob, false, report);
             report.downloaded();
             return stored;
         }
@@ -57,7 +57,7 @@ final class Downloads {
 
     /// A layer, unpacked.
     Layer layer(
-            Repository repository,
+            ContentSource source,
             Transfer transfer,
             Descriptor blob,
             Digest diffId,
@@ -76,7 +76,7 @@ final class Downloads {
                 report.here();
                 stored = transfer.unpackHere(here.get(), report::extracting);
             } else {
-                stored = download(repository, transfer, blob, unpacked.isEmpty(), report);
+                stored = download(source, transfer, blob, unpacked.isEmpty(), report);
                 report.downloaded();
             }
             Layer layer = unpacked.isPresent() ? unpacked.get() : transfer.commit(stored, diffId);
@@ -104,7 +104,7 @@ final class Downloads {
     }
 
     private Stored download(
-            Repository repository,
+            ContentSource source,
             Transfer transfer,
             Descriptor blob,
             boolean unpack,
@@ -121,7 +121,7 @@ final class Downloads {
             return transfer.receive(
                     blob,
                     unpack ? Optional.of(report::extracting) : Optional.empty(),
-                    new BlobFetch(repository, limits, blob, report::downloading)::into);
+                    new BlobFetch(source, limits, blob, report::downloading)::into);
         } finally {
             turns.release();
         }

@@ -19,6 +19,7 @@ import sampan.engine.images.ImageStore;
 import sampan.engine.images.PlatformIndex;
 import sampan.engine.images.ReferenceRecord;
 import sampan.engine.leases.LastingLease;
+import sampan.engine.registry.ContentSource;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.ManifestContent;
 import sampan.engine.registry.Registries;
@@ -100,6 +101,11 @@ public final class Puller {
         } catch (RegistryException e) {
             throw inDockersWords(e, name);
         }
+    }
+
+    /// The images below a manifest or an index that lies elsewhere than in a registry.
+    public List<DistantImage> distant(ContentSource source, Digest root) {
+        return DistantImage.behind(root.toString(), source, downloads);
     }
 
     /// The tags of a repository.

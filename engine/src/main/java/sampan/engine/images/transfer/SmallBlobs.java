@@ -3,7 +3,7 @@ package sampan.engine.images.transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import sampan.engine.registry.BlobBody;
-import sampan.engine.registry.Repository;
+import sampan.engine.registry.ContentSource;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
@@ -14,9 +14,9 @@ public final class SmallBlobs {
     private SmallBlobs() {}
 
     /// @param blob whose size the caller has checked
-    public static byte[] read(Repository repository, Descriptor blob) {
+    public static byte[] read(ContentSource source, Descriptor blob) {
         ByteBuffer all = ByteBuffer.allocate((int) blob.size() + 1);
-        try (BlobBody body = repository.blob(blob, 0)) {
+        try (BlobBody body = source.blob(blob, 0)) {
             while (all.hasRemaining() && body.read(all) >= 0) {
                 // one byte more than promised ends it, too
             }
