@@ -209,15 +209,8 @@ final class GitFiles {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         ByteArrayOutputStream errors = new ByteArrayOutputStream();
         CompletableFuture<Integer> end =
-                CompletableFuture.supplyAsync(
-                        () ->
-                                parts.containers()
-                                        .run(
-                                                id,
-                                                true,
-                                                (bytes, error) ->
-                                                        keep(error ? errors : said, bytes)),
-                        task -> Thread.ofPlatform().daemon().name("git").start(task));
+                parts.containers()
+                        .begin(id, true, (bytes, error) -> keep(error ? errors : said, bytes));
         try {
             int status = end(end, address, work);
             if (status != 0) {

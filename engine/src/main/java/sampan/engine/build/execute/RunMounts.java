@@ -19,8 +19,6 @@ import sampan.engine.build.context.Picking;
 import sampan.engine.build.context.Tree;
 import sampan.engine.build.syntax.MountOption;
 import sampan.engine.containers.StorageSpec.MountRequest;
-import sampan.engine.containers.StorageSpec.Origin;
-import sampan.engine.containers.StorageSpec.Type;
 import sampan.engine.images.ConfigEdits;
 import sampan.engine.store.Directories;
 import sampan.errors.SampanException;
@@ -129,20 +127,7 @@ final class RunMounts implements AutoCloseable {
     }
 
     private void request(Path source, String target, boolean writable) {
-        requests.add(
-                new MountRequest(
-                        Type.BIND,
-                        source.toString(),
-                        target,
-                        !writable,
-                        "",
-                        "",
-                        false,
-                        true,
-                        false,
-                        "",
-                        Map.of(),
-                        Origin.MOUNTS));
+        requests.add(StepSpec.bind(source.toString(), target, writable));
     }
 
     private Path directory() {

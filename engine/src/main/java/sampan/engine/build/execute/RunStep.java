@@ -10,9 +10,6 @@ import sampan.engine.build.cache.StepInput;
 import sampan.engine.build.syntax.Command;
 import sampan.engine.build.syntax.Heredoc;
 import sampan.engine.build.syntax.Instruction;
-import sampan.engine.images.Image;
-import sampan.engine.images.Image.ImageConfig;
-import sampan.engine.images.ResolvedImage;
 import sampan.engine.images.transfer.BuiltImages.BuiltLayer;
 import sampan.engine.services.BuildFailure;
 import sampan.engine.services.BuildListener.BuildEvent;
@@ -116,8 +113,8 @@ final class RunStep {
             mounts.script(script.name(), StageRun.bytes(script.content()));
         }
         StepContainers containers = stage.build.parts.containers();
-        StepSpec spec = new StepSpec(stage, run, mounts);
-        String id = containers.create(spec.make(words), image());
+        StepSpec spec = StepSpec.of(stage, run, mounts);
+        String id = containers.create(spec.make(words), spec.image());
         boolean keep = false;
         try {
             stage.build.began(id);
@@ -141,29 +138,5 @@ final class RunStep {
                 stage.say(new BuildEvent.Removed(id));
             }
         }
-    }
-
-    /// What the container stands on, as an image that is not stored. Its config plays no part: the
-    /// step's own settings are whole.
-    private ResolvedImage image() {
-        Image image =
-                new Image(
-                        state.stepId(),
-                        List.of(),
-                        List.of(),
-                        "",
-                        "",
-                        Optional.empty(),
-                        "",
-                        state.platform.architecture(),
-                        state.platform.variant(),
-                        state.platform.os(),
-                        ImageConfig.NONE,
-                        List.of(),
-                        0,
-                        Optional.empty(),
-                        "",
-                        false);
-        return new ResolvedImage(image, state.base());
     }
 }

@@ -64,6 +64,16 @@ public final class StepContainers {
         return creation.create(Optional.empty(), spec, image).id().value();
     }
 
+    /// Runs it to its end on a thread of its own, so that who waits hears interrupts; removing the
+    /// container ends it.
+    ///
+    /// @return its exit code
+    CompletableFuture<Integer> begin(String id, boolean apart, Output output) {
+        return CompletableFuture.supplyAsync(
+                () -> run(id, apart, output),
+                task -> Thread.ofPlatform().daemon().name("build-step").start(task));
+    }
+
     /// Runs it to its end.
     ///
     /// @param apart standard error comes on its own, so that the order between the two is lost
