@@ -62,8 +62,12 @@ final class BuildInputs {
 
     /// @param store the result is an image of the engine, without a name
     /// @param cacheFrom whose steps count as done
+    /// @param scan of the result
     BuildRequest request(
-            boolean store, SessionAgents agents, List<BuildRequest.CacheFrom> cacheFrom) {
+            boolean store,
+            SessionAgents agents,
+            List<BuildRequest.CacheFrom> cacheFrom,
+            Optional<BuildRequest.Scan> scan) {
         frontend.attributes().keySet().forEach(this::check);
         String noCache = frontend.attribute("no-cache");
         boolean all = frontend.attributes().containsKey("no-cache") && noCache.isEmpty();
@@ -83,7 +87,8 @@ final class BuildInputs {
                         frontend.attribute("image-resolve-mode").equals("pull"),
                         false,
                         store,
-                        Map.of()),
+                        Map.of(),
+                        scan),
                 new BuildRequest.Running(
                         frontend.attribute("force-network-mode"),
                         hosts(),
@@ -99,7 +104,7 @@ final class BuildInputs {
                 KNOWN.contains(name)
                         || name.startsWith(ARGUMENT)
                         || name.startsWith(LABEL)
-                        || name.startsWith(Provenance.ATTESTATION)
+                        || name.startsWith(Attestations.PREFIX)
                         || name.startsWith(Provenance.REPOSITORY)
                         || name.startsWith(NAMED);
         if (!known) {

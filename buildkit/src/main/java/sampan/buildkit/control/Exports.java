@@ -58,7 +58,7 @@ final class Exports {
     /// Keeps what the engine is to have, and sends what goes to the client.
     ///
     /// @param results one for each platform
-    void send(List<ImageLayout.Of> results, Optional<Provenance> provenance) {
+    void send(List<ImageLayout.Of> results, Attestations attestations) {
         for (int i = 0; i < outputs.size(); i++) {
             ImageOutput output = outputs.get(i);
             int number = i;
@@ -68,7 +68,7 @@ final class Exports {
                         "copying files",
                         () ->
                                 FileSend.trees(
-                                        job.session, target(number), trees(results, provenance)));
+                                        job.session, target(number), trees(results, attestations)));
             } else if (output.type().equals("tar")) {
                 shown(
                         "exporting to client tarball",
@@ -77,11 +77,11 @@ final class Exports {
                                 FileSend.stream(
                                         job.session,
                                         target(number),
-                                        out -> tar(results, provenance, out)));
+                                        out -> tar(results, attestations, out)));
             } else if (ImageOutput.isKept(job.request.exporters().get(i))) {
-                keep(output, results, provenance);
+                keep(output, results, attestations);
             } else {
-                archive(number, results, provenance);
+                archive(number, results, attestations);
             }
         }
         caches.send(results.stream().map(ImageLayout.Of::result).toList(), response);
@@ -91,14 +91,13 @@ final class Exports {
         return new FileSend.Target(number, Map.copyOf(response));
     }
 
-    private void archive(
-            int number, List<ImageLayout.Of> results, Optional<Provenance> provenance) {
+    private void archive(int number, List<ImageLayout.Of> results, Attestations attestations) {
         ImageOutput output = outputs.get(number);
         shown(
                 "exporting to " + output.type() + " image format",
                 "sending tarball",
                 () -> {
-                    ImageLayout layout = new ImageLayout(results, output, provenance);
+                    ImageLayout layout = new ImageLayout(results, output, attestations);
                     tell(layout.top());
                     if (!layout.isIndex()) {
                         response.put(CONFIG_DIGEST, config(results));
@@ -115,12 +114,11 @@ final class Exports {
                         .encodeToString(Json.text(top).getBytes(StandardCharsets.UTF_8)));
     }
 
-    private void keep(
-            ImageOutput output, List<ImageLayout.Of> results, Optional<Provenance> provenance) {
+    private void keep(ImageOutput output, List<ImageLayout.Of> results, Attestations attestations) {
         Vertex vertex = job.progress.vertex("exporting to image", List.of()).start();
         try {
             vertex.note("exporting layers");
-            ImageLayout layout = new ImageLayout(results, output, provenance);
+            ImageLayout layout = new ImageLayout(results, output, attestations);
             if (output.kept()) {
                 layout.keep();
             }
@@ -154,14 +152,12 @@ final class Exports {
     }
 
     private static SortedMap<String, FileSend.Tree> trees(
-            List<ImageLayout.Of> results, Optional<Provenance> provenance) {
+            List<ImageLayout.Of> results, Attestations attestations) {
         SortedMap<String, FileSend.Tree> trees = new TreeMap<>();
         boolean several = results.size() > 1;
         for (ImageLayout.Of of : results) {
-            Map<String, byte[]> added =
-                    provenance
-                            .map(p -> Map.of(Provenance.FILE, statement(of.result(), p)))
-                            .orElse(Map.of());
+            Map<String, byte[]> added = new LinkedHashMap<>();
+            statements(of.result(), attestations).forEach(s -> added.put(s.file(), s.content()));
             trees.put(
                     several ? directory(of.platform()) : "",
                     new FileSend.Tree(of.result().root(), added));
@@ -169,16 +165,20 @@ final class Exports {
         return trees;
     }
 
-    private static byte[] statement(BuildResult result, Provenance provenance) {
-        List<Provenance.Subject> subjects =
+    private static List<Attestations.Statement> statements(
+            BuildResult result, Attestations attestations) {
+        if (attestations.isEmpty()) {
+            return List.of();
+        }
+        List<Attestations.Subject> subjects =
                 TreeSums.of(result.root()).entrySet().stream()
-                        .map(file -> new Provenance.Subject(file.getKey(), file.getValue()))
+                        .map(file -> Attestations.Subject.sha256(file.getKey(), file.getValue()))
                         .toList();
-        return provenance.statement(subjects, result);
+        return attestations.of(subjects, result);
     }
 
     private static void tar(
-            List<ImageLayout.Of> results, Optional<Provenance> provenance, OutputStream out)
+            List<ImageLayout.Of> results, Attestations attestations, OutputStream out)
             throws IOException {
         TarWriter tar = new TarWriter(out);
         boolean several = results.size() > 1;
@@ -188,11 +188,10 @@ final class Exports {
                     of.result().root(),
                     tar,
                     new PackOptions(directory, several, false, false, _ -> true));
-            provenance.ifPresent(p ->
-                    tar.file(
-                            (several ? directory + "/" : "") + Provenance.FILE,
-                            FILE_MODE,
-                            statement(of.result(), p)));
+            for (Attestations.Statement said : statements(of.result(), attestations)) {
+                String place = several ? directory + "/" : "";
+                tar.file(place + said.file(), FILE_MODE, said.content());
+            }
         }
         tar.finish();
     }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sampan.buildkit.control.Attestations.Subject;
 import sampan.engine.images.Attestation;
 import sampan.engine.images.transfer.ImageForm.Types;
 import sampan.engine.services.BuildResult;
@@ -48,14 +49,14 @@ final class ImageLayout {
     private record Blob(Descriptor descriptor, BuildResult result) {}
 
     /// Writes what is not written yet.
-    ImageLayout(List<Of> results, ImageOutput output, Optional<Provenance> provenance) {
+    ImageLayout(List<Of> results, ImageOutput output, Attestations attestations) {
         this.output = output;
-        boolean listed = results.size() > 1 || provenance.isPresent();
+        boolean listed = results.size() > 1 || !attestations.isEmpty();
         boolean docker = output.types().equals(Optional.of(Types.DOCKER));
-        if (docker && provenance.isPresent()) {
+        if (docker && !attestations.isEmpty()) {
             throw SampanException.invalid(
-                    "oci-mediatypes=false has no place for attestations: leave it or --provenance"
-                            + " out");
+                    "oci-mediatypes=false has no place for attestations: leave it, or"
+                            + " --provenance and --sbom, out");
         }
         if (!listed && output.annotations().ofIndex()) {
             throw SampanException.invalid(
@@ -71,14 +72,14 @@ final class ImageLayout {
             add(member.parts().manifest(), member.of().result());
             member.parts().parts().forEach(part -> add(part, member.of().result()));
         }
-        this.index = listed ? Optional.of(index(docker, provenance)) : Optional.empty();
+        this.index = listed ? Optional.of(index(docker, attestations)) : Optional.empty();
     }
 
     private void add(Descriptor blob, BuildResult from) {
         blobs.putIfAbsent(blob.digest(), new Blob(blob, from));
     }
 
-    private Descriptor index(boolean docker, Optional<Provenance> provenance) {
+    private Descriptor index(boolean docker, Attestations attestations) {
         List<Descriptor> entries = new ArrayList<>();
         for (Member member : members) {
             Descriptor manifest = member.parts().manifest();
@@ -93,7 +94,9 @@ final class ImageLayout {
                             Optional.of(platform),
                             ""));
         }
-        provenance.ifPresent(of -> members.forEach(member -> entries.add(attested(member, of))));
+        if (!attestations.isEmpty()) {
+            members.forEach(member -> entries.add(attested(member, attestations)));
+        }
         String type = docker ? MediaType.DOCKER_LIST : MediaType.OCI_INDEX;
         Index made =
                 new Index(
@@ -109,19 +112,22 @@ final class ImageLayout {
         return put.withAnnotations(output.annotations().of(Annotations.Kind.INDEX_DESCRIPTOR));
     }
 
-    private Descriptor attested(Member member, Provenance provenance) {
+    private Descriptor attested(Member member, Attestations attestations) {
         BuildResult result = member.of().result();
         Digest manifest = member.parts().manifest().digest();
-        byte[] statement =
-                provenance.statement(
-                        Provenance.image(output.names(), member.of().platform(), manifest), result);
-        Descriptor said =
-                result.put(STATEMENT, statement)
-                        .withAnnotations(Map.of(PREDICATE, provenance.predicateType()));
-        Descriptor config = result.put(MediaType.OCI_CONFIG, unknownConfig(said.digest()));
+        List<Subject> subjects = Provenance.image(output.names(), member.of().platform(), manifest);
+        List<Descriptor> said =
+                attestations.of(subjects, result).stream()
+                        .map(statement ->
+                                result.put(STATEMENT, statement.content())
+                                        .withAnnotations(
+                                                Map.of(PREDICATE, statement.predicateType())))
+                        .toList();
+        Descriptor config = result.put(MediaType.OCI_CONFIG, unknownConfig(said));
         Descriptor attesting =
-                result.put(MediaType.OCI_MANIFEST, Json.write(Manifest.of(config, List.of(said))));
-        List.of(said, config, attesting).forEach(blob -> add(blob, result));
+                result.put(MediaType.OCI_MANIFEST, Json.write(Manifest.of(config, said)));
+        said.forEach(blob -> add(blob, result));
+        List.of(config, attesting).forEach(blob -> add(blob, result));
         return new Descriptor(
                 attesting.mediaType(),
                 attesting.digest(),
@@ -137,12 +143,13 @@ final class ImageLayout {
     }
 
     // With an empty config, which some readers look for.
-    private static byte[] unknownConfig(Digest said) {
+    private static byte[] unknownConfig(List<Descriptor> said) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("architecture", UNKNOWN.architecture());
         config.put("os", UNKNOWN.os());
         config.put("config", Map.of());
-        config.put("rootfs", ImageDocument.RootFs.of(List.of(said)));
+        config.put(
+                "rootfs", ImageDocument.RootFs.of(said.stream().map(Descriptor::digest).toList()));
         return Json.write(config);
     }
 

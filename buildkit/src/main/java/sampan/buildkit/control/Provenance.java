@@ -3,7 +3,6 @@ package sampan.buildkit.control;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,8 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import sampan.buildkit.control.Attestations.Statement;
+import sampan.buildkit.control.Attestations.Subject;
 import sampan.engine.services.BuildResult;
-import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
@@ -22,14 +22,11 @@ import sampan.oci.json.Json;
 /// How something was built: an in-toto statement with SLSA's provenance, in the words of BuildKit
 /// (its docs/attestations), for builds of Dockerfiles.
 final class Provenance {
-    /// What the client says of attestations, and of the repository that the context lies in.
-    static final String ATTESTATION = "attest:";
-
+    /// What the client says of the repository that the context lies in.
     static final String REPOSITORY = "vcs:";
 
-    static final String FILE = "provenance.json";
-
-    private static final String ATTRIBUTE = ATTESTATION + "provenance";
+    static final String ATTRIBUTE = Attestations.PREFIX + "provenance";
+    private static final String FILE = "provenance.json";
     private static final String TYPE = "https://mobyproject.org/buildkit@v1";
     private static final String DEFINITIONS =
             "https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md";
@@ -58,51 +55,16 @@ final class Provenance {
         this.began = began;
     }
 
-    /// What is built or made.
-    ///
-    /// @param sha256 in hexadecimal digits
-    record Subject(String name, String sha256) {}
-
     /// Empty where nobody asked for it by name.
     ///
-    /// @throws SampanException UNSUPPORTED, INVALID for attestations that cannot be made
+    /// @throws SampanException INVALID
     static Optional<Provenance> of(Frontend frontend, String invocation) {
-        for (String name : frontend.attributes().keySet()) {
-            if (name.startsWith(ATTESTATION)
-                    && !name.equals(ATTRIBUTE)
-                    && !isOff(parameters(frontend.attribute(name)))) {
-                throw new SampanException(
-                        ErrorCode.UNSUPPORTED,
-                        "attestation "
-                                + name.substring(ATTESTATION.length())
-                                + " is not supported: leave --sbom out, and have a scanner look at"
-                                + " the image, or at --output type=local");
-            }
-        }
-        Map<String, String> parameters = parameters(frontend.attribute(ATTRIBUTE));
-        if (!frontend.attributes().containsKey(ATTRIBUTE) || isOff(parameters)) {
+        Map<String, String> parameters = Attestations.parameters(frontend.attribute(ATTRIBUTE));
+        if (!frontend.attributes().containsKey(ATTRIBUTE) || Attestations.isOff(parameters)) {
             return Optional.empty();
         }
         parameters.forEach(Provenance::check);
         return Optional.of(new Provenance(frontend, parameters, invocation, Instant.now()));
-    }
-
-    // `inline-only` is what a client sends where nothing was said: the images stay as they are.
-    private static boolean isOff(Map<String, String> parameters) {
-        return isTrue(parameters, "disabled") || isTrue(parameters, "inline-only");
-    }
-
-    private static boolean isTrue(Map<String, String> parameters, String name) {
-        return Boolean.parseBoolean(parameters.getOrDefault(name, "false"));
-    }
-
-    private static Map<String, String> parameters(String text) {
-        Map<String, String> found = new LinkedHashMap<>();
-        Arrays.stream(text.split(",", -1))
-                .filter(part -> !part.isEmpty())
-                .map(part -> part.split("=", 2))
-                .forEach(part -> found.put(part[0], part.length > 1 ? part[1] : "true"));
-        return found;
     }
 
     private static void check(String name, String value) {
@@ -138,7 +100,7 @@ final class Provenance {
         return parameter("version", "v0.2").equals("v1");
     }
 
-    String predicateType() {
+    private String predicateType() {
         return "https://slsa.dev/provenance/" + parameter("version", "v0.2");
     }
 
@@ -146,7 +108,7 @@ final class Provenance {
     static List<Subject> image(List<String> names, Platform platform, Digest manifest) {
         return names.stream()
                 .map(Reference::parse)
-                .map(name -> new Subject(address(name, platform), manifest.hex()))
+                .map(name -> Subject.sha256(address(name, platform), manifest.hex()))
                 .toList();
     }
 
@@ -163,15 +125,10 @@ final class Provenance {
     }
 
     /// @param result what was built
-    byte[] statement(List<Subject> subjects, BuildResult result) {
-        Map<String, Object> statement = new LinkedHashMap<>();
-        statement.put("_type", "https://in-toto.io/Statement/v0.1");
-        statement.put("predicateType", predicateType());
-        statement.put(
-                "subject",
-                subjects.stream().map(s -> digested("name", s.name(), s.sha256())).toList());
+    Statement statement(List<Subject> subjects, BuildResult result) {
+        Map<String, Object> statement = Attestations.head(predicateType(), subjects);
         statement.put("predicate", isFirst() ? first(result) : earlier(result));
-        return Json.write(statement);
+        return new Statement(FILE, predicateType(), Json.write(statement));
     }
 
     private Map<String, Object> earlier(BuildResult result) {
@@ -186,7 +143,7 @@ final class Provenance {
         metadata.put(
                 "completeness",
                 Map.of("parameters", isMax(), "environment", true, "materials", false));
-        metadata.put("reproducible", isTrue(parameters, "reproducible"));
+        metadata.put("reproducible", Attestations.isTrue(parameters, "reproducible"));
         metadata.put(TYPE + "#metadata", details());
         Map<String, Object> predicate = new LinkedHashMap<>();
         predicate.put("builder", Map.of("id", parameter("builder-id", "")));
@@ -217,7 +174,7 @@ final class Provenance {
         metadata.put("buildkit_metadata", details());
         metadata.put(
                 "buildkit_completeness", Map.of("request", isMax(), "resolvedDependencies", false));
-        if (isTrue(parameters, "reproducible")) {
+        if (Attestations.isTrue(parameters, "reproducible")) {
             metadata.put("buildkit_reproducible", true);
         }
         Map<String, Object> run = new LinkedHashMap<>();

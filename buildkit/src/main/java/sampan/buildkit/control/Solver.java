@@ -123,7 +123,9 @@ public final class Solver {
         job.building.lockInterruptibly();
         try (Scratch home = Scratch.below(directory);
                 SessionAgents agents = new SessionAgents(job.session, home.path())) {
-            BuildRequest request = new BuildInputs(job, frontend).request(true, agents, List.of());
+            BuildRequest request =
+                    new BuildInputs(job, frontend)
+                            .request(true, agents, List.of(), Optional.empty());
             Steps steps = new Steps(job.shown ? new Progress(job.request.ref()) : job.progress);
             job.shown = true;
             return engine.builds().build(request, steps).id();
@@ -137,17 +139,19 @@ public final class Solver {
         job.building.lockInterruptibly();
         try (Scratch home = Scratch.below(directory);
                 SessionAgents agents = new SessionAgents(job.session, home.path())) {
-            Optional<Provenance> provenance = Provenance.of(frontend, job.request.ref());
+            Attestations attestations = Attestations.of(frontend, job.request.ref());
             List<BuildRequest.CacheFrom> cacheFrom = new CacheImports(job, engine).found();
             if (frontend.platforms().size() > 1) {
                 several(
-                        new Several(job, frontend, exports, agents, cacheFrom, provenance),
+                        new Several(job, frontend, exports, agents, cacheFrom, attestations),
                         List.of());
                 exports.finish();
                 return exports.response();
             }
-            BuildRequest request = new BuildInputs(job, frontend).request(false, agents, cacheFrom);
-            Steps shown = job.shown ? new Steps(new Progress(job.request.ref())) : steps;
+            BuildRequest request =
+                    new BuildInputs(job, frontend)
+                            .request(false, agents, cacheFrom, attestations.scan());
+            Steps shown = job.shown ? Steps.shownBefore(job.progress, job.request.ref()) : steps;
             Platform platform =
                     frontend.platforms().isEmpty()
                             ? Platform.host()
@@ -159,7 +163,7 @@ public final class Solver {
                             result ->
                                     exports.send(
                                             List.of(new ImageLayout.Of(platform, result)),
-                                            provenance));
+                                            attestations));
             exports.finish();
             return exports.response();
         } finally {
@@ -174,19 +178,23 @@ public final class Solver {
             Exports exports,
             SessionAgents agents,
             List<BuildRequest.CacheFrom> cacheFrom,
-            Optional<Provenance> provenance) {}
+            Attestations attestations) {}
 
     // A result is there while it is looked at: each platform is built in the look at those before.
     private void several(Several asked, List<ImageLayout.Of> done) {
         List<String> platforms = asked.frontend().platforms();
         if (done.size() == platforms.size()) {
-            asked.exports().send(done, asked.provenance());
+            asked.exports().send(done, asked.attestations());
             return;
         }
         String platform = platforms.get(done.size());
         BuildRequest request =
                 new BuildInputs(asked.job(), asked.frontend().only(platform))
-                        .request(false, asked.agents(), asked.cacheFrom());
+                        .request(
+                                false,
+                                asked.agents(),
+                                asked.cacheFrom(),
+                                asked.attestations().scan());
         Steps steps = new Steps(asked.job().progress, platform);
         engine.builds()
                 .build(

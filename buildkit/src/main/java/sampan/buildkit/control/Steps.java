@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import sampan.buildkit.control.Progress.Vertex;
 import sampan.engine.services.BuildFailure;
 import sampan.engine.services.StageListener;
 import sampan.errors.SampanException;
 import sampan.oci.Reference;
+import sampan.oci.image.Platform;
 
 /// Shows the stages of a build as vertexes: one for each image that a stage stands on and for each
 /// instruction that makes a layer, as BuildKit names them. Called by one thread at a time.
@@ -19,6 +22,7 @@ final class Steps implements StageListener {
     private static final Set<String> SHOWN = Set.of("RUN", "COPY", "ADD", "WORKDIR");
 
     private final Progress progress;
+    private final Progress asides;
     private final String platform;
     private final Map<Integer, Stage> stages = new HashMap<>();
     private volatile int failedLine;
@@ -40,9 +44,19 @@ final class Steps implements StageListener {
         this(progress, "");
     }
 
+    /// Of steps that were shown before; what else is done is shown.
+    static Steps shownBefore(Progress progress, String ref) {
+        return new Steps(new Progress(ref), progress, "");
+    }
+
     /// @param platform stands before each step where there are several
     Steps(Progress progress, String platform) {
+        this(progress, progress, platform);
+    }
+
+    private Steps(Progress progress, Progress asides, String platform) {
         this.progress = progress;
+        this.asides = asides;
         this.platform = platform;
     }
 
@@ -123,11 +137,29 @@ final class Steps implements StageListener {
                                 ? "[internal] load git source " + address
                                 : "[internal] load remote build context",
                         List.of());
+        return shown(vertex, _ -> work.get());
+    }
+
+    @Override
+    public <T> T aside(Aside what, Function<Consumer<BuildEvent.Output>, T> work) {
+        String name =
+                switch (what) {
+                    case Aside.Scanner(String image) ->
+                            "resolve image config for docker-image://" + shownReference(image);
+                    case Aside.Scan(String image, Platform of) ->
+                            "[" + of + "] generating sbom using " + shownReference(image);
+                };
+        return shown(
+                asides.vertex(name, List.of()),
+                vertex -> work.apply(said -> vertex.output(said.bytes(), said.error() ? 2 : 1)));
+    }
+
+    private static <T> T shown(Vertex vertex, Function<Vertex, T> work) {
         vertex.start();
         try {
-            T brought = work.get();
+            T done = work.apply(vertex);
             vertex.complete();
-            return brought;
+            return done;
         } catch (RuntimeException e) {
             vertex.fail(message(e));
             throw e;

@@ -23,7 +23,6 @@ import sampan.engine.services.BuildListener;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildService;
 import sampan.engine.services.CacheBounds;
-import sampan.engine.store.Directories;
 import sampan.engine.store.OnDisk;
 import sampan.oci.Digest;
 
@@ -37,10 +36,7 @@ public final class EngineBuilds implements BuildService, Source {
         this.parts = parts;
         this.builder = new Builder(parts);
         parts.containers().sweep();
-        Directories.removeTree(parts.directory());
-        Directories.removeTree(parts.secrets());
-        Directories.make(parts.directory());
-        Directories.make(parts.secrets());
+        builder.sweep();
     }
 
     @Override

@@ -1,7 +1,10 @@
 package sampan.engine.services;
 
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import sampan.oci.image.Platform;
 
 /// Hears how a build goes. Called by one thread at a time, stage after stage in the Dockerfile's
 /// order, whatever order they run in; an exception ends the build.
@@ -20,6 +23,22 @@ public interface BuildListener {
     /// @param work brings them
     default <T> T fetching(String address, boolean repository, Supplier<T> work) {
         return work.get();
+    }
+
+    /// Work of a build that is no step of its Dockerfile.
+    sealed interface Aside {
+        /// The image of a scanner is brought.
+        record Scanner(String image) implements Aside {}
+
+        /// The scanner looks at the result for a platform.
+        record Scan(String image, Platform platform) implements Aside {}
+    }
+
+    /// Such work is done, by the thread that wants it.
+    ///
+    /// @param work does it, and hands on what its container says
+    default <T> T aside(Aside what, Function<Consumer<BuildEvent.Output>, T> work) {
+        return work.apply(_ -> {});
     }
 
     /// What happens in a build.

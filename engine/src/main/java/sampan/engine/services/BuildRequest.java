@@ -45,26 +45,39 @@ public record BuildRequest(
         }
     }
 
+    /// A container of the image looks at what was built and writes down what is in it, by
+    /// BuildKit's protocol for scanners (its docs/attestations/sbom-protocol.md).
+    ///
+    /// @param scanner reference of its image
+    /// @param parameters that it is given as variables `BUILDKIT_SCAN_NAME`
+    public record Scan(String scanner, Map<String, String> parameters) {
+        public Scan {
+            parameters = Map.copyOf(parameters);
+        }
+    }
+
     /// @param noCache every step is run
     /// @param noCacheStages names of stages whose every step is run
     /// @param pull base images are fetched anew
     /// @param keepFailed containers of failed steps stay (`rm=0`)
     /// @param store the result becomes an image
     /// @param annotations of the image's manifest
+    /// @param scan of the result
     public record Options(
             boolean noCache,
             Set<String> noCacheStages,
             boolean pull,
             boolean keepFailed,
             boolean store,
-            Map<String, String> annotations) {
+            Map<String, String> annotations,
+            Optional<Scan> scan) {
         public Options {
             noCacheStages = Set.copyOf(noCacheStages);
             annotations = Map.copyOf(annotations);
         }
 
         public Options(boolean noCache, boolean pull, boolean keepFailed) {
-            this(noCache, Set.of(), pull, keepFailed, true, Map.of());
+            this(noCache, Set.of(), pull, keepFailed, true, Map.of(), Optional.empty());
         }
     }
 

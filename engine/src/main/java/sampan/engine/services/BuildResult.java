@@ -29,6 +29,20 @@ public interface BuildResult {
 
     List<Base> bases();
 
+    /// A file that a scanner wrote.
+    ///
+    /// @param name of letters, digits and `._-`
+    /// @param content hostile, at most [#SCAN_BYTES_MAX] bytes
+    record Scanned(String name, byte[] content) {}
+
+    /// Of one file of a scanner's; with a statement around it it is still one that goes from
+    /// registry to registry.
+    int SCAN_BYTES_MAX = 24 << 20;
+
+    /// What the scanner wrote where one was asked for: first of the result itself, then of what
+    /// else was scanned, by name.
+    List<Scanned> scanned();
+
     /// The files, read-only and mounted nowhere; closed when the look is over.
     Fd root();
 

@@ -177,7 +177,8 @@ public final class BuildCommand implements Callable<Integer> {
                                     options.pull,
                                     false,
                                     true,
-                                    pairs(options.annotations)),
+                                    pairs(options.annotations),
+                                    Optional.empty()),
                             running);
             boolean quiet = options.quiet || options.progress.equals("quiet");
             return context.engine()

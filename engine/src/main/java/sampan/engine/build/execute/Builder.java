@@ -91,6 +91,15 @@ public final class Builder {
         }
     }
 
+    /// Removes what builds of a killed daemon left.
+    public void sweep() {
+        AttachedTree.sweep(parts.directory());
+        Directories.removeTree(parts.directory());
+        Directories.removeTree(parts.secrets());
+        Directories.make(parts.directory());
+        Directories.make(parts.secrets());
+    }
+
     /// What lies where builds work and is of none that goes on.
     public List<Path> strangers() {
         return Entries.strangers(
@@ -180,6 +189,8 @@ public final class Builder {
         try (BuildRun run =
                 new BuildRun(
                         parts, request, new Planned(plan, arguments, platform), given, events)) {
+            Optional<SbomScan> scan =
+                    request.options().scan().map(asked -> new SbomScan(run, asked, listener));
             StageState result = run.run();
             ImageRecord image =
                     run.images.image(
@@ -187,7 +198,7 @@ public final class Builder {
                             result.layers(),
                             result.parent(),
                             request.options().annotations());
-            use.accept(new Kept(run, result, image));
+            use.accept(new Kept(run, result, image, scan.map(s -> s.of(result)).orElse(List.of())));
             if (request.options().store()) {
                 run.images.add(image, names);
             }
@@ -206,7 +217,9 @@ public final class Builder {
         }
     }
 
-    private record Kept(BuildRun run, StageState state, ImageRecord image) implements BuildResult {
+    private record Kept(
+            BuildRun run, StageState state, ImageRecord image, List<BuildResult.Scanned> scanned)
+            implements BuildResult {
         @Override
         public String id() {
             return image.id().toString();

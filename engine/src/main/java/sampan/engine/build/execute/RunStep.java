@@ -40,7 +40,7 @@ final class RunStep {
                             state.chainKey(),
                             StageRun.text(run.at()),
                             settings(words),
-                            Map.copyOf(state.arguments),
+                            state.seenArguments(),
                             mounts.content(),
                             Map.of());
             String bound = input.content().isEmpty() ? "" : " # sha256:" + input.content();

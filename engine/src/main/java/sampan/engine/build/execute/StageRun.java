@@ -263,7 +263,7 @@ final class StageRun {
     List<String> environment() {
         List<String> found = new ArrayList<>();
         build.arguments.proxies().forEach((n, v) -> addUnlessSet(found, n, v));
-        state.arguments.forEach((n, v) -> addUnlessSet(found, n, v));
+        state.seenArguments().forEach((n, v) -> addUnlessSet(found, n, v));
         found.addAll(state.config.result().env());
         return found;
     }

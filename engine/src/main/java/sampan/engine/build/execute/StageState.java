@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import sampan.engine.build.plan.ScanScope;
 import sampan.engine.images.ConfigEdits;
 import sampan.engine.images.Image.ImageConfig;
 import sampan.engine.images.ImageViews;
@@ -191,14 +192,32 @@ final class StageState {
         return key.startsWith(ALGORITHM) ? key : ALGORITHM + key; // of an image, of a step
     }
 
+    /// Arguments that steps see as variables of their environment.
+    Map<String, String> seenArguments() {
+        Map<String, String> seen = new LinkedHashMap<>(arguments);
+        seen.keySet().removeIf(ScanScope::isOne);
+        return seen;
+    }
+
+    /// Whether one of [ScanScope]'s arguments takes the stage in.
+    ///
+    /// @param stage its name
+    /// @param global what stands in front of all stages
+    boolean isScanned(String argument, String stage, Optional<String> global) {
+        return Optional.ofNullable(arguments.get(argument))
+                .or(() -> global)
+                .filter(value -> ScanScope.covers(value, stage))
+                .isPresent();
+    }
+
     /// Arguments as the history of a RUN shows them: `|1 A=b `, or nothing.
     String shownArguments() {
-        if (arguments.isEmpty()) {
+        Map<String, String> seen = seenArguments();
+        if (seen.isEmpty()) {
             return "";
         }
-        StringBuilder text = new StringBuilder("|").append(arguments.size());
-        new TreeMap<>(arguments)
-                .forEach((n, v) -> text.append(' ').append(n).append('=').append(v));
+        StringBuilder text = new StringBuilder("|").append(seen.size());
+        new TreeMap<>(seen).forEach((n, v) -> text.append(' ').append(n).append('=').append(v));
         return text.append(' ').toString();
     }
 }

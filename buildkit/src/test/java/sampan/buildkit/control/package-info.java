@@ -1,0 +1,4 @@
+@NullMarked
+package sampan.buildkit.control;
+
+import org.jspecify.annotations.NullMarked;
