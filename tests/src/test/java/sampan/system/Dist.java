@@ -18,7 +18,7 @@ public final class Dist {
 
     /// The directory with the docker client's plugins.
     public static Path plugins() {
-        Path plugins = home().resolve("../tools/usr/libexec/docker/cli-plugins").normalize();
+        Path plugins = tools().resolve("usr/libexec/docker/cli-plugins");
         if (!Files.isExecutable(plugins.resolve("docker-buildx"))) {
             throw new AssertionError(plugins + " is empty: run ./dev setup");
         }
@@ -27,7 +27,7 @@ public final class Dist {
 
     /// A program that `dev` fetched out of its package, so that installing it starts no service.
     public static String fetched(String name) {
-        Path program = home().resolve("../tools").resolve(name).normalize();
+        Path program = tools().resolve(name);
         if (!Files.isExecutable(program)) {
             throw new AssertionError(program + " is missing: run ./dev setup");
         }
@@ -36,7 +36,12 @@ public final class Dist {
 
     /// Libraries that came with such programs.
     static Path libraries() {
-        return home().resolve("../tools/usr/lib/x86_64-linux-gnu").normalize();
+        return tools().resolve("usr/lib/x86_64-linux-gnu");
+    }
+
+    /// Where such programs are, as they lie in their packages.
+    static Path tools() {
+        return home().resolve("../tools").normalize();
     }
 
     private static Path home() {

@@ -12,7 +12,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +29,7 @@ final class RealRegistry implements AutoCloseable {
     private static final String HASH =
             "ann:$2y$05$NC1myNEly8eVf4AjaHvbgONz/Te/SOLT7Pt9QbOynVu3D.KNuKppq";
 
+    private final Path config;
     private final Process process;
     private final Optional<TokenService> tokens;
     private final String host;
@@ -54,7 +57,7 @@ final class RealRegistry implements AutoCloseable {
                     guard == Guard.TOKEN
                             ? Optional.of(new TokenService(directory))
                             : Optional.empty();
-            Path config =
+            config =
                     Files.writeString(
                             directory.resolve("config.yml"),
                             """
@@ -68,14 +71,42 @@ final class RealRegistry implements AutoCloseable {
                                             directory.resolve("data"),
                                             open ? "" : tls(directory),
                                             auth(directory, guard)));
-            process =
-                    new ProcessBuilder("docker-registry", "serve", config.toString())
-                            .redirectErrorStream(true)
-                            .start();
+            process = serve(config);
             host = (open ? "127.0.0.1:" : "localhost:") + port(process.inputReader());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private RealRegistry(Path config, String host, long pid) {
+        try {
+            this.config = config;
+            this.host = host;
+            tokens = Optional.empty();
+            process = serve(config, "nsenter", "-n", "-t", Long.toString(pid));
+            port(process.inputReader());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Another server of the same images by the same name, in the network of another process. It
+    /// cannot ask for tokens: who gives them is not there.
+    RealRegistry within(long pid) {
+        String port = host.substring(host.indexOf(':'));
+        try {
+            String there = Files.readString(config).replace("127.0.0.1:0", "127.0.0.1" + port);
+            return new RealRegistry(
+                    Files.writeString(config.resolveSibling("within.yml"), there), host, pid);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Process serve(Path config, String... before) throws IOException {
+        List<String> words = new ArrayList<>(List.of(before));
+        words.addAll(List.of("docker-registry", "serve", config.toString()));
+        return new ProcessBuilder(words).redirectErrorStream(true).start();
     }
 
     private static void makeCertificate(Path directory) {

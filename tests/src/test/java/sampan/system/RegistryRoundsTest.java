@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,15 +20,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import sampan.system.Dockerd.Store;
 import sampan.system.RealRegistry.Guard;
 
-/// Images go round between the docker client, `sampan`, skopeo, crane, podman and a real registry,
-/// and everybody calls them by the same digests.
+/// Images go round between the docker client, `sampan`, skopeo, crane, podman, dockerd and a real
+/// registry, and everybody calls them by the same digests.
 @Tag("system")
 @ExtendWith(DaemonExtension.class)
 class RegistryRoundsTest {
     private static final int LAYERS = 20;
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+    private static final String DIGESTS = "{{range .RepoDigests}}{{println .}}{{end}}";
     private static final Duration DEADLINE = Duration.ofMinutes(2);
     private static final Duration MAKING = Duration.ofMinutes(10);
 
@@ -87,16 +90,12 @@ class RegistryRoundsTest {
 
     /// Digests that the repository has of this image, as far as it is known here.
     private List<String> known(String name) {
+        return ofRepository(name, daemon.docker("image", "inspect", "-f", DIGESTS, name));
+    }
+
+    private static List<String> ofRepository(String name, Outcome inspected) {
         String repository = name.substring(0, name.lastIndexOf(':')) + "@";
-        return daemon
-                .docker(
-                        "image",
-                        "inspect",
-                        "-f",
-                        "{{range .RepoDigests}}{{println .}}{{end}}",
-                        name)
-                .lines()
-                .stream()
+        return inspected.lines().stream()
                 .filter(line -> line.startsWith(repository))
                 .map(line -> line.substring(repository.length()))
                 .toList();
@@ -174,7 +173,12 @@ class RegistryRoundsTest {
                 Files.writeString(dir.resolve("config.json"), registry.auths());
             }
             String name = registry.host() + "/team/rounds";
-            rounds(registry.host(), name, layered(name + ":1"));
+            String id = layered(name + ":1");
+            String pushed = rounds(registry.host(), name, id);
+            if (guard != Guard.TOKEN) {
+                throughDockerd(registry, name, id, pushed);
+            }
+            daemon.sampan("image", "fsck").expect(0);
         }
     }
 
@@ -198,18 +202,19 @@ class RegistryRoundsTest {
             daemon.docker("pull", "-q", name + ":by-crane").expect(0);
             assertThat(id(name + ":by-crane")).isEqualTo(id);
             assertThat(known(name + ":by-crane")).containsExactly(pushed);
+            throughDockerd(registry, name, id, pushed);
             daemon.sampan("image", "fsck").expect(0);
         }
     }
 
-    private void rounds(String host, String name, String id) {
+    private String rounds(String host, String name, String id) {
         String pushed = digest(daemon.docker("push", name + ":1"));
         assertThat(inspected(name + ":1")).isEqualTo(pushed);
         throughSampan(name, id, pushed);
         throughSkopeo(host, name, id, pushed);
         throughCrane(host, name, id, pushed);
         throughPodman(host, name, id, pushed);
-        daemon.sampan("image", "fsck").expect(0);
+        return pushed;
     }
 
     private void throughSampan(String name, String id, String pushed) {
@@ -271,6 +276,41 @@ class RegistryRoundsTest {
                 .within(DEADLINE)
                 .run()
                 .expect(0);
+    }
+
+    private void throughDockerd(RealRegistry registry, String name, String id, String pushed) {
+        for (Store store : Store.values()) {
+            String by = registry.host() + "/by/dockerd-" + store.name().toLowerCase(Locale.ROOT);
+            try (Dockerd dockerd = new Dockerd(dir.resolve(store.name()), store);
+                    RealRegistry _ = registry.within(dockerd.pid())) {
+                dockerd(dockerd, "pull", "-q", name + ":1");
+                assertThat(known(dockerd, name + ":1")).containsExactly(pushed);
+                dockerd(dockerd, "tag", name + ":1", by + ":1");
+                dockerd(dockerd, "push", "-q", by + ":1");
+                dockerd.command(dir, "import", "-", by + ":2")
+                        .input(new Tar().file("made", "by dockerd").end())
+                        .run()
+                        .expect(0);
+                dockerd(dockerd, "push", "-q", by + ":2");
+                assertThat(known(dockerd, by + ":2")).containsExactly(inspected(by + ":2"));
+            }
+            if (store == Store.BLOBS) {
+                assertThat(inspected(by + ":1")).isEqualTo(pushed);
+            }
+            daemon.docker("pull", "-q", by + ":1").expect(0);
+            assertThat(known(by + ":1")).contains(inspected(by + ":1"));
+            assertThat(id(by + ":1")).isEqualTo(id);
+            daemon.sampan("pull", "-q", by + ":2").expect(0);
+            assertThat(known(by + ":2")).containsExactly(inspected(by + ":2"));
+        }
+    }
+
+    private Outcome dockerd(Dockerd dockerd, String... words) {
+        return dockerd.command(dir, words).run().expect(0);
+    }
+
+    private List<String> known(Dockerd dockerd, String name) {
+        return ofRepository(name, dockerd(dockerd, "image", "inspect", "-f", DIGESTS, name));
     }
 
     private void throughPodman(String host, String name, String id, String pushed) {

@@ -92,16 +92,8 @@ final class Residue {
     /// Every directory below our parent cgroup, in every hierarchy; the parent itself may stay
     /// while the daemon lives.
     private List<String> cgroups() {
-        String parent = "sampan-" + daemon.bridge().toLowerCase(Locale.ROOT);
         List<String> found = new ArrayList<>();
-        Path top = Path.of("/sys/fs/cgroup");
-        List<Path> hierarchies = new ArrayList<>();
-        hierarchies.add(top);
-        for (String name : names(top)) {
-            hierarchies.add(top.resolve(name));
-        }
-        for (Path hierarchy : hierarchies) {
-            Path ours = hierarchy.resolve(parent);
+        for (Path ours : places("sampan-" + daemon.bridge().toLowerCase(Locale.ROOT))) {
             if (Files.isDirectory(ours)) {
                 if (!daemon.isAlive()) {
                     found.add("cgroup " + ours);
@@ -112,6 +104,14 @@ final class Residue {
             }
         }
         return found;
+    }
+
+    /// Where the hierarchies have a cgroup at their top, if they do.
+    static List<Path> places(String cgroup) {
+        Path top = Path.of("/sys/fs/cgroup");
+        return Stream.concat(Stream.of(top), names(top).stream().map(top::resolve))
+                .map(hierarchy -> hierarchy.resolve(cgroup))
+                .toList();
     }
 
     /// Monitors hold sockets and logs in our directories; what runs in a container has them in its
