@@ -464,7 +464,7 @@ final class EngineWiring implements AutoCloseable {
                         imageStores(stored),
                         cache,
                         steps,
-                        new CacheMounts(home.resolve("mounts")),
+                        new CacheMounts(home.resolve("mounts"), home.resolve("mount-records")),
                         new ImageFetch(registries),
                         home.resolve("running"),
                         settings.run().resolve("build"),

@@ -55,6 +55,10 @@ final class BuildxClient {
         return command(daemon, words);
     }
 
+    String context() {
+        return context.toString();
+    }
+
     /// Any command of the client.
     Command command(PrivateDaemon daemon, List<String> words) {
         return daemon.dockerCommand(words.toArray(String[]::new))

@@ -102,10 +102,10 @@ public final class EngineState {
                 .map(step ->
                         Doc.of()
                                 .put("ID", step.id())
-                                .put("Type", "regular")
+                                .put("Type", step.kind().word())
                                 .put("Description", step.description())
-                                .put("InUse", false)
-                                .put("Shared", step.inUse())
+                                .put("InUse", step.inUse() && !step.shared())
+                                .put("Shared", step.shared())
                                 .put("Size", step.bytes())
                                 .put("CreatedAt", Times.text(step.created()))
                                 .put("LastUsedAt", Times.text(step.used()))

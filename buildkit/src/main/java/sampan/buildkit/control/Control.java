@@ -9,14 +9,17 @@ import java.util.Optional;
 import sampan.buildkit.wire.Fields;
 import sampan.buildkit.wire.Message;
 import sampan.engine.services.BuildService.CacheEntry;
+import sampan.engine.services.BuildService.CacheKind;
 import sampan.engine.services.BuildService.PrunedCache;
 import sampan.engine.services.CacheBounds;
+import sampan.engine.services.CacheFilter;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 
 /// `moby.buildkit.v1.Control`.
 public final class Control implements BindableService {
-    private static final String REGULAR = "regular";
+    private static final String TYPE_IS = "type==";
+    private static final String ID_HAS = "id~=";
 
     private final Solver solver;
     private final Workers workers;
@@ -71,36 +74,34 @@ public final class Control implements BindableService {
     private static Message usage(CacheEntry entry) {
         return new Message()
                 .text(1, entry.id())
+                .truth(2, entry.kind() == CacheKind.MOUNT)
                 .truth(3, entry.inUse())
                 .number(4, entry.bytes())
                 .time(6, entry.created())
                 .time(7, entry.used())
                 .number(8, entry.uses())
                 .text(9, entry.description())
-                .text(10, REGULAR)
-                .truth(11, entry.inUse());
-    }
-
-    // A client without filters sends an empty one.
-    private static List<String> filters(List<String> sent) {
-        return sent.stream().filter(f -> !f.isEmpty()).toList();
+                .text(10, entry.kind().word())
+                .truth(11, entry.shared());
     }
 
     private byte[] diskUsage(byte[] question) {
-        List<String> filters = filters(Fields.of(question).texts(1));
-        if (!filters.isEmpty()) {
-            throw new SampanException(
-                    ErrorCode.UNSUPPORTED, "filters of disk usage are not supported: " + filters);
-        }
+        CacheFilter filter = CacheFilter.of(filters(Fields.of(question).texts(1)));
         Message answer = new Message();
-        solver.engine().builds().cache().forEach(entry -> answer.message(1, usage(entry)));
+        solver.engine().builds().cache().stream()
+                .filter(entry -> filter.takes(entry.kind(), entry.id(), entry.used()))
+                .forEach(entry -> answer.message(1, usage(entry)));
         return answer.bytes();
     }
 
     private void prune(byte[] question, Services.Sink sink) throws InterruptedException {
         Fields asked = Fields.of(question);
         CacheBounds bounds = new CacheBounds(asked.number(4), asked.number(5), asked.number(6));
-        Map<String, List<String>> filters = filters(asked);
+        Map<String, List<String>> filters = filters(asked.texts(1));
+        long nanos = asked.number(3);
+        if (nanos != 0) {
+            filters.put("until", List.of(nanos / 1_000_000_000L + "s"));
+        }
         Map<String, CacheEntry> before = new HashMap<>();
         solver.engine().builds().cache().forEach(entry -> before.put(entry.id(), entry));
         PrunedCache pruned = solver.engine().builds().prune(asked.truth(2), filters, bounds);
@@ -112,16 +113,23 @@ public final class Control implements BindableService {
         }
     }
 
-    // An age comes as nanoseconds in a field of its own.
-    private static Map<String, List<String>> filters(Fields asked) {
-        List<String> others = filters(asked.texts(1));
-        if (!others.isEmpty()) {
-            throw new SampanException(
-                    ErrorCode.UNSUPPORTED,
-                    "filters of prune are not supported but until: " + others);
+    // All that must be so, by commas. A client without filters
+    // sends
+    // an empty one, and an age in a field of its own.
+    private static Map<String, List<String>> filters(List<String> sent) {
+        Map<String, List<String>> filters = new HashMap<>();
+        for (String each : String.join(",", sent).split(",", 0)) {
+            if (each.startsWith(TYPE_IS)) {
+                filters.put("type", List.of(each.substring(TYPE_IS.length())));
+            } else if (each.startsWith(ID_HAS)) {
+                filters.put("id", List.of(each.substring(ID_HAS.length())));
+            } else if (!each.isEmpty()) {
+                throw new SampanException(
+                        ErrorCode.UNSUPPORTED,
+                        "filter " + each + " is not supported: use until, type=TYPE or id=ID");
+            }
         }
-        long nanos = asked.number(3);
-        return nanos == 0 ? Map.of() : Map.of("until", List.of(nanos / 1_000_000_000L + "s"));
+        return filters;
     }
 
     private void history(byte[] question, Services.Sink sink) throws InterruptedException {

@@ -33,7 +33,8 @@ final class OwnerCheck {
                     "boot",
                     "engine-id",
                     "lost+found");
-    private static final Set<String> BUILD_PLACES = Set.of("cache", "mounts", "running");
+    private static final Set<String> BUILD_PLACES =
+            Set.of("cache", "mounts", "mount-records", "running");
 
     private final Fsck.Parts parts;
 

@@ -26,29 +26,49 @@ public interface BuildService {
     /// Builds as [#build(BuildRequest, BuildListener)] does, and has the result looked at.
     Built build(BuildRequest request, BuildListener listener, Use use);
 
-    /// A step that need not be run again.
+    /// Kinds of cache, with the words that BuildKit has for them.
+    enum CacheKind {
+        STEP("regular"),
+        MOUNT("exec.cachemount");
+
+        private final String word;
+
+        CacheKind(String word) {
+            this.word = word;
+        }
+
+        public String word() {
+            return word;
+        }
+    }
+
+    /// A step that need not be run again, or a directory that steps share.
     ///
-    /// @param bytes on disk of its layer, unpacked and as a blob
-    /// @param inUse an image has its layer
+    /// @param bytes on disk: of a step's layer, unpacked and as a blob
+    /// @param shared an image has the step's layer
+    /// @param inUse that, or a step has the mount now
     record CacheEntry(
             String id,
+            CacheKind kind,
             String description,
             long bytes,
             Instant created,
             Instant used,
             long uses,
+            boolean shared,
             boolean inUse) {}
 
+    /// Newest use first.
     List<CacheEntry> cache();
 
     /// @param ids of entries that went
     /// @param bytes that were freed on disk
     record PrunedCache(List<String> ids, long bytes) {}
 
-    /// Forgets steps.
+    /// Forgets steps, and cache mounts that no step has now.
     ///
-    /// @param all also those whose layer an image has, and cache mounts
-    /// @param filters Docker's: `until`, by the last use
+    /// @param all also steps whose layer an image has
+    /// @param filters Docker's: `until`, by the last use; `type`, `id`
     /// @param bounds what stays; the longest unused goes first
     PrunedCache prune(boolean all, Map<String, List<String>> filters, CacheBounds bounds);
 }

@@ -16,6 +16,8 @@ import sampan.engine.services.SystemService.DiskUse;
 /// `sampan system df`.
 @Command(description = "Show disk usage")
 public final class DiskUseCommand implements Callable<Integer> {
+    private static final int ID_CHARS = 12;
+
     private final CommandContext context;
 
     @Option(
@@ -98,9 +100,27 @@ public final class DiskUseCommand implements Callable<Integer> {
                                 Words.size(v.bytes())));
         volumeTable.print(context);
         context.out().println();
+        entries();
+        context.out().println();
         places();
         context.out().println();
         policy();
+    }
+
+    private void entries() {
+        Table table = new Table("CACHE ID", "CACHE TYPE", "SIZE", "LAST USED", "USAGE", "SHARED");
+        context.engine()
+                .builds()
+                .cache()
+                .forEach(e ->
+                        table.row(
+                                e.id().substring(0, Math.min(ID_CHARS, e.id().length())),
+                                e.kind().word(),
+                                Words.size(e.bytes()),
+                                Words.ago(e.used()),
+                                String.valueOf(e.uses()),
+                                String.valueOf(e.shared())));
+        table.print(context);
     }
 
     /// Everything below the root, to the byte.

@@ -5,15 +5,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import sampan.engine.store.Directories;
+import sampan.engine.store.Durability;
 import sampan.engine.store.Entries;
+import sampan.engine.store.JsonFiles;
 import sampan.engine.store.OnDisk;
+import sampan.engine.store.Remains;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.files.FileOps;
@@ -27,11 +30,40 @@ public final class CacheMounts {
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}(-[0-9]{1,2})?");
 
     private final Path directory;
+    private final JsonFiles<Mount> files;
+    private final Map<String, Mount> mounts = new HashMap<>();
     private final Map<String, Semaphore> locks = new HashMap<>();
     private final Map<String, Integer> users = new HashMap<>();
 
-    public CacheMounts(Path directory) {
+    /// Reads what is there.
+    ///
+    /// @param records of the mounts in the directory
+    public CacheMounts(Path directory, Path records) {
         this.directory = Directories.make(directory);
+        this.files = new JsonFiles<>(records, Mount.class);
+        JsonFiles.Loaded<Mount> loaded = files.load();
+        loaded.broken().forEach(broken -> Remains.delete(broken.file()));
+        for (Path path : Entries.of(directory)) {
+            String name = path.getFileName().toString();
+            mounts.put(name, loaded.objects().getOrDefault(name, unknown(name, path)));
+        }
+        loaded.objects().keySet().stream()
+                .filter(name -> !mounts.containsKey(name))
+                .forEach(files::remove);
+    }
+
+    private static Mount unknown(String name, Path path) {
+        Instant changed = changed(path);
+        return new Mount(name, "cached mount", changed, changed, 0);
+    }
+
+    /// A directory that was given.
+    ///
+    /// @param used when a step last had it
+    public record Mount(String name, String description, Instant created, Instant used, long uses) {
+        private Mount usedAgain(Instant now, long more) {
+            return new Mount(name, description, created, now, uses + more);
+        }
     }
 
     /// A directory in use; closing it lets others have it.
@@ -44,26 +76,36 @@ public final class CacheMounts {
         }
     }
 
+    /// What a step wants.
+    ///
+    /// @param target where it is mounted
+    record Wanted(String id, String target, int mode, int uid, int gid) {
+        private String description() {
+            return "cached mount " + target + (id.equals(target) ? "" : " with id " + id);
+        }
+    }
+
     /// @param sharing `shared`, `private` (another one where it is in use) or `locked` (waits)
-    Use open(String id, String sharing, int mode, int uid, int gid) {
+    Use open(Wanted wanted, String sharing) {
+        String id = wanted.id();
         String name = Digest.of(id.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 32);
         return switch (sharing) {
             case "locked" -> {
                 Semaphore lock = lock(name);
                 acquire(lock);
-                yield made(name, mode, uid, gid, lock::release);
+                yield made(name, wanted, lock::release);
             }
             case "private" -> {
                 for (int i = 0; i < PRIVATE_MAX; i++) {
                     Semaphore lock = lock(name + "-" + i);
                     if (lock.tryAcquire()) {
-                        yield made(name + "-" + i, mode, uid, gid, lock::release);
+                        yield made(name + "-" + i, wanted, lock::release);
                     }
                 }
                 throw SampanException.conflict(
                         "more than " + PRIVATE_MAX + " private uses of cache mount " + id);
             }
-            default -> made(name, mode, uid, gid, () -> {});
+            default -> made(name, wanted, () -> {});
         };
     }
 
@@ -80,10 +122,11 @@ public final class CacheMounts {
         }
     }
 
-    private synchronized Use made(String name, int mode, int uid, int gid, Runnable ended) {
+    private synchronized Use made(String name, Wanted wanted, Runnable ended) {
         users.merge(name, 1, Integer::sum);
         try {
-            boolean fresh = make(name, mode, uid, gid);
+            boolean fresh = make(name, wanted);
+            note(name, wanted);
             return new Use(
                     directory.resolve(name),
                     fresh,
@@ -98,60 +141,74 @@ public final class CacheMounts {
         }
     }
 
-    private synchronized void left(String name) {
-        users.computeIfPresent(name, (_, n) -> n == 1 ? null : n - 1);
+    private void note(String name, Wanted wanted) {
+        Instant now = Instant.now();
+        Mount before =
+                mounts.getOrDefault(name, new Mount(name, wanted.description(), now, now, 0));
+        Mount used = before.usedAgain(now, 1);
+        mounts.put(name, used);
+        files.put(name, used, Durability.DAEMON);
     }
 
-    private boolean make(String name, int mode, int uid, int gid) {
+    private synchronized void left(String name) {
+        users.computeIfPresent(name, (_, n) -> n == 1 ? null : n - 1);
+        mounts.computeIfPresent(name, (_, mount) -> mount.usedAgain(Instant.now(), 0));
+    }
+
+    private boolean make(String name, Wanted wanted) {
         Path path = directory.resolve(name);
         boolean fresh = !Files.exists(path);
         if (fresh) {
             Directories.make(path);
             try (Fd home = Fd.open(directory.toString(), Open.PATH | Open.DIRECTORY)) {
-                FileOps.fchownAt(home, name, uid, gid);
-                FileOps.fchmodAt(home, name, mode);
+                FileOps.fchownAt(home, name, wanted.uid(), wanted.gid());
+                FileOps.fchmodAt(home, name, wanted.mode());
             }
         }
         return fresh;
     }
 
-    /// Bytes on disk that all take.
-    public long bytes() {
-        return Entries.of(directory).stream().mapToLong(OnDisk::tree).sum();
+    public synchronized List<Mount> mounts() {
+        return List.copyOf(mounts.values());
     }
 
-    /// Removes all that no step uses; returns the bytes on disk that they took.
-    public synchronized long prune() {
-        return remove(_ -> true);
+    /// Whether a step has it now.
+    public synchronized boolean isUsed(Mount mount) {
+        return users.containsKey(mount.name());
     }
 
-    /// Removes those that no step has used since then.
-    public synchronized long prune(Instant unusedSince) {
-        return remove(mount -> used(mount).isBefore(unusedSince));
+    /// Bytes on disk that it takes.
+    public long bytes(Mount mount) {
+        return OnDisk.tree(directory.resolve(mount.name())) + OnDisk.file(files.file(mount.name()));
     }
 
-    private long remove(Predicate<Path> chosen) {
-        long bytes = 0;
-        for (Path mount : Entries.of(directory)) {
-            if (!users.containsKey(mount.getFileName().toString()) && chosen.test(mount)) {
-                long size = OnDisk.tree(mount);
-                Directories.removeTree(mount);
-                bytes += size;
-            }
+    /// Removes one, unless a step has it, or had it since this was known of it.
+    ///
+    /// @return the bytes on disk that it took
+    public synchronized long remove(Mount mount) {
+        if (isUsed(mount) || !mount.equals(mounts.get(mount.name()))) {
+            return 0;
         }
+        long bytes = bytes(mount);
+        Directories.removeTree(directory.resolve(mount.name()));
+        mounts.remove(mount.name());
+        Remains.delete(files.file(mount.name()));
         return bytes;
     }
 
-    private static Instant used(Path mount) {
+    private static Instant changed(Path mount) {
         try {
             return Files.getLastModifiedTime(mount).toInstant();
         } catch (IOException e) {
-            return Instant.MAX;
+            return Instant.EPOCH;
         }
     }
 
     /// What lies beside the mounts and is none.
     public List<Path> strangers() {
-        return Entries.strangers(directory, name -> NAME.matcher(name).matches());
+        List<Path> found =
+                new ArrayList<>(Entries.strangers(directory, name -> NAME.matcher(name).matches()));
+        found.addAll(files.strangers(name -> NAME.matcher(name).matches()));
+        return found;
     }
 }

@@ -176,11 +176,13 @@ final class RunMounts implements AutoCloseable {
                         .parts
                         .mounts()
                         .open(
-                                id,
-                                sharing.toLowerCase(Locale.ROOT),
-                                number(mount, "mode", 8, CACHE_MODE),
-                                number(mount, "uid", 10, 0),
-                                number(mount, "gid", 10, 0));
+                                new CacheMounts.Wanted(
+                                        id,
+                                        target(mount),
+                                        number(mount, "mode", 8, CACHE_MODE),
+                                        number(mount, "uid", 10, 0),
+                                        number(mount, "gid", 10, 0)),
+                                sharing.toLowerCase(Locale.ROOT));
         closing.push(use);
         if (use.fresh() && !mount.from().isEmpty()) {
             Tree tree = tree(mount);
