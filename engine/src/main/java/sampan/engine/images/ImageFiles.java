@@ -28,9 +28,32 @@ final class ImageFiles {
     /// An image that is being added, with the names that it is to have.
     ///
     /// @param index what the names stand for, where it came from one
-    record Adding(Digest image, List<Reference> names, Optional<Digest> index) {
+    /// @param manifest that the image is to have; absent in what older daemons wrote
+    /// @param attestations that the names are to have
+    record Adding(
+            Digest image,
+            List<Reference> names,
+            Optional<Digest> index,
+            Optional<Digest> manifest,
+            List<Attestation> attestations) {
         Adding {
             index = index == null ? Optional.empty() : index;
+            manifest = manifest == null ? Optional.empty() : manifest;
+            attestations = attestations == null ? List.of() : List.copyOf(attestations);
+        }
+
+        static Adding of(ImageRecord record, List<Reference> names, Optional<PlatformIndex> index) {
+            return new Adding(
+                    record.id(),
+                    names,
+                    index.map(PlatformIndex::digest),
+                    Optional.of(record.manifest()),
+                    index.map(PlatformIndex::attestations).orElse(List.of()));
+        }
+
+        /// Whether it came as far as the record.
+        boolean isWritten(ImageRecord record) {
+            return manifest.orElse(record.manifest()).equals(record.manifest());
         }
     }
 

@@ -66,18 +66,24 @@ public final class ImageStore {
     // A daemon that was killed between record and names leaves an image that nobody knows of.
     private void finishAdding() {
         for (Adding adding : files.loadAdding()) {
-            if (records.containsKey(adding.image())) {
-                Digest manifest = record(adding.image()).manifest();
-                Optional<PlatformIndex> index =
-                        adding.index().filter(content::has).map(this::readIndex);
-                adding.names().forEach(name -> bind(name, adding.image(), manifest, index));
-            }
+            Optional.ofNullable(records.get(adding.image()))
+                    .filter(adding::isWritten)
+                    .ifPresent(record -> finish(adding, record));
             files.finish(adding.image());
         }
     }
 
-    private PlatformIndex readIndex(Digest digest) {
-        return PlatformIndex.of(digest, read(digest), List.of());
+    private void finish(Adding adding, ImageRecord record) {
+        List<Attestation> here =
+                adding.attestations().stream()
+                        .filter(each -> content.has(each.manifest()))
+                        .filter(each -> each.blobs().stream().allMatch(content::has))
+                        .toList();
+        Optional<PlatformIndex> index =
+                adding.index()
+                        .filter(content::has)
+                        .map(digest -> PlatformIndex.of(digest, read(digest), here));
+        adding.names().forEach(name -> bind(name, record.id(), record.manifest(), index));
     }
 
     /// Files of images that could not be read at start, and why.
@@ -304,8 +310,7 @@ public final class ImageStore {
             boolean isNew = old == null || !old.manifest().equals(record.manifest());
             try {
                 if (isNew) {
-                    Optional<Digest> from = index.map(PlatformIndex::digest);
-                    files.begin(new Adding(record.id(), names, from));
+                    files.begin(Adding.of(record, names, index));
                     write(old == null ? record : reformed(old, record.forms().getFirst()));
                 }
                 names.forEach(name -> bind(name, record.id(), record.manifest(), index));
