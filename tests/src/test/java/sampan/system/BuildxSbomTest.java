@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,38 @@ class BuildxSbomTest {
         assertThat(place.resolve("other/sbom-made.spdx.json"))
                 .as("its ARG takes another stage in")
                 .doesNotExist();
+    }
+
+    /// What is scanned, what scans it and how are what counts.
+    @Test
+    void whatWasScannedBeforeIsNotScannedAgain() throws IOException {
+        buildx.with(
+                "Dockerfile",
+                "FROM busybox AS made\nRUN echo 1 > /made\nFROM scratch\n"
+                        + "ARG BUILDKIT_SBOM_SCAN_CONTEXT\nCOPY --from=made /made /\n");
+        String first = scanned("first", true, scanner());
+        assertThat(scanned("second", false, scanner())).isEqualTo(first);
+        buildx.with("aside", "of the context");
+        scanned("third", false, scanner());
+        String context = "--build-arg=BUILDKIT_SBOM_SCAN_CONTEXT=true";
+        scanned("fourth", true, scanner(), context);
+        scanned("fifth", false, scanner(), context);
+        buildx.with("aside", "changed");
+        scanned("sixth", true, scanner(), context);
+        scanned("seventh", true, scanner(), "--no-cache");
+        scanned("eighth", true, scanner(",MORE=1"));
+        buildx.docker("buildx", "prune", "-af").run().expect(0);
+        scanned("last", true, scanner());
+    }
+
+    /// What the scanner says, which ran or did not.
+    private String scanned(String name, boolean ran, String... more) throws IOException {
+        List<String> options = new ArrayList<>(List.of("--output"));
+        options.add("type=local,dest=" + place.resolve(name));
+        options.addAll(List.of(more));
+        Outcome built = buildx.build(options.toArray(String[]::new)).expect(0);
+        assertThat(built.err().contains("scanning /run/src/core/sbom")).as(name).isEqualTo(ran);
+        return Files.readString(place.resolve(name).resolve("sbom.spdx.json"));
     }
 
     @Test

@@ -141,7 +141,7 @@ final class Steps implements StageListener {
     }
 
     @Override
-    public <T> T aside(Aside what, Function<Consumer<BuildEvent.Output>, T> work) {
+    public <T> T aside(Aside what, Function<Consumer<BuildEvent>, T> work) {
         String name =
                 switch (what) {
                     case Aside.Scanner(String image) ->
@@ -150,8 +150,7 @@ final class Steps implements StageListener {
                             "[" + of + "] generating sbom using " + shownReference(image);
                 };
         return shown(
-                asides.vertex(name, List.of()),
-                vertex -> work.apply(said -> vertex.output(said.bytes(), said.error() ? 2 : 1)));
+                asides.vertex(name, List.of()), vertex -> work.apply(event -> tell(vertex, event)));
     }
 
     private static <T> T shown(Vertex vertex, Function<Vertex, T> work) {
@@ -181,17 +180,24 @@ final class Steps implements StageListener {
             // An ARG in front of all stages belongs to none.
             case BuildEvent.Step step when step.stage().isEmpty() -> {}
             case BuildEvent.Step _ -> begin(stage);
-            case BuildEvent.Cached() -> stage.current.ifPresent(Vertex::cached);
-            case BuildEvent.Output(byte[] bytes, boolean error) ->
-                    stage.current.ifPresent(v -> v.output(bytes, error ? 2 : 1));
             case BuildEvent.Done _ -> end(stage);
-            case BuildEvent.Missed _,
+            case BuildEvent.Cached _,
+                    BuildEvent.Output _,
+                    BuildEvent.Missed _,
                     BuildEvent.Running _,
                     BuildEvent.Removed _,
                     BuildEvent.Triggers _,
-                    BuildEvent.Warning _ -> {
-                // BuildKit's clients have no place for them
-            }
+                    BuildEvent.Warning _ ->
+                    stage.current.ifPresent(vertex -> tell(vertex, event));
+        }
+    }
+
+    // BuildKit's clients have no place for the rest.
+    private static void tell(Vertex vertex, BuildEvent event) {
+        if (event instanceof BuildEvent.Output(byte[] bytes, boolean error)) {
+            vertex.output(bytes, error ? 2 : 1);
+        } else if (event instanceof BuildEvent.Cached) {
+            vertex.cached();
         }
     }
 

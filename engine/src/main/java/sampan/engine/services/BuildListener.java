@@ -36,8 +36,8 @@ public interface BuildListener {
 
     /// Such work is done, by the thread that wants it.
     ///
-    /// @param work does it, and hands on what its container says
-    default <T> T aside(Aside what, Function<Consumer<BuildEvent.Output>, T> work) {
+    /// @param work does it, and hands on what its container says, or that it was done before
+    default <T> T aside(Aside what, Function<Consumer<BuildEvent>, T> work) {
         return work.apply(_ -> {});
     }
 

@@ -1,21 +1,32 @@
 package sampan.engine.build.execute;
 
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import sampan.engine.build.cache.StepInput;
+import sampan.engine.build.cache.StepRecord;
+import sampan.engine.build.context.BuildContext;
+import sampan.engine.build.context.FileSums;
+import sampan.engine.build.context.IgnoreRules;
+import sampan.engine.build.context.Picking;
+import sampan.engine.build.context.Tree;
 import sampan.engine.build.plan.Plan.PlannedStage;
 import sampan.engine.build.plan.ScanScope;
 import sampan.engine.containers.StorageSpec.MountRequest;
+import sampan.engine.images.transfer.BuiltImages.BuiltLayer;
 import sampan.engine.services.BuildFailure;
 import sampan.engine.services.BuildListener;
 import sampan.engine.services.BuildListener.Aside;
-import sampan.engine.services.BuildListener.BuildEvent.Output;
+import sampan.engine.services.BuildListener.BuildEvent;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.services.BuildResult.Scanned;
 import sampan.engine.snapshots.Base;
@@ -23,7 +34,11 @@ import sampan.engine.snapshots.Chain;
 import sampan.engine.store.Directories;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
+import sampan.oci.Digest;
 import sampan.oci.image.Platform;
+import sampan.oci.tar.TarWriter;
 
 /// A scanner's container on what was built: the files are mounted there to be read, and what it
 /// writes is taken. It runs as BuildKit runs it: as root, whatever its image says, with a temporary
@@ -33,6 +48,7 @@ final class SbomScan {
     private static final String SOURCES = "/run/src/";
     private static final String EXTRAS = SOURCES + "extras";
     private static final String DESTINATION = "/run/out/";
+    private static final int FILE_MODE = 0644;
     private static final String VARIABLE = "BUILDKIT_SCAN_";
 
     private final BuildRun build;
@@ -63,24 +79,96 @@ final class SbomScan {
     /// What the scanner says of a result.
     List<Scanned> of(StageState result) {
         return listener.aside(
-                new Aside.Scan(asked.scanner(), result.platform), said -> scan(result, said));
+                new Aside.Scan(asked.scanner(), result.platform), events -> scan(result, events));
     }
 
-    private List<Scanned> scan(StageState result, Consumer<Output> said) {
+    /// Scans, or finds what the same scanner said of the same files.
+    private List<Scanned> scan(StageState result, Consumer<BuildEvent> events) {
+        Scope scope = scope(result);
+        StepInput input = input(result, scope);
+        Optional<BuiltLayer> known = known(input);
+        if (known.isPresent()) {
+            events.accept(new BuildEvent.Cached());
+            return read(build.trees.of(new Chain(List.of(known.get().diffId()))));
+        }
+        List<Scanned> said = run(result, scope, events);
+        BuiltLayer layer = build.images.layer(out -> write(said, out));
+        build.parts.cache().put(input, Optional.of(layer), Instant.now());
+        return said;
+    }
+
+    private List<Scanned> read(Tree written) {
+        return ScanOutput.read(written, CORE, asked.scanner());
+    }
+
+    private static void write(List<Scanned> said, OutputStream out) {
+        TarWriter tar = new TarWriter(out);
+        said.forEach(file -> tar.file(file.name(), FILE_MODE, file.content()));
+        tar.finish();
+    }
+
+    private Optional<BuiltLayer> known(StepInput input) {
+        BuildRequest.Options options = build.request.options();
+        boolean forced =
+                options.noCache()
+                        || options.noCacheStages().contains(build.plan.target().stage().label());
+        return forced
+                ? Optional.empty()
+                : build.parts
+                        .cache()
+                        .find(input.key())
+                        .flatMap(StepRecord::layer)
+                        .filter(build.images::hold);
+    }
+
+    private StepInput input(StageState result, Scope scope) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("scanner", new Chain(layers()).toString());
+        settings.put("command", String.join("\0", words));
+        settings.put("environment", String.join("\0", environment(scope)));
+        settings.put("workdir", image.config().workingDir());
+        settings.put("network", build.request.running().network());
+        scope.stages().forEach((name, stage) -> settings.put("stage " + name, stage.chainKey()));
+        return new StepInput(
+                "scan",
+                result.chainKey(),
+                "scan by " + asked.scanner(),
+                settings,
+                Map.of(),
+                scope.context().map(SbomScan::sum).orElse(""),
+                Map.of());
+    }
+
+    private static String sum(BuildContext context) {
+        Picking all = new Picking(context.tree(), IgnoreRules.NONE, false, true);
+        all.add("", 0);
+        return FileSums.of(context.tree(), all.picked(), false).whole().hex();
+    }
+
+    private List<Scanned> run(StageState result, Scope scope, Consumer<BuildEvent> events) {
         try (Scratched home = new Scratched(build.given.scratch());
                 Attached trees = new Attached(home.path())) {
             List<MountRequest> mounts = new ArrayList<>();
             mounts.add(StepSpec.bind(trees.path(result), SOURCES + "core/" + CORE, false));
-            extras(result, trees)
-                    .forEach((name, path) ->
+            scope.context()
+                    .ifPresent(context ->
                             mounts.add(
-                                    StepSpec.bind(path, EXTRAS + "/" + CORE + "-" + name, false)));
-            boolean more = mounts.size() > 1;
+                                    StepSpec.bind(
+                                            context.path().toString(), extra("context"), false)));
+            scope.stages()
+                    .forEach((name, stage) ->
+                            mounts.add(StepSpec.bind(trees.path(stage), extra(name), false)));
             Path out = Directories.make(home.path().resolve("out"));
             mounts.add(StepSpec.bind(out.toString(), DESTINATION, true));
-            run(spec(mounts, environment(more)), said);
-            return ScanOutput.read(out, CORE, asked.scanner());
+            run(spec(mounts, environment(scope)), events);
+            try (Fd written = Fd.open(out.toString(), Open.PATH | Open.DIRECTORY)) {
+                return read(new Tree(written));
+            }
         }
+    }
+
+    private static String extra(String name) {
+        return EXTRAS + "/" + CORE + "-" + name;
     }
 
     /// Trees that are attached while the scanner runs.
@@ -106,20 +194,24 @@ final class SbomScan {
         }
     }
 
-    /// What is scanned beside the result: paths by name.
-    private Map<String, String> extras(StageState result, Attached trees) {
-        Map<String, String> extras = new LinkedHashMap<>();
+    /// What is scanned beside the result.
+    private record Scope(Optional<BuildContext> context, Map<String, StageState> stages) {}
+
+    private Scope scope(StageState result) {
         PlannedStage target = build.plan.target();
-        if (isScanned(ScanScope.CONTEXT, target, result)) {
-            extras.put("context", build.given.context().at(List.of("")).path().toString());
-        }
+        Map<String, StageState> stages = new LinkedHashMap<>();
         for (PlannedStage stage : build.plan.stages()) {
             StageState state = build.done(stage.stage().index());
             if (!stage.equals(target) && isScanned(ScanScope.STAGE, stage, state)) {
-                extras.put(name(stage), trees.path(state));
+                stages.put(name(stage), state);
             }
         }
-        return extras;
+        // A stage of that name goes before the context, as BuildKit has it.
+        boolean context =
+                isScanned(ScanScope.CONTEXT, target, result) && !stages.containsKey("context");
+        return new Scope(
+                context ? Optional.of(build.given.context().at(List.of(""))) : Optional.empty(),
+                stages);
     }
 
     private boolean isScanned(String argument, PlannedStage stage, StageState state) {
@@ -130,7 +222,7 @@ final class SbomScan {
         return stage.stage().from().name().orElse("stage-" + stage.stage().index());
     }
 
-    private List<String> environment(boolean extras) {
+    private List<String> environment(Scope scope) {
         Map<String, String> variables = new LinkedHashMap<>();
         for (String variable : image.config().env()) {
             int equals = variable.indexOf('=');
@@ -141,15 +233,19 @@ final class SbomScan {
         asked.parameters().forEach((name, value) -> variables.put(VARIABLE + name, value));
         variables.put(VARIABLE + "DESTINATION", DESTINATION);
         variables.put(VARIABLE + "SOURCE", SOURCES + "core/" + CORE);
-        if (extras) {
+        if (scope.context().isPresent() || !scope.stages().isEmpty()) {
             variables.put(VARIABLE + "SOURCE_EXTRAS", EXTRAS);
         }
         return variables.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
     }
 
+    private List<Digest> layers() {
+        return image.layers().stream().map(BuiltLayer::diffId).toList();
+    }
+
     private StepSpec spec(List<MountRequest> mounts, List<String> environment) {
         return new StepSpec(
-                new Base.Layers(new Chain(image.layers().stream().map(l -> l.diffId()).toList())),
+                new Base.Layers(new Chain(layers())),
                 image.key(),
                 image.platform(),
                 new StepSpec.Runs(environment, image.config().workingDir(), ""),
@@ -160,7 +256,7 @@ final class SbomScan {
                 build.request.running());
     }
 
-    private void run(StepSpec spec, Consumer<Output> said) {
+    private void run(StepSpec spec, Consumer<BuildEvent> events) {
         StepContainers containers = build.parts.containers();
         String id = containers.create(spec.make(words), spec.image());
         try {
@@ -169,7 +265,8 @@ final class SbomScan {
                             .begin(
                                     id,
                                     true,
-                                    (bytes, error) -> said.accept(new Output(bytes, error)))
+                                    (bytes, error) ->
+                                            events.accept(new BuildEvent.Output(bytes, error)))
                             .get();
             if (exitCode != 0) {
                 throw new BuildFailure(String.join(" ", words), exitCode);

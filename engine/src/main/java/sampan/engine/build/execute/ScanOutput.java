@@ -1,6 +1,5 @@
 package sampan.engine.build.execute;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,7 +14,6 @@ import sampan.linux.files.FileIo;
 import sampan.linux.files.FileOps;
 import sampan.linux.files.Stat;
 import sampan.linux.sys.Fd;
-import sampan.linux.sys.Open;
 
 /// Takes what a scanner wrote. The directory is hostile: its names reach a client's disk, and its
 /// files may be links, pipes, devices or without an end.
@@ -39,10 +37,8 @@ final class ScanOutput {
     /// @param core what the file is called that tells of the result itself, without its ending
     /// @param scanner is named where something is refused
     /// @throws SampanException INVALID
-    static List<Scanned> read(Path directory, String core, String scanner) {
-        try (Fd opened = Fd.open(directory.toString(), Open.RDONLY | Open.DIRECTORY)) {
-            return new ScanOutput(scanner).read(new Tree(opened), core + ENDING);
-        }
+    static List<Scanned> read(Tree directory, String core, String scanner) {
+        return new ScanOutput(scanner).read(directory, core + ENDING);
     }
 
     private List<Scanned> read(Tree directory, String first) {

@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sampan.engine.build.context.Tree;
 import sampan.engine.services.BuildResult;
 import sampan.engine.services.BuildResult.Scanned;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
+import sampan.linux.sys.Fd;
+import sampan.linux.sys.Open;
 
 class ScanOutputTest {
     private final Path directory;
@@ -23,7 +26,9 @@ class ScanOutputTest {
     }
 
     private List<Scanned> read() {
-        return ScanOutput.read(directory, "sbom", "a/b");
+        try (Fd opened = Fd.open(directory.toString(), Open.PATH | Open.DIRECTORY)) {
+            return ScanOutput.read(new Tree(opened), "sbom", "a/b");
+        }
     }
 
     private void file(String name, long bytes) throws IOException {
