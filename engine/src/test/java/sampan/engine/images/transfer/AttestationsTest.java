@@ -21,16 +21,12 @@ import sampan.engine.images.Attestation;
 import sampan.engine.images.ImageBlobs;
 import sampan.engine.images.ImagePlatforms;
 import sampan.engine.images.ImageRemoval;
-import sampan.engine.images.ReferenceRecord;
-import sampan.engine.registry.Credential;
 import sampan.engine.registry.ManifestContent;
-import sampan.engine.registry.RegistryLimits;
 import sampan.engine.testing.Archive;
 import sampan.engine.testing.Publishing;
 import sampan.engine.testing.Publishing.LayerContent;
-import sampan.engine.testing.RegistryServer;
 import sampan.engine.testing.TestStores;
-import sampan.engine.testing.Told;
+import sampan.engine.testing.Transfers;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
@@ -46,9 +42,7 @@ class AttestationsTest {
     private static final byte[] STATEMENT = "{\"_type\":\"of a test\"}".getBytes(UTF_8);
 
     @TempDir Path directory;
-    private RegistryServer server;
-    private RegistryServer elsewhere;
-    private Publishing publishing;
+    private Transfers transfers;
     private TestStores here;
     private Reference name;
     private ManifestContent image;
@@ -56,12 +50,11 @@ class AttestationsTest {
 
     @BeforeEach
     void open() {
-        server = RegistryServer.plain(directory.resolve("registry"));
-        elsewhere = RegistryServer.plain(directory.resolve("elsewhere"));
-        publishing = new Publishing(directory);
-        here = new TestStores(directory.resolve("one"));
-        name = Reference.parse(server.host() + "/attested:1");
-        Reference untagged = Reference.parseBare(server.host() + "/attested");
+        transfers = new Transfers(directory);
+        here = transfers.here();
+        Publishing publishing = transfers.publishing;
+        name = transfers.name("attested:1");
+        Reference untagged = Reference.parseBare(transfers.server.host() + "/attested");
         image = publishing.image(untagged, LayerContent.gzip(new Archive().file("a", "b").bytes()));
         Descriptor config = publishing.blob(name, MediaType.OCI_CONFIG, "{}".getBytes(UTF_8));
         Descriptor said = publishing.blob(name, "application/vnd.in-toto+json", STATEMENT);
@@ -70,10 +63,7 @@ class AttestationsTest {
 
     @AfterEach
     void close() {
-        here.close();
-        publishing.close();
-        elsewhere.close();
-        server.close();
+        transfers.close();
     }
 
     private static Descriptor entry(
@@ -104,40 +94,24 @@ class AttestationsTest {
         }
         byte[] bytes = Json.write(Index.of(entries));
         ManifestContent index = new ManifestContent(MediaType.OCI_INDEX, Digest.of(bytes), bytes);
-        publishing.repository(name).putManifest("1", index);
+        transfers.publishing.repository(name).putManifest("1", index);
         return index;
     }
 
-    private Puller.Pulled pull(TestStores to, Reference from) {
-        return new Puller(to.stores, publishing.registries(), RegistryLimits.DEFAULT, 3)
-                .pull(new Puller.Wish(from, Optional.empty(), Credential.NONE), new Told());
-    }
-
-    private Pusher.Pushed push(TestStores from, Reference to) {
-        return new Pusher(from.stores, publishing.registries(), 5)
-                .push(to, Optional.empty(), Credential.NONE, new Told());
-    }
-
-    private static ReferenceRecord known(TestStores in, Reference name) {
-        return in.stores.images().name(name.toString()).orElseThrow();
-    }
-
     private Reference moved(TestStores from) {
-        Reference target = Reference.parse(elsewhere.host() + "/moved:1");
-        from.stores.images().tag(known(from, name), target);
-        return target;
+        return from.tag(name, transfers.elsewhere("moved:1"));
     }
 
     @Test
     void itIsPulledAndPushedOnAsItCame() {
         ManifestContent index = publish(attestation);
-        pull(here, name);
+        transfers.pull(name);
         here.stores.collector().collect();
         Reference target = moved(here);
-        assertThat(push(here, target).digest()).isEqualTo(index.digest());
-        try (TestStores there = new TestStores(directory.resolve("two"))) {
-            assertThat(pull(there, target).digest()).isEqualTo(index.digest());
-            assertThat(known(there, target).attestations())
+        assertThat(transfers.push(target).digest()).isEqualTo(index.digest());
+        try (TestStores there = transfers.stores("two")) {
+            assertThat(transfers.pull(there, target).digest()).isEqualTo(index.digest());
+            assertThat(there.known(target).attestations())
                     .extracting(Attestation::manifest)
                     .containsExactly(attestation.digest());
         }
@@ -146,24 +120,23 @@ class AttestationsTest {
     @Test
     void itIsSavedAndLoadedAndKnownAfterARestart() {
         ManifestContent index = publish(attestation);
-        pull(here, name);
+        transfers.pull(name);
         ByteArrayOutputStream archive = new ByteArrayOutputStream();
         new ArchiveSaver(here.stores).save(List.of(name.toString()), Optional.empty(), archive);
-        try (TestStores there = new TestStores(directory.resolve("two"))) {
+        try (TestStores there = transfers.stores("two")) {
             there.load(archive.toByteArray());
             there.stores.collector().collect();
-            assertThat(push(there, moved(there)).digest()).isEqualTo(index.digest());
+            assertThat(transfers.push(there, moved(there)).digest()).isEqualTo(index.digest());
         }
-        here.close();
-        here = new TestStores(directory.resolve("one"));
+        here = transfers.restart();
         here.stores.collector().collect();
-        assertThat(push(here, moved(here)).digest()).isEqualTo(index.digest());
+        assertThat(transfers.push(moved(here)).digest()).isEqualTo(index.digest());
     }
 
     @Test
     void itIsCountedAndGoesWithItsImage() {
         publish(attestation);
-        Puller.Pulled pulled = pull(here, name);
+        Puller.Pulled pulled = transfers.pull(name);
         assertThat(ImageBlobs.onDisk(here.stores.images(), pulled.id()))
                 .containsKeys(attestation.digest(), Digest.of(STATEMENT));
         assertThat(new ImagePlatforms(here.stores.images()).of(name.toString()))
@@ -184,9 +157,9 @@ class AttestationsTest {
                             .orElseThrow();
             Files.delete(lost);
         }
-        assertThat(pull(here, name).digest()).isEqualTo(index.digest());
-        assertThat(known(here, name).attestations()).isEmpty();
-        Pusher.Pushed alone = push(here, moved(here));
+        assertThat(transfers.pull(name).digest()).isEqualTo(index.digest());
+        assertThat(here.known(name).attestations()).isEmpty();
+        Pusher.Pushed alone = transfers.push(moved(here));
         assertThat(alone.digest()).isEqualTo(image.digest());
         assertThat(alone.index()).isPresent();
     }

@@ -59,11 +59,10 @@ class GuardedRegistryTest {
         Reference name = Reference.parse(server.host() + "/a:1");
         here.load(Archive.image(name.toString(), LAYER));
         try (HttpRegistries registries = registries()) {
-            Pusher.Pushed pushed =
-                    new Pusher(here.stores, registries, 5).push(name, ANN, new Told());
+            Pusher.Pushed pushed = here.pusher(registries).push(name, ANN, new Told());
             try (TestStores there = new TestStores(directory.resolve("two"))) {
                 Puller.Pulled pulled =
-                        new Puller(there.stores, registries, RegistryLimits.DEFAULT, 3)
+                        there.puller(registries)
                                 .pull(new Puller.Wish(name, Optional.empty(), ANN), new Told());
                 assertThat(pulled.digest()).isEqualTo(pushed.digest());
             }
@@ -75,7 +74,7 @@ class GuardedRegistryTest {
         Reference name = Reference.parse(server.host() + "/a:1");
         here.load(Archive.image(name.toString(), LAYER));
         try (HttpRegistries registries = registries()) {
-            Pusher pusher = new Pusher(here.stores, registries, 5);
+            Pusher pusher = here.pusher(registries);
             assertThatThrownBy(() -> pusher.push(name, Credential.NONE, new Told()))
                     .isInstanceOf(SampanException.class)
                     .hasMessageContaining("no basic auth credentials for " + server.host());

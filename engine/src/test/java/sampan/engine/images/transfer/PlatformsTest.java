@@ -18,16 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import sampan.engine.images.ImagePlatforms;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageRemoval;
-import sampan.engine.images.ReferenceRecord;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.ManifestContent;
-import sampan.engine.registry.RegistryLimits;
 import sampan.engine.testing.Archive;
-import sampan.engine.testing.Publishing;
 import sampan.engine.testing.Publishing.LayerContent;
-import sampan.engine.testing.RegistryServer;
 import sampan.engine.testing.TestStores;
-import sampan.engine.testing.Told;
+import sampan.engine.testing.Transfers;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Platform;
@@ -40,9 +36,7 @@ class PlatformsTest {
     private static final Platform FOREIGN = Platform.of("linux", "s390x", "");
 
     @TempDir Path directory;
-    private RegistryServer server;
-    private RegistryServer elsewhere;
-    private Publishing publishing;
+    private Transfers transfers;
     private TestStores here;
     private Reference name;
     private ManifestContent own;
@@ -51,82 +45,58 @@ class PlatformsTest {
 
     @BeforeEach
     void open() {
-        server = RegistryServer.plain(directory.resolve("registry"));
-        elsewhere = RegistryServer.plain(directory.resolve("elsewhere"));
-        publishing = new Publishing(directory);
-        here = new TestStores(directory.resolve("one"));
-        name = Reference.parse(server.host() + "/many:1");
-        own = publishing.image(name, LayerContent.gzip(OWN));
-        other = publishing.image(name, FOREIGN, LayerContent.gzip(OTHER));
+        transfers = new Transfers(directory);
+        here = transfers.here();
+        name = transfers.name("many:1");
+        own = transfers.publishing.image(name, LayerContent.gzip(OWN));
+        other = transfers.publishing.image(name, FOREIGN, LayerContent.gzip(OTHER));
         Map<Platform, ManifestContent> all = new LinkedHashMap<>();
         all.put(FOREIGN, other);
         all.put(Platform.host(), own);
-        index = publishing.index(name, all);
+        index = transfers.publishing.index(name, all);
     }
 
     @AfterEach
     void close() {
-        here.close();
-        publishing.close();
-        elsewhere.close();
-        server.close();
+        transfers.close();
     }
 
-    private Puller.Pulled pull(TestStores to, Reference from, Platform... platform) {
-        return new Puller(to.stores, publishing.registries(), RegistryLimits.DEFAULT, 3)
-                .pull(
-                        new Puller.Wish(
-                                from, List.of(platform).stream().findFirst(), Credential.NONE),
-                        new Told());
-    }
-
-    private Pusher.Pushed push(Reference to, Platform... platform) {
-        return new Pusher(here.stores, publishing.registries(), 5)
-                .push(to, List.of(platform).stream().findFirst(), Credential.NONE, new Told());
-    }
-
-    private static ReferenceRecord known(TestStores in, Reference name) {
-        return in.stores.images().name(name.toString()).orElseThrow();
-    }
-
-    private Reference tagged(String to) {
-        Reference reference = Reference.parse(to);
-        here.stores.images().tag(known(here, name), reference);
-        return reference;
+    private Reference tagged(Reference to) {
+        return here.tag(name, to);
     }
 
     @Test
     void anIndexIsPushedAsItCame() {
-        Puller.Pulled usual = pull(here, name);
-        Puller.Pulled foreign = pull(here, name, FOREIGN);
+        Puller.Pulled usual = transfers.pull(name);
+        Puller.Pulled foreign = transfers.pull(name, FOREIGN);
         assertThat(foreign.newer()).isTrue();
         assertThat(List.of(usual.digest(), foreign.digest())).containsOnly(index.digest());
-        assertThat(known(here, name).image()).as("this machine's").isEqualTo(usual.id());
-        assertThat(known(here, name).images()).containsExactly(usual.id(), foreign.id());
+        assertThat(here.known(name).image()).as("this machine's").isEqualTo(usual.id());
+        assertThat(here.known(name).images()).containsExactly(usual.id(), foreign.id());
         here.stores.collector().collect();
-        Reference target = tagged(elsewhere.host() + "/moved:x");
-        Pusher.Pushed pushed = push(target);
+        Reference target = tagged(transfers.elsewhere("moved:x"));
+        Pusher.Pushed pushed = transfers.push(target);
         assertThat(pushed.digest()).isEqualTo(index.digest());
         assertThat(pushed.index()).isEmpty();
-        try (TestStores there = new TestStores(directory.resolve("two"))) {
-            assertThat(pull(there, target, FOREIGN).id()).isEqualTo(foreign.id());
-            assertThat(pull(there, target).digest()).isEqualTo(index.digest());
-            assertThat(pull(there, target).newer()).isFalse();
-            assertThat(pull(there, target, FOREIGN).newer()).isFalse();
+        try (TestStores there = transfers.stores("two")) {
+            assertThat(transfers.pull(there, target, FOREIGN).id()).isEqualTo(foreign.id());
+            assertThat(transfers.pull(there, target).digest()).isEqualTo(index.digest());
+            assertThat(transfers.pull(there, target).newer()).isFalse();
+            assertThat(transfers.pull(there, target, FOREIGN).newer()).isFalse();
         }
     }
 
     @Test
     void anIndexWithoutAllItsImagesIsPushedWhereTheRegistryHasThem() {
-        pull(here, name);
-        Reference again = tagged(server.host() + "/many:2");
-        assertThat(push(again).digest()).isEqualTo(index.digest());
-        Pusher.Pushed single = push(tagged(elsewhere.host() + "/moved:1"));
+        transfers.pull(name);
+        Reference again = tagged(transfers.name("many:2"));
+        assertThat(transfers.push(again).digest()).isEqualTo(index.digest());
+        Pusher.Pushed single = transfers.push(tagged(transfers.elsewhere("moved:1")));
         assertThat(single.digest()).isEqualTo(own.digest());
         assertThat(single.index().orElseThrow().digest()).isEqualTo(index.digest());
-        Pusher.Pushed asked = push(again, Platform.host());
+        Pusher.Pushed asked = transfers.push(again, Platform.host());
         assertThat(asked.digest()).isEqualTo(own.digest());
-        assertThatThrownBy(() -> push(again, FOREIGN))
+        assertThatThrownBy(() -> transfers.push(again, FOREIGN))
                 .hasMessageContaining("does not match the specified platform (linux/s390x)");
     }
 
@@ -139,26 +109,26 @@ class PlatformsTest {
 
     @Test
     void allPlatformsAreSavedAndLoaded() {
-        Puller.Pulled usual = pull(here, name);
-        Puller.Pulled foreign = pull(here, name, FOREIGN);
+        Puller.Pulled usual = transfers.pull(name);
+        Puller.Pulled foreign = transfers.pull(name, FOREIGN);
         byte[] archive = saved();
-        try (TestStores there = new TestStores(directory.resolve("two"))) {
+        try (TestStores there = transfers.stores("two")) {
             there.load(archive);
-            assertThat(known(there, name).index()).contains(index.digest());
-            assertThat(known(there, name).images()).containsExactly(usual.id(), foreign.id());
+            assertThat(there.known(name).index()).contains(index.digest());
+            assertThat(there.known(name).images()).containsExactly(usual.id(), foreign.id());
         }
-        try (TestStores there = new TestStores(directory.resolve("three"))) {
+        try (TestStores there = transfers.stores("three")) {
             new ArchiveLoader(there.stores)
                     .load(
                             new ByteArrayInputStream(archive),
                             Optional.of(FOREIGN),
                             TransferProgress.SILENT);
-            assertThat(known(there, name).images()).containsExactly(foreign.id());
+            assertThat(there.known(name).images()).containsExactly(foreign.id());
         }
-        try (TestStores there = new TestStores(directory.resolve("four"))) {
+        try (TestStores there = transfers.stores("four")) {
             there.load(saved(FOREIGN));
-            assertThat(known(there, name).images()).containsExactly(foreign.id());
-            assertThat(known(there, name).index()).isEmpty();
+            assertThat(there.known(name).images()).containsExactly(foreign.id());
+            assertThat(there.known(name).index()).isEmpty();
             assertThat(there.stores.images().record(foreign.id()).manifest())
                     .isEqualTo(other.digest());
         }
@@ -171,14 +141,14 @@ class PlatformsTest {
 
     @Test
     void aPlatformGoesAloneAndANameWithAll() {
-        Puller.Pulled usual = pull(here, name);
-        Puller.Pulled foreign = pull(here, name, FOREIGN);
+        Puller.Pulled usual = transfers.pull(name);
+        Puller.Pulled foreign = transfers.pull(name, FOREIGN);
         removal().remove(name.toString(), Platform.host(), false);
         assertThat(here.stores.images().records())
                 .extracting(ImageRecord::id)
                 .containsExactly(foreign.id());
-        assertThat(known(here, name).image()).isEqualTo(foreign.id());
-        assertThat(pull(here, name).id()).isEqualTo(usual.id());
+        assertThat(here.known(name).image()).isEqualTo(foreign.id());
+        assertThat(transfers.pull(name).id()).isEqualTo(usual.id());
         removal().remove(name.toString(), false, true);
         assertThat(here.stores.images().records()).isEmpty();
         assertThat(here.stores.content().digests()).isEmpty();
@@ -187,26 +157,26 @@ class PlatformsTest {
 
     @Test
     void aPruneOfOnePlatformLeavesTheOther() {
-        Puller.Pulled usual = pull(here, name);
-        Puller.Pulled foreign = pull(here, name, FOREIGN);
+        Puller.Pulled usual = transfers.pull(name);
+        Puller.Pulled foreign = transfers.pull(name, FOREIGN);
         var image = here.stores.images().resolve(usual.id().toString()).image();
         removal().prune(List.of(image));
-        assertThat(known(here, name).images()).containsExactly(foreign.id());
+        assertThat(here.known(name).images()).containsExactly(foreign.id());
         assertThat(here.stores.content().has(index.digest())).isTrue();
     }
 
     @Test
     void aNewerIndexTakesThePlaceOfTheOld() {
-        pull(here, name, FOREIGN);
-        ManifestContent next = publishing.index(name, Map.of(Platform.host(), own));
-        Puller.Pulled pulled = pull(here, name);
+        transfers.pull(name, FOREIGN);
+        ManifestContent next = transfers.publishing.index(name, Map.of(Platform.host(), own));
+        Puller.Pulled pulled = transfers.pull(name);
         assertThat(pulled.digest()).isEqualTo(next.digest());
-        assertThat(known(here, name).images()).containsExactly(pulled.id());
+        assertThat(here.known(name).images()).containsExactly(pulled.id());
     }
 
     @Test
     void whatIsBehindANameIsToldWhetherItIsHereOrNot() {
-        pull(here, name);
+        transfers.pull(name);
         List<ImagePlatforms.PlatformManifest> behind =
                 new ImagePlatforms(here.stores.images()).of(name.toString());
         assertThat(behind)
@@ -218,18 +188,17 @@ class PlatformsTest {
 
     @Test
     void aRestartKnowsAllPlatforms() {
-        pull(here, name);
-        pull(here, name, FOREIGN);
-        List<Digest> before = known(here, name).images();
-        here.close();
-        here = new TestStores(directory.resolve("one"));
-        assertThat(known(here, name).images()).isEqualTo(before);
-        assertThat(push(tagged(elsewhere.host() + "/moved:1")).digest()).isEqualTo(index.digest());
+        transfers.pull(name);
+        transfers.pull(name, FOREIGN);
+        List<Digest> before = here.known(name).images();
+        here = transfers.restart();
+        assertThat(here.known(name).images()).isEqualTo(before);
+        assertThat(transfers.push(tagged(transfers.elsewhere("moved:1"))).digest())
+                .isEqualTo(index.digest());
     }
 
     private List<DistantImage> distant(Reference of) {
-        return new Puller(here.stores, publishing.registries(), RegistryLimits.DEFAULT, 3)
-                .distant(of, Credential.NONE);
+        return here.puller(transfers.publishing.registries()).distant(of, Credential.NONE);
     }
 
     @Test
@@ -253,8 +222,8 @@ class PlatformsTest {
         for (int i = 0; i <= DistantImage.IMAGES_MAX; i++) {
             many.put(Platform.of("linux", "made" + i, ""), own);
         }
-        Reference large = Reference.parse(server.host() + "/many:large");
-        publishing.index(large, many);
+        Reference large = transfers.name("many:large");
+        transfers.publishing.index(large, many);
         assertThatThrownBy(() -> distant(large)).hasMessageContaining("at most 100");
     }
 }

@@ -16,15 +16,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sampan.engine.images.Image;
-import sampan.engine.registry.Credential;
 import sampan.engine.registry.ManifestContent;
-import sampan.engine.registry.RegistryLimits;
 import sampan.engine.testing.Archive;
 import sampan.engine.testing.Publishing;
 import sampan.engine.testing.Publishing.LayerContent;
-import sampan.engine.testing.RegistryServer;
 import sampan.engine.testing.TestStores;
 import sampan.engine.testing.Told;
+import sampan.engine.testing.Transfers;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
 import sampan.oci.Reference;
@@ -41,41 +39,26 @@ class PullPushTest {
     private static final byte[] UPPER = new Archive().file("d/b", "bb").bytes();
 
     @TempDir Path directory;
-    private RegistryServer server;
+    private Transfers transfers;
     private Publishing publishing;
     private TestStores here;
-    private final Told told = new Told();
+    private Told told;
 
     @BeforeEach
     void open() {
-        server = RegistryServer.plain(directory.resolve("registry"));
-        publishing = new Publishing(directory);
-        here = new TestStores(directory.resolve("one"));
+        transfers = new Transfers(directory);
+        publishing = transfers.publishing;
+        here = transfers.here();
+        told = transfers.told;
     }
 
     @AfterEach
     void close() {
-        here.close();
-        publishing.close();
-        server.close();
+        transfers.close();
     }
 
     private Reference name(String rest) {
-        return Reference.parse(server.host() + "/" + rest);
-    }
-
-    private Puller.Pulled pull(TestStores to, Reference name, Optional<Platform> platform) {
-        return new Puller(to.stores, publishing.registries(), RegistryLimits.DEFAULT, 3)
-                .pull(new Puller.Wish(name, platform, Credential.NONE), told);
-    }
-
-    private Puller.Pulled pull(Reference name) {
-        return pull(here, name, Optional.empty());
-    }
-
-    private Pusher.Pushed push(TestStores from, Reference name) {
-        return new Pusher(from.stores, publishing.registries(), 5)
-                .push(name, Credential.NONE, told);
+        return transfers.name(rest);
     }
 
     private String content(TestStores in, byte[] layer, String file) throws IOException {
@@ -93,7 +76,7 @@ class PullPushTest {
                         LayerContent.plain(LOWER),
                         LayerContent.gzip(UPPER),
                         new LayerContent(MediaType.OCI_LAYER_ZSTD, zstd, plain));
-        Puller.Pulled pulled = pull(name("a/b:1"));
+        Puller.Pulled pulled = transfers.pull(name("a/b:1"));
         assertThat(pulled.digest()).isEqualTo(pushed.digest());
         assertThat(pulled.newer()).isTrue();
         assertThat(content(here, LOWER, "d/a")).isEqualTo("a");
@@ -101,8 +84,9 @@ class PullPushTest {
         assertThat(content(here, plain, "z")).isEqualTo("zstd");
         assertThat(told.lines().getFirst()).isEqualTo("1: Pulling from a/b");
         assertThat(told.count("Pull complete")).isEqualTo(3);
-        Image image = here.stores.images().resolve(server.host() + "/a/b:1").image();
-        assertThat(image.digests()).containsExactly(server.host() + "/a/b@" + pushed.digest());
+        Image image = here.stores.images().resolve(transfers.server.host() + "/a/b:1").image();
+        assertThat(image.digests())
+                .containsExactly(transfers.server.host() + "/a/b@" + pushed.digest());
         assertThat(here.stores.content().partials()).isEmpty();
     }
 
@@ -122,8 +106,8 @@ class PullPushTest {
     @Test
     void anImageThatIsHereIsAskedForOnce() {
         publishing.image(name("a:1"), LayerContent.gzip(LOWER));
-        Puller.Pulled first = pull(name("a:1"));
-        Puller.Pulled second = pull(name("a:1"));
+        Puller.Pulled first = transfers.pull(name("a:1"));
+        Puller.Pulled second = transfers.pull(name("a:1"));
         assertThat(second).isEqualTo(new Puller.Pulled(first.id(), first.digest(), false));
         assertThat(told.count("Pulling fs layer")).isEqualTo(1);
     }
@@ -132,8 +116,8 @@ class PullPushTest {
     void aLayerThatIsHereIsNotFetchedAgain() {
         publishing.image(name("a:1"), LayerContent.gzip(LOWER));
         publishing.image(name("a:2"), LayerContent.gzip(LOWER), LayerContent.gzip(UPPER));
-        pull(name("a:1"));
-        pull(name("a:2"));
+        transfers.pull(name("a:1"));
+        transfers.pull(name("a:2"));
         assertThat(told.count("Already exists")).isEqualTo(1);
         assertThat(told.count("Download complete")).isEqualTo(2);
     }
@@ -141,9 +125,9 @@ class PullPushTest {
     @Test
     void aNameThatMovedLeavesTheOldImageWithoutOne() {
         publishing.image(name("a:1"), LayerContent.gzip(LOWER));
-        Puller.Pulled old = pull(name("a:1"));
+        Puller.Pulled old = transfers.pull(name("a:1"));
         publishing.image(name("a:1"), LayerContent.gzip(UPPER));
-        Puller.Pulled current = pull(name("a:1"));
+        Puller.Pulled current = transfers.pull(name("a:1"));
         assertThat(current.newer()).isTrue();
         assertThat(current.id()).isNotEqualTo(old.id());
         assertThat(here.stores.images().resolve(old.id().toString()).image().references())
@@ -154,14 +138,14 @@ class PullPushTest {
     void digestsSurvivePullAndPush() {
         ManifestContent pushed =
                 publishing.image(name("a:1"), LayerContent.gzip(LOWER), LayerContent.plain(UPPER));
-        Puller.Pulled pulled = pull(name("a:1"));
+        Puller.Pulled pulled = transfers.pull(name("a:1"));
         here.stores.images().tag(pulled.id(), name("team/other:x"));
-        Pusher.Pushed again = push(here, name("team/other:x"));
+        Pusher.Pushed again = transfers.push(name("team/other:x"));
         assertThat(again.digest()).isEqualTo(pushed.digest());
         assertThat(told.count("Mounted from a")).isEqualTo(2);
         assertThat(told.count("Pushed")).isZero();
-        try (TestStores there = new TestStores(directory.resolve("two"))) {
-            assertThat(pull(there, name("team/other:x"), Optional.empty()).digest())
+        try (TestStores there = transfers.stores("two")) {
+            assertThat(transfers.pull(there, name("team/other:x")).digest())
                     .isEqualTo(pushed.digest());
         }
     }
@@ -170,8 +154,8 @@ class PullPushTest {
     void onlyWhatIsMissingIsPushed() {
         here.load(Archive.image(name("new:1").toString(), LOWER));
         here.load(Archive.image(name("new:2").toString(), LOWER, UPPER));
-        push(here, name("new:1"));
-        push(here, name("new:2"));
+        transfers.push(name("new:1"));
+        transfers.push(name("new:2"));
         assertThat(told.count("Pushed")).isEqualTo(2);
         assertThat(told.count("Layer already exists")).isEqualTo(1);
         assertThat(publishing.repository(name("new")).tags()).containsExactlyInAnyOrder("1", "2");
@@ -185,18 +169,18 @@ class PullPushTest {
     @Test
     void layersOfOurOwnArePushedCompressedOnce() throws IOException {
         here.load(Archive.image(name("own:1").toString(), LOWER, UPPER));
-        Pusher.Pushed first = push(here, name("own:1"));
+        Pusher.Pushed first = transfers.push(name("own:1"));
         assertThat(manifestOf(name("own:1")).layers())
                 .extracting(Descriptor::mediaType)
                 .containsOnly(MediaType.OCI_LAYER_GZIP);
         assertThat(here.stores.content().has(Digest.of(LOWER))).as("the plain blob").isFalse();
-        assertThat(push(here, name("own:1")).digest()).isEqualTo(first.digest());
+        assertThat(transfers.push(name("own:1")).digest()).isEqualTo(first.digest());
         assertThat(told.count("Pushed")).isEqualTo(2);
         assertThat(told.count("Layer already exists")).isEqualTo(2);
         here.load(Archive.image(name("own:1").toString(), LOWER, UPPER));
-        assertThat(push(here, name("own:1")).digest()).isEqualTo(first.digest());
-        try (TestStores there = new TestStores(directory.resolve("two"))) {
-            assertThat(pull(there, name("own:1"), Optional.empty()).id()).isEqualTo(first.image());
+        assertThat(transfers.push(name("own:1")).digest()).isEqualTo(first.digest());
+        try (TestStores there = transfers.stores("two")) {
+            assertThat(transfers.pull(there, name("own:1")).id()).isEqualTo(first.image());
             assertThat(content(there, UPPER, "d/b")).isEqualTo("bb");
         }
     }
@@ -204,9 +188,9 @@ class PullPushTest {
     @Test
     void aLayerThatIsCompressedAlreadyIsTakenForOtherImages() {
         publishing.image(name("base:1"), LayerContent.gzip(LOWER));
-        pull(name("base:1"));
+        transfers.pull(name("base:1"));
         here.load(Archive.image(name("own:1").toString(), LOWER, UPPER));
-        push(here, name("own:1"));
+        transfers.push(name("own:1"));
         assertThat(manifestOf(name("own:1")).layers().getFirst())
                 .isEqualTo(manifestOf(name("base:1")).layers().getFirst());
     }
@@ -215,13 +199,13 @@ class PullPushTest {
     void oneImageInTwoFormsIsPushedInTheOneThatIsThere() {
         ManifestContent packed = publishing.image(name("a:1"), LayerContent.gzip(LOWER));
         ManifestContent plain = publishing.image(name("b:1"), LayerContent.plain(LOWER));
-        Puller.Pulled one = pull(name("a:1"));
-        Puller.Pulled two = pull(name("b:1"));
+        Puller.Pulled one = transfers.pull(name("a:1"));
+        Puller.Pulled two = transfers.pull(name("b:1"));
         assertThat(one.id()).isEqualTo(two.id());
         here.stores.collector().collect();
-        assertThat(push(here, name("a:1")).digest()).isEqualTo(packed.digest());
-        assertThat(push(here, name("b:1")).digest()).isEqualTo(plain.digest());
-        assertThat(pull(name("a:1")).newer()).isFalse();
+        assertThat(transfers.push(name("a:1")).digest()).isEqualTo(packed.digest());
+        assertThat(transfers.push(name("b:1")).digest()).isEqualTo(plain.digest());
+        assertThat(transfers.pull(name("a:1")).newer()).isFalse();
     }
 
     @Test
@@ -235,10 +219,10 @@ class PullPushTest {
                         Map.of(
                                 Platform.host(), own,
                                 Platform.of("linux", "s390x", ""), other));
-        Puller.Pulled pulled = pull(name);
+        Puller.Pulled pulled = transfers.pull(name);
         assertThat(pulled.digest()).isEqualTo(index.digest());
         assertThat(here.stores.images().record(pulled.id()).manifest()).isEqualTo(own.digest());
-        assertThatThrownBy(() -> pull(here, name, Optional.of(Platform.of("linux", "riscv64", ""))))
+        assertThatThrownBy(() -> transfers.pull(name, Platform.of("linux", "riscv64", "")))
                 .isInstanceOf(SampanException.class)
                 .hasMessage("no matching manifest for linux/riscv64 in the manifest list entries");
     }
@@ -247,7 +231,7 @@ class PullPushTest {
     void aDigestPinsTheImage() {
         ManifestContent pushed = publishing.image(name("a:1"), LayerContent.gzip(LOWER));
         Reference pinned = name("a").atDigest(pushed.digest());
-        pull(pinned);
+        transfers.pull(pinned);
         Image image = here.stores.images().resolve(pinned.familiar()).image();
         assertThat(image.references()).isEmpty();
         assertThat(image.digests()).containsExactly(pinned.familiar());
@@ -279,13 +263,13 @@ class PullPushTest {
     @Test
     void unknownNamesAreSaidInDockersWords() {
         publishing.image(name("a:1"), LayerContent.gzip(LOWER));
-        assertThatThrownBy(() -> pull(name("a:2")))
+        assertThatThrownBy(() -> transfers.pull(name("a:2")))
                 .hasMessage(
                         "manifest for "
-                                + server.host()
+                                + transfers.server.host()
                                 + "/a:2 not found: manifest unknown: manifest unknown");
-        assertThatThrownBy(() -> push(here, name("none:1")))
-                .hasMessage("tag does not exist: " + server.host() + "/none:1");
+        assertThatThrownBy(() -> transfers.push(name("none:1")))
+                .hasMessage("tag does not exist: " + transfers.server.host() + "/none:1");
     }
 
     @Test
@@ -299,7 +283,7 @@ class PullPushTest {
         ManifestContent pushed =
                 publishing.manifest(
                         name("a:chart"), Json.write(Manifest.of(nothing, List.of(chart))));
-        Puller.Pulled pulled = pull(name("a:chart"));
+        Puller.Pulled pulled = transfers.pull(name("a:chart"));
         assertThat(pulled.id()).isEqualTo(pushed.digest());
         assertThat(here.stores.images().images())
                 .extracting(Image::references)
@@ -308,7 +292,7 @@ class PullPushTest {
         assertThat(here.stores.content().has(chart.digest())).isTrue();
         assertThat(here.stores.snapshots().layers()).isEmpty();
         here.stores.images().tag(pulled.id(), name("b:chart"));
-        assertThat(push(here, name("b:chart")).digest()).isEqualTo(pushed.digest());
+        assertThat(transfers.push(name("b:chart")).digest()).isEqualTo(pushed.digest());
     }
 
     @Test
@@ -327,8 +311,8 @@ class PullPushTest {
                                 config.size());
         publishing.manifest(name("a:odd"), manifest.getBytes());
         publishing.image(name("a:1"), LayerContent.gzip(LOWER));
-        pull(name("a:odd"));
-        pull(name("a:1"));
+        transfers.pull(name("a:odd"));
+        transfers.pull(name("a:1"));
         assertThat(here.stores.images().images()).hasSize(2);
     }
 }

@@ -61,7 +61,7 @@ class RegistryRulesTest {
     }
 
     private Digest pull(HttpRegistries registries, String name) {
-        return new Puller(here.stores, registries, RegistryLimits.DEFAULT, 3)
+        return here.puller(registries)
                 .pull(
                         new Puller.Wish(Reference.parse(name), Optional.empty(), Credential.NONE),
                         new Told())
@@ -84,7 +84,7 @@ class RegistryRulesTest {
             here.load(Archive.image(machine + "/a:1", LAYER));
             Reference name = Reference.parse(machine + "/a:1");
             try (HttpRegistries without = registries()) {
-                Pusher pusher = new Pusher(here.stores, without, 5);
+                Pusher pusher = here.pusher(without);
                 assertThatThrownBy(() -> pusher.push(name, Credential.NONE, new Told()))
                         .isInstanceOf(SampanException.class)
                         .hasMessageContaining("registry " + machine)
@@ -93,10 +93,7 @@ class RegistryRulesTest {
             Files.copy(server.certificate(), own.resolve("client.cert"));
             Files.copy(server.key(), own.resolve("client.key"));
             try (HttpRegistries with = registries()) {
-                Digest pushed =
-                        new Pusher(here.stores, with, 5)
-                                .push(name, Credential.NONE, new Told())
-                                .digest();
+                Digest pushed = here.pusher(with).push(name, Credential.NONE, new Told()).digest();
                 assertThat(pull(with, name.toString())).isEqualTo(pushed);
             }
         }

@@ -61,12 +61,12 @@ class TokenRegistryTest {
     }
 
     private Pusher.Pushed push(Reference name, Credential credential) {
-        return new Pusher(here.stores, registries, 5).push(name, credential, new Told());
+        return here.pusher(registries).push(name, credential, new Told());
     }
 
     private Puller.Pulled pull(Reference name, Credential credential) {
         try (TestStores there = new TestStores(directory.resolve("two"))) {
-            return new Puller(there.stores, registries, RegistryLimits.DEFAULT, 3)
+            return there.puller(registries)
                     .pull(new Puller.Wish(name, Optional.empty(), credential), new Told());
         }
     }
