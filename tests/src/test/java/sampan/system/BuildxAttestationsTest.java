@@ -100,6 +100,26 @@ class BuildxAttestationsTest {
     }
 
     @Test
+    void aStatementTakesThePlaceOfAnImagesOwnFile() throws IOException {
+        buildx.with("Dockerfile", "FROM scratch\nCOPY f /provenance.json\n");
+        Path tar = place.resolve("files.tar");
+        buildx.build("--provenance=true", "--output", "type=tar,dest=" + tar).expect(0);
+        assertThat(Command.of("tar", "tf", tar.toString()).run().out())
+                .isEqualTo("provenance.json\n");
+        Path files = place.resolve("files");
+        buildx.build("--provenance=true", "--output", "type=local,dest=" + files).expect(0);
+        assertThat(files.resolve("provenance.json")).content().contains("in-toto");
+        buildx.build("--output", "type=tar,dest=" + tar).expect(0);
+        assertThat(Command.of("tar", "xOf", tar.toString()).run().out())
+                .as("no statement was asked for")
+                .isEqualTo("content");
+        buildx.with("Dockerfile", "FROM scratch\nCOPY f /provenance.json/f\n");
+        buildx.build("--provenance=true", "--output", "type=tar,dest=" + tar).expect(0);
+        assertThat(Command.of("tar", "tf", tar.toString()).run().out())
+                .isEqualTo("provenance.json\n");
+    }
+
+    @Test
     void whatCannotBeAttestedIsRefusedByName() {
         assertThat(buildx.build("--provenance=mode=most").err())
                 .contains("mode=most: give mode=min|max");

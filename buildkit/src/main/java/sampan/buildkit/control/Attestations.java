@@ -32,7 +32,12 @@ record Attestations(Optional<Scan> scan, Optional<Provenance> provenance) {
     }
 
     /// @param file its name where it lies among files
-    record Statement(String file, String predicateType, byte[] content) {}
+    record Statement(String file, String predicateType, byte[] content) {
+        /// Whether it takes the place of a file of the image's own, as BuildKit has it.
+        boolean takes(String path) {
+            return path.equals(file) || path.startsWith(file + "/");
+        }
+    }
 
     /// Those that are asked for by name.
     ///

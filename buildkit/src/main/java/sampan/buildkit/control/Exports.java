@@ -184,11 +184,17 @@ final class Exports {
         boolean several = results.size() > 1;
         for (ImageLayout.Of of : results) {
             String directory = several ? directory(of.platform()) : "";
+            List<Attestations.Statement> statements = statements(of.result(), attestations);
             TreeArchiver.pack(
                     of.result().root(),
                     tar,
-                    new PackOptions(directory, several, false, false, _ -> true));
-            for (Attestations.Statement said : statements(of.result(), attestations)) {
+                    new PackOptions(
+                            directory,
+                            several,
+                            false,
+                            false,
+                            path -> statements.stream().noneMatch(said -> said.takes(path))));
+            for (Attestations.Statement said : statements) {
                 String place = several ? directory + "/" : "";
                 tar.file(place + said.file(), FILE_MODE, said.content());
             }
