@@ -1,5 +1,6 @@
 package sampan.buildkit.control;
 
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,7 +27,8 @@ final class Jobs {
     private final Map<String, Job> running = new HashMap<>();
     private final Map<String, Ended> ended = new LinkedHashMap<>();
 
-    private record Ended(Progress progress, long atNanos) {}
+    private record Ended(
+            Progress progress, Optional<StatusRuntimeException> failure, long atNanos) {}
 
     void add(Job job) {
         lock.lock();
@@ -45,15 +47,16 @@ final class Jobs {
         }
     }
 
-    void remove(Job job) {
+    void remove(String ref, Progress progress, Optional<StatusRuntimeException> failure) {
         lock.lock();
         try {
-            running.remove(job.request.ref());
+            running.remove(ref);
             long now = System.nanoTime();
             ended.values().removeIf(e -> now - e.atNanos() > COMES_WITHIN.toNanos());
             if (ended.size() < ENDED_MAX) {
-                ended.put(job.request.ref(), new Ended(job.progress, now));
+                ended.put(ref, new Ended(progress, failure, now));
             }
+            came.signalAll();
         } finally {
             lock.unlock();
         }
@@ -82,8 +85,19 @@ final class Jobs {
     }
 
     /// Waits a little for one that is not there yet.
+    ///
+    /// @throws StatusRuntimeException its failure, where it has failed already
     Job get(String ref) throws InterruptedException {
-        return await(ref, () -> Optional.ofNullable(running.get(ref)));
+        return await(ref, () -> Optional.ofNullable(running.get(ref)).or(() -> failed(ref)));
+    }
+
+    private Optional<Job> failed(String ref) {
+        Optional.ofNullable(ended.get(ref))
+                .flatMap(Ended::failure)
+                .ifPresent(failure -> {
+                    throw failure;
+                });
+        return Optional.empty();
     }
 
     /// What a solve shows that runs or has just ended; waits a little for one that is not there

@@ -1,5 +1,6 @@
 package sampan.buildkit.control;
 
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ public final class Solver {
         Optional<Frontend> frontend = Optional.empty();
         Steps steps = new Steps(job.progress);
         String error = "";
+        Optional<StatusRuntimeException> failure = Optional.empty();
         try {
             Exports exports = new Exports(job, engine);
             frontend =
@@ -65,14 +67,17 @@ public final class Solver {
         } catch (RuntimeException | InterruptedException e) {
             error = Steps.message(e);
             Frontend of = frontend.orElse(nothing());
-            throw Failures.of(
-                    job.cancelled() ? new InterruptedException() : e,
-                    of.filename(),
-                    of.text(),
-                    steps.failedLine());
+            StatusRuntimeException told =
+                    Failures.of(
+                            job.cancelled() ? new InterruptedException() : e,
+                            of.filename(),
+                            of.text(),
+                            steps.failedLine());
+            failure = Optional.of(told);
+            throw told;
         } finally {
             job.end();
-            jobs.remove(job);
+            jobs.remove(request.ref(), job.progress, failure);
             job.images.close();
             if (!request.internal()) {
                 history.add(job, began, error);
