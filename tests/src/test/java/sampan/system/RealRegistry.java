@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import sampan.oci.json.Json;
+import tools.jackson.databind.JsonNode;
 
 /// The distribution's registry server on the loopback, with whatever is put there.
 ///
@@ -198,6 +200,24 @@ final class RealRegistry implements AutoCloseable {
                         .header("Content-Type", OCI + "manifest.v1+json")
                         .PUT(BodyPublishers.ofString(manifest)));
         return host + "/" + name + ":1";
+    }
+
+    /// The tags of a repository that is there.
+    List<String> tags(String name) {
+        try {
+            URI list = URI.create("http://" + host + "/v2/" + name + "/tags/list");
+            HttpResponse<byte[]> answer =
+                    client.send(HttpRequest.newBuilder(list).build(), BodyHandlers.ofByteArray());
+            return Json.tree(answer.body())
+                    .path("tags")
+                    .valueStream()
+                    .map(JsonNode::asString)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private String blob(String name, String type, byte[] content) {

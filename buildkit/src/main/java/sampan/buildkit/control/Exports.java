@@ -3,6 +3,7 @@ package sampan.buildkit.control;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,14 +16,15 @@ import sampan.buildkit.control.Progress.Vertex;
 import sampan.buildkit.session.FileSend;
 import sampan.buildkit.session.SessionInputs;
 import sampan.buildkit.session.TreeSums;
+import sampan.engine.registry.Credential;
 import sampan.engine.services.BuildResult;
 import sampan.engine.services.Engine;
 import sampan.engine.services.RegistryService;
 import sampan.engine.services.RegistryService.PushRequest;
-import sampan.engine.services.RegistryService.Pushed;
 import sampan.engine.trees.PackOptions;
 import sampan.engine.trees.TreeArchiver;
 import sampan.errors.SampanException;
+import sampan.oci.Digest;
 import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.Platform;
@@ -41,6 +43,7 @@ final class Exports {
     private final List<ImageOutput> outputs;
     private final CacheExports caches;
     private final Map<String, String> response = new LinkedHashMap<>();
+    private final List<Reference> pushed = new ArrayList<>();
 
     /// @throws SampanException UNSUPPORTED for what cannot be done, before anything is built
     Exports(Job job, Engine engine) {
@@ -123,18 +126,25 @@ final class Exports {
                 layout.keep();
             }
             tell(layout.top());
-            String id = layout.isIndex() ? layout.top().digest().toString() : config(results);
+            Digest digest = layout.top().digest();
+            String id = layout.isIndex() ? digest.toString() : config(results);
             if (!layout.isIndex()) {
-                // An image is called by its config here, until a registry has its manifest.
-                response.put(DIGEST, id);
                 response.put(CONFIG_DIGEST, id);
+                if (!output.names().arePinned()) {
+                    // It is called by its config here, until a registry has its manifest.
+                    response.put(DIGEST, id);
+                }
             }
             vertex.note("writing image " + id);
-            List<String> names =
-                    output.names().stream().map(n -> Reference.parseBare(n).toString()).toList();
-            names.forEach(name -> vertex.note("naming to " + name));
-            if (!names.isEmpty()) {
-                response.put("image.name", String.join(",", names));
+            if (output.kept()) {
+                output.names().kept(digest).forEach(name -> vertex.note("naming to " + name));
+            }
+            List<String> told = output.names().told(digest);
+            if (!told.isEmpty()) {
+                response.put("image.name", String.join(",", told));
+            }
+            if (output.push()) {
+                pushed.addAll(output.names().pushed(digest));
             }
             vertex.complete();
         } catch (SampanException e) {
@@ -217,22 +227,21 @@ final class Exports {
 
     /// Pushes what is to be pushed.
     void finish() {
-        for (ImageOutput output : outputs) {
-            if (output.push()) {
-                output.names().forEach(name -> push(Reference.parse(name).familiar()));
-            }
-        }
+        pushed.forEach(this::push);
     }
 
-    private void push(String name) {
-        Vertex vertex = job.progress.vertex("pushing " + name, List.of()).start();
+    private void push(Reference name) {
+        Vertex vertex = job.progress.vertex("pushing " + name.familiar(), List.of()).start();
         Line line = vertex.line("pushing layers");
-        PushRequest asked =
-                new PushRequest(
-                        name, Optional.empty(), new SessionInputs(job.session).credential(name));
+        Credential credential = new SessionInputs(job.session).credential(name.familiar());
         try {
-            List<Pushed> pushed = engine.registries().push(asked, progress(line));
-            pushed.forEach(each -> tell(each.manifest()));
+            RegistryService registries = engine.registries();
+            if (name.digest().isPresent()) {
+                registries.pushByDigest(name, credential, progress(line));
+            } else {
+                PushRequest asked = new PushRequest(name.familiar(), Optional.empty(), credential);
+                registries.push(asked, progress(line)).forEach(each -> tell(each.manifest()));
+            }
             line.done(0);
             vertex.complete();
         } catch (SampanException e) {

@@ -62,11 +62,12 @@ final class ImageLayout {
             throw SampanException.invalid(
                     "annotations of an index are given, but an image of one platform has none");
         }
+        boolean pinned = listed || output.names().arePinned();
         this.members =
                 results.stream()
                         .map(of ->
                                 new Member(
-                                        of, of.result().formed(output.form(of.platform(), listed))))
+                                        of, of.result().formed(output.form(of.platform(), pinned))))
                         .toList();
         for (Member member : members) {
             add(member.parts().manifest(), member.of().result());
@@ -115,7 +116,8 @@ final class ImageLayout {
     private Descriptor attested(Member member, Attestations attestations) {
         BuildResult result = member.of().result();
         Digest manifest = member.parts().manifest().digest();
-        List<Subject> subjects = Provenance.image(output.names(), member.of().platform(), manifest);
+        List<Subject> subjects =
+                Provenance.image(output.names().given(), member.of().platform(), manifest);
         List<Descriptor> said =
                 attestations.of(subjects, result).stream()
                         .map(statement ->
@@ -166,7 +168,7 @@ final class ImageLayout {
     void keep() {
         Optional<Digest> listed = index.map(Descriptor::digest);
         for (Member member : members) {
-            member.of().result().keep(member.parts(), output.names(), listed);
+            member.of().result().keep(member.parts(), output.names().kept(top().digest()), listed);
         }
     }
 
@@ -174,7 +176,7 @@ final class ImageLayout {
     void write(OutputStream out) throws IOException {
         if (index.isEmpty()) {
             Member only = members.getFirst();
-            only.of().result().archive(only.parts(), output.names(), out);
+            only.of().result().archive(only.parts(), output.names().given(), out);
             return;
         }
         TarWriter tar = new TarWriter(out);
@@ -190,9 +192,9 @@ final class ImageLayout {
             tar.end();
         }
         List<Descriptor> entries =
-                output.names().isEmpty()
+                output.names().given().isEmpty()
                         ? List.of(top())
-                        : output.names().stream()
+                        : output.names().given().stream()
                                 .map(name -> named(top(), Reference.parse(name)))
                                 .toList();
         tar.file(Layout.INDEX_FILE, FILE_MODE, Json.write(Index.of(entries)));

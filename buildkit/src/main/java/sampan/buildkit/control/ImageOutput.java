@@ -20,11 +20,10 @@ import sampan.oci.tar.ZstdWriter;
 
 /// What the attributes of an output say. What is not known, or cannot be done, is refused.
 ///
-/// @param names that the image gets
 /// @param kept it becomes an image of the engine
 record ImageOutput(
         String type,
-        List<String> names,
+        OutputNames names,
         boolean kept,
         boolean push,
         Optional<Compression> compression,
@@ -46,7 +45,14 @@ record ImageOutput(
                     "oci-mediatypes",
                     "rewrite-timestamp");
 
-    private static final Set<String> OF_KEPT = Set.of("push", "unpack", "store");
+    private static final Set<String> OF_KEPT =
+            Set.of(
+                    "push",
+                    "push-by-digest",
+                    "name-canonical",
+                    "dangling-name-prefix",
+                    "unpack",
+                    "store");
     private static final Map<String, Set<String>> OTHERS =
             Map.of(
                     "moby", OF_KEPT,
@@ -96,13 +102,11 @@ record ImageOutput(
                     said(exporter, "store")
                             + " is not supported with push: what is pushed is kept");
         }
-        List<String> names =
-                Arrays.stream(exporter.attribute("name").split(",", -1))
-                        .filter(n -> !n.isEmpty())
-                        .toList();
-        if (push && names.isEmpty()) {
+        OutputNames names = names(exporter, push);
+        if (push && names.isNone()) {
             throw SampanException.invalid("tag is needed when pushing to registry");
         }
+        truth(exporter, "unpack");
         return new ImageOutput(
                 exporter.type(),
                 names,
@@ -113,6 +117,18 @@ record ImageOutput(
                 truth(exporter, "force-compression").orElse(false),
                 types,
                 annotations);
+    }
+
+    private static OutputNames names(Exporter exporter, boolean push) {
+        List<String> given =
+                Arrays.stream(exporter.attribute("name").split(",", -1))
+                        .filter(n -> !n.isEmpty())
+                        .toList();
+        return new OutputNames(
+                given,
+                truth(exporter, "name-canonical").orElse(false),
+                Optional.of(exporter.attribute("dangling-name-prefix")).filter(p -> !p.isEmpty()),
+                truth(exporter, "push-by-digest").orElse(false) && push);
     }
 
     private static String said(Exporter exporter, String name) {
@@ -175,15 +191,16 @@ record ImageOutput(
 
     /// How the image of a platform is written.
     ///
-    /// @param listed an index names it, so that whoever pushes it changes nothing more
-    ImageForm form(Platform platform, boolean listed) {
+    /// @param pinned an index or a name holds its digest, so that whoever pushes it changes nothing
+    ///   more
+    ImageForm form(Platform platform, boolean pinned) {
         Optional<Compression> wanted =
-                listed ? compression.or(() -> Optional.of(Compression.GZIP)) : compression;
+                pinned ? compression.or(() -> Optional.of(Compression.GZIP)) : compression;
         return new ImageForm(
                 level.isPresent() ? wanted.or(() -> Optional.of(Compression.GZIP)) : wanted,
                 level,
                 force,
-                listed ? types.or(() -> Optional.of(Types.OCI)) : types,
+                pinned ? types.or(() -> Optional.of(Types.OCI)) : types,
                 new HashMap<>(annotations.of(Annotations.Kind.MANIFEST, platform)));
     }
 }

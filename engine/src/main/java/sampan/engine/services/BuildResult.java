@@ -72,7 +72,7 @@ public interface BuildResult {
     /// @param of a form of it
     /// @param names it gets
     /// @param index that the names stand for, where it lists the result's image; it was [#put]
-    void keep(Parts of, List<String> names, Optional<Digest> index);
+    void keep(Parts of, List<Reference> names, Optional<Digest> index);
 
     /// The result's image, the last; where all are asked for, after those of the stages it needed.
     List<Parts> images(boolean all);

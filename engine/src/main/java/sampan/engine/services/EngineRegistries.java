@@ -144,6 +144,17 @@ public final class EngineRegistries implements RegistryService {
     }
 
     @Override
+    public void pushByDigest(Reference name, Credential credential, Progress progress) {
+        RelayedProgress.during(
+                new Passed(progress),
+                told -> {
+                    Pusher.Pushed pushed = pusher.push(name, credential, told);
+                    publish("push", name);
+                    return pushed;
+                });
+    }
+
+    @Override
     public Descriptor pushCache(CachePush request) {
         Reference name = Reference.parse(request.reference());
         if (name.digest().isPresent()) {

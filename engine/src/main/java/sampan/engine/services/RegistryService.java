@@ -7,6 +7,7 @@ import sampan.engine.registry.ContentSource;
 import sampan.engine.registry.Credential;
 import sampan.engine.registry.Registries.Hit;
 import sampan.oci.Digest;
+import sampan.oci.Reference;
 import sampan.oci.image.Descriptor;
 import sampan.oci.image.Platform;
 
@@ -55,6 +56,9 @@ public interface RegistryService {
     record PushRequest(String reference, Optional<Platform> platform, Credential credential) {}
 
     List<Pushed> push(PushRequest request, Progress progress);
+
+    /// Pushes what is here under this name with a digest; its registry gets no tag.
+    void pushByDigest(Reference name, Credential credential, Progress progress);
 
     /// A build's cache on its way out.
     ///

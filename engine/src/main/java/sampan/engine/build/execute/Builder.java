@@ -251,8 +251,8 @@ public final class Builder {
         }
 
         @Override
-        public void keep(Parts of, List<String> names, Optional<Digest> index) {
-            run.images.add(in(of), names.stream().map(Builder::name).toList(), index);
+        public void keep(Parts of, List<Reference> names, Optional<Digest> index) {
+            run.images.add(in(of), names, index);
         }
 
         private ImageRecord in(Parts of) {

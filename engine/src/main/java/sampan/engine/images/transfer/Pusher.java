@@ -74,7 +74,7 @@ public final class Pusher {
                 .toList();
     }
 
-    /// @param reference with a tag
+    /// @param reference with a tag, or with the digest of what it means: no tag is set then
     public Pushed push(Reference reference, Credential credential, PullProgress progress) {
         return push(reference, Optional.empty(), credential, progress);
     }
@@ -142,10 +142,11 @@ public final class Pusher {
 
     private Pushed push(ReferenceRecord name, PushedPlatforms platforms, Target target) {
         Reference reference = name.reference();
-        String tag = reference.tag().orElse(Reference.DEFAULT_TAG);
+        Optional<Digest> pinned = reference.digest();
+        String tag = pinned.map(Digest::toString).or(reference::tag).orElse(Reference.DEFAULT_TAG);
         if (platforms.index().isEmpty()) {
             Digest id = platforms.images().getFirst();
-            Descriptor manifest = one(id, Optional.empty(), reference, target);
+            Descriptor manifest = one(id, pinned, reference, target);
             stores.images().tag(id, reference.atDigest(manifest.digest()));
             return new Pushed(id, tag, manifest, platforms.left());
         }
@@ -182,7 +183,7 @@ public final class Pusher {
         return manifest.mediaType().isEmpty() ? MediaType.OCI_MANIFEST : manifest.mediaType();
     }
 
-    /// @param manifest its form, where it goes with an index: it gets no tag then
+    /// @param manifest its form, where it goes with an index or by digest: it gets no tag then
     private Descriptor one(
             Digest id, Optional<Digest> manifest, Reference reference, Target target) {
         try (DigestLocks.Held _ = pushing.take(id, () -> {});
