@@ -149,6 +149,47 @@ class BuildxNamesTest {
     }
 
     @Test
+    void anIndexWithoutANameIsKeptUntilItIsPruned() throws IOException {
+        String before = daemon.docker("images", "-aq").out();
+        String both = "--platform=linux/amd64,linux/arm64";
+        JsonNode told = built("type=image", both);
+        String index = digest(told);
+        assertThat(daemon.inspect(index, "{{.Architecture}} {{.RepoTags}} {{.RepoDigests}}"))
+                .isEqualTo("amd64 [] []");
+        assertThat(daemon.docker("images", "-q", "--filter", "dangling=true").out().lines())
+                .as("one, by its usual platform")
+                .hasSize(1);
+        daemon.docker("create", "--name", "arm", "--platform", "arm64", index, "x").expect(0);
+        Path file = place.resolve("arch");
+        daemon.docker("cp", "arm:/arch", file.toString()).expect(0);
+        assertThat(file).hasContent("arm64");
+        daemon.docker("rm", "arm").expect(0);
+        daemon.docker("image", "prune", "-f").expect(0);
+        assertThat(daemon.docker("images", "-aq").out()).isEqualTo(before);
+        assertThat(daemon.docker("inspect", index).status()).isEqualTo(1);
+        built("type=image", both);
+        daemon.docker("rmi", index).expect(0);
+        assertThat(daemon.docker("images", "-aq").out()).isEqualTo(before);
+    }
+
+    @Test
+    void anIndexWithoutANameCanBeGivenOne() throws IOException {
+        try (RealRegistry registry = new RealRegistry(place.resolve("registry"))) {
+            String before = daemon.docker("images", "-aq").out();
+            String name = registry.host() + "/named:1";
+            JsonNode told = built("type=image", "--platform=linux/amd64,linux/arm64");
+            daemon.docker("tag", digest(told), name).expect(0);
+            daemon.docker("push", name).expect(0);
+            assertThat(Digest.of(raw(name).getBytes()).toString()).isEqualTo(digest(told));
+            built("type=image", "--platform=linux/amd64,linux/arm64");
+            daemon.docker("rmi", name).expect(0);
+            assertThat(daemon.docker("images", "-aq").out())
+                    .as("it lost its name to the given one")
+                    .isEqualTo(before);
+        }
+    }
+
+    @Test
     void namesThatContradictTheRestAreRefused() {
         refused(
                 "push=,push-by-digest=true,name=a:1",

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import sampan.engine.images.ImageRecord;
+import sampan.engine.images.Nameless;
 import sampan.engine.images.ReferenceRecord;
 import sampan.engine.images.transfer.Stores;
 import sampan.oci.Digest;
@@ -47,7 +48,10 @@ final class Users {
     /// The name by which a registry gave the image; empty where none did.
     static Optional<String> pulled(Stores stores, ImageRecord image) {
         List<Reference> names =
-                stores.images().names(image.id()).stream().map(ReferenceRecord::reference).toList();
+                stores.images().names(image.id()).stream()
+                        .map(ReferenceRecord::reference)
+                        .filter(name -> !Nameless.is(name))
+                        .toList();
         Optional<Reference> known = names.stream().filter(n -> n.digest().isPresent()).findFirst();
         return known.map(digest ->
                 names.stream()

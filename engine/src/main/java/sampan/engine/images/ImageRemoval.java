@@ -1,8 +1,10 @@
 package sampan.engine.images;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import sampan.engine.images.ImageUsers.ContainerUse;
@@ -115,6 +117,12 @@ public final class ImageRemoval {
     private boolean remove(String text, Digest id, Wish wish, List<Step> steps) {
         List<ReferenceRecord> names = images.names(id);
         boolean byId = ImageText.isIdPrefix(text, id.toString());
+        List<ReferenceRecord> listing =
+                ImageText.digest(text).stream().flatMap(images::listing).toList();
+        if (!listing.isEmpty() || (byId && Nameless.are(names))) {
+            removeWhole(id, byId ? names : listing, wish, steps);
+            return true;
+        }
         if (byId) {
             removeById(id, names, wish, steps);
             return true;
@@ -154,6 +162,27 @@ public final class ImageRemoval {
         deleteChecked(id, wish, false, steps);
     }
 
+    /// Removes what is called by its index: the names that stand for it, and all images of it.
+    private void removeWhole(Digest id, List<ReferenceRecord> names, Wish wish, List<Step> steps) {
+        checkHard(id);
+        if (!wish.force()) {
+            checkStopped(id);
+            if (!Nameless.are(names) && !isSingle(names)) {
+                throw conflict(id, false, "image is referenced in multiple repositories");
+            }
+        }
+        Set<Digest> all = new LinkedHashSet<>(List.of(id));
+        for (ReferenceRecord name : names) {
+            images.name(name.reference().toString()).ifPresent(n -> all.addAll(n.images()));
+            untagWhole(name.reference(), id, steps);
+        }
+        for (Digest each : all) {
+            if (isHere(each) && images.names(each).isEmpty()) {
+                deleteChecked(each, wish, !each.equals(id), steps);
+            }
+        }
+    }
+
     /// At most one tag, and all names in one repository.
     private static boolean isSingle(List<ReferenceRecord> names) {
         long tags = names.stream().filter(n -> n.reference().tag().isPresent()).count();
@@ -168,7 +197,7 @@ public final class ImageRemoval {
     // Images of other platforms lose the name too.
     private void untagWhole(Reference reference, Digest id, List<Step> steps) {
         long bytes = images.nameBytes(reference);
-        if (images.untag(reference)) {
+        if (images.untag(reference) && !Nameless.is(reference)) {
             steps.add(new Step(false, reference.familiar(), bytes));
             events.accept("untag", id);
         }
@@ -176,7 +205,7 @@ public final class ImageRemoval {
 
     private void untag(Reference reference, Digest id, List<Step> steps) {
         long bytes = images.nameBytes(reference);
-        if (images.untag(reference, id)) {
+        if (images.untag(reference, id) && !Nameless.is(reference)) {
             steps.add(new Step(false, reference.familiar(), bytes));
             events.accept("untag", id);
         }

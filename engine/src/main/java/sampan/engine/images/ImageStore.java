@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import sampan.engine.content.ContentStore;
 import sampan.engine.images.ImageFiles.Adding;
 import sampan.engine.images.ReferenceRecord.Variant;
@@ -124,9 +125,17 @@ public final class ImageStore {
                 .or(() -> find(text));
     }
 
-    /// What is known of a name; empty for an id, or a name that is not here.
+    /// What is known of a name, or of one that stands for the index with this digest; empty for
+    /// another id, or what is not here.
     public Optional<ReferenceRecord> name(String text) {
-        return ImageText.parsed(text).map(references::get);
+        return ImageText.parsed(text)
+                .map(references::get)
+                .or(() -> ImageText.digest(text).flatMap(index -> listing(index).findFirst()));
+    }
+
+    /// Names that stand for an index.
+    Stream<ReferenceRecord> listing(Digest index) {
+        return references.values().stream().filter(n -> n.index().equals(Optional.of(index)));
     }
 
     private Optional<ResolvedImage> byReference(Reference reference) {
@@ -158,10 +167,11 @@ public final class ImageStore {
         if (Digest.parse(HostImage.image().id()).hex().startsWith(prefix)) {
             found.add(HostImage.resolved());
         }
-        if (prefix.length() == ImageText.HEX_DIGITS) {
-            Digest whole = new Digest(Digest.SHA256, prefix);
-            return Optional.ofNullable(records.get(whole))
-                    .or(() -> listedBy(whole))
+        Optional<Digest> whole = ImageText.digest(text);
+        if (whole.isPresent()) {
+            // What was built for several platforms is called by its index.
+            return whole.map(records::get)
+                    .or(() -> name(text).map(name -> records.get(name.image())))
                     .map(this::resolved)
                     .or(() -> found.stream().findFirst());
         }
@@ -171,14 +181,6 @@ public final class ImageStore {
             }
         }
         return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
-    }
-
-    // What was built for several platforms is called by its index.
-    private Optional<ImageRecord> listedBy(Digest index) {
-        return references.values().stream()
-                .filter(name -> name.index().equals(Optional.of(index)))
-                .findFirst()
-                .map(name -> records.get(name.image()));
     }
 
     private ResolvedImage resolved(ImageRecord record) {
@@ -358,15 +360,7 @@ public final class ImageStore {
         HostImage.refuseName(reference);
         exclusively(() -> {
             from.images().forEach(this::record);
-            bind(
-                    new ReferenceRecord(
-                            reference,
-                            from.image(),
-                            Instant.now(),
-                            from.manifest(),
-                            from.index(),
-                            from.others(),
-                            from.attestations()));
+            bind(from.called(reference));
             return from;
         });
     }
@@ -409,6 +403,9 @@ public final class ImageStore {
         if (old == null || !old.saysAs(name)) {
             files.put(name, old == null);
             references.put(name.reference(), name);
+        }
+        if (!Nameless.is(name.reference())) {
+            name.index().map(Nameless::of).filter(references::containsKey).ifPresent(this::untag);
         }
     }
 
@@ -473,10 +470,13 @@ public final class ImageStore {
         });
     }
 
-    /// Bytes on disk of the records of an image and its references.
+    /// Bytes on disk of the records of an image and of the references that mean it alone.
     long recordBytes(Digest id) {
         return files.bytes(id)
-                + names(id).stream().mapToLong(name -> nameBytes(name.reference())).sum();
+                + references.values().stream()
+                        .filter(name -> name.images().equals(List.of(id)))
+                        .mapToLong(name -> nameBytes(name.reference()))
+                        .sum();
     }
 
     long nameBytes(Reference reference) {

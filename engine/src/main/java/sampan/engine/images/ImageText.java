@@ -1,6 +1,7 @@
 package sampan.engine.images;
 
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
@@ -19,6 +20,14 @@ public final class ImageText {
         } catch (SampanException e) {
             return Optional.empty();
         }
+    }
+
+    /// The whole digest that the text is, with or without its algorithm.
+    static Optional<Digest> digest(String text) {
+        Matcher matcher = ID_PREFIX.matcher(text);
+        return matcher.matches() && matcher.group(1).length() == HEX_DIGITS
+                ? Optional.of(new Digest(Digest.SHA256, matcher.group(1)))
+                : Optional.empty();
     }
 
     // What can be neither a name nor an id is the caller's mistake, not a missing image.

@@ -33,6 +33,7 @@ public final class ImageViews {
                                 record.digests().stream(),
                                 names.stream()
                                         .filter(n -> n.reference().digest().isPresent())
+                                        .filter(n -> !Nameless.is(n.reference()))
                                         .map(n -> n.reference().familiar()))
                         .distinct()
                         .toList(),

@@ -75,6 +75,12 @@ public record ReferenceRecord(
         return all;
     }
 
+    /// The same under another name, given now.
+    ReferenceRecord called(Reference name) {
+        return new ReferenceRecord(
+                name, image, Instant.now(), manifest, index, others, attestations);
+    }
+
     /// The same name as one of its images has it.
     ReferenceRecord as(Digest id) {
         return others.stream()

@@ -24,6 +24,7 @@ import sampan.engine.images.ImageRemoval.Step;
 import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
 import sampan.engine.images.ImageViews;
+import sampan.engine.images.Nameless;
 import sampan.engine.images.ReferenceRecord;
 import sampan.engine.images.ResolvedImage;
 import sampan.engine.images.layers.LayerChanges;
@@ -210,7 +211,9 @@ public final class EngineImages implements ImageService {
         Reference name = tag.isEmpty() ? Reference.parse(repository) : bare.withTag(tag);
         Digest id = Digest.parse(image.id());
         Optional<ReferenceRecord> whole =
-                images.name(reference).filter(from -> from.index().isPresent());
+                images.name(reference)
+                        .or(() -> Nameless.whole(images, id))
+                        .filter(from -> from.index().isPresent());
         if (whole.isPresent()) {
             images.tag(whole.get(), name);
         } else {

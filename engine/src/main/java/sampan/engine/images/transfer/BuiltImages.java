@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageStore;
+import sampan.engine.images.Nameless;
 import sampan.engine.images.PlatformIndex;
 import sampan.engine.images.transfer.NewImage.LayerSource;
 import sampan.engine.snapshots.Layer;
@@ -189,9 +190,19 @@ public final class BuiltImages implements AutoCloseable {
                         indexes.of(
                                 digest,
                                 stores.content().read(digest, ImageStore.CONFIG_BYTES_MAX)));
-        stores.images().add(image, names, listed);
+        stores.images().add(image, listed.map(of -> named(names, of)).orElse(names), listed);
         unknown = false;
         stored |= !names.isEmpty();
+    }
+
+    // Without a name the index would be nobody's, and its digest mean nothing.
+    private List<Reference> named(List<Reference> names, PlatformIndex index) {
+        boolean known =
+                stores.images()
+                        .name(index.digest().toString())
+                        .filter(name -> !Nameless.is(name.reference()))
+                        .isPresent();
+        return names.isEmpty() && !known ? List.of(Nameless.of(index.digest())) : names;
     }
 
     /// Writes an image as `docker save` does.
