@@ -44,7 +44,7 @@ class BuildxSbomTest {
                 link) ln -s /etc/passwd more.spdx.json ;;
                 pipe) mkfifo more.spdx.json ;;
                 endless) truncate -s 100G more.spdx.json ;;
-                many) for i in $(seq 40); do cp sbom.spdx.json "$i.spdx.json"; done ;;
+                many) for i in $(seq 70); do cp sbom.spdx.json "$i.spdx.json"; done ;;
                 named) echo x > "$(printf 'a\\033b.spdx.json')" ;;
                 other) echo '{"_type":"https://in-toto.io/Statement/v1","predicateType":"x"}' > a.spdx.json ;;
             esac
@@ -151,6 +151,13 @@ class BuildxSbomTest {
         assertThat(place.resolve("other/sbom-made.spdx.json"))
                 .as("its ARG takes another stage in")
                 .doesNotExist();
+        buildx.with("Dockerfile", "FROM scratch\nARG BUILDKIT_SBOM_SCAN_CONTEXT=true\nCOPY f /g\n")
+                .build(scanner(), "--output", "type=local,dest=" + place.resolve("looked"))
+                .expect(0);
+        assertThat(place.resolve("looked/sbom-context.spdx.json"))
+                .as("what the steps look at")
+                .content()
+                .contains("\"comment\":\"./f \"");
     }
 
     /// What is scanned, what scans it and how are what counts.
@@ -247,7 +254,7 @@ class BuildxSbomTest {
                         List.of("link", all + "more.spdx.json, which is no plain file"),
                         List.of("pipe", all + "more.spdx.json, which is no plain file"),
                         List.of("endless", all + "more.spdx.json with too many bytes"),
-                        List.of("many", all + "more than 32 files"),
+                        List.of("many", all + "more than 60 files"),
                         List.of("named", all + "\"a?b.spdx.json\": only files NAME.spdx.json"),
                         List.of("other", "predicateType=x: give https://spdx.dev/Document"))) {
             Outcome refused = buildx.build("-t", "scanned:4", scanner(",MODE=" + wrong.getFirst()));

@@ -206,11 +206,12 @@ final class SbomScan {
                 stages.put(name(stage), state);
             }
         }
-        // A stage of that name goes before the context, as BuildKit has it.
+        // A stage of that name goes before the context, of which comes what the steps look at: as
+        // BuildKit has it.
         boolean context =
                 isScanned(ScanScope.CONTEXT, target, result) && !stages.containsKey("context");
         return new Scope(
-                context ? Optional.of(build.given.context().at(List.of(""))) : Optional.empty(),
+                context ? Optional.of(build.given.context().at(List.of())) : Optional.empty(),
                 stages);
     }
 

@@ -18,7 +18,9 @@ import sampan.linux.sys.Fd;
 /// Takes what a scanner wrote. The directory is hostile: its names reach a client's disk, and its
 /// files may be links, pipes, devices or without an end.
 final class ScanOutput {
-    static final int FILES_MAX = 32;
+    /// With a config and the provenance still fewer than the 64 blobs of an attestation that goes
+    /// from registry to registry.
+    static final int FILES_MAX = 60;
 
     /// Of all files together: what attests one image goes from registry to registry up to 64 MiB.
     static final long BYTES_MAX = 48 << 20;

@@ -82,7 +82,7 @@ class ScanOutputTest {
         }
         assertThat(read()).hasSize(ScanOutput.FILES_MAX);
         file("more.spdx.json", 1);
-        refused("more than 32 files");
+        refused("more than " + ScanOutput.FILES_MAX + " files");
     }
 
     @Test
