@@ -88,8 +88,8 @@ final class RequestWriter {
             return;
         }
         writer.put(head.methodAt(), head.methodEnd()).put(' ');
-        if (rewrite != null && length > PathRewrite.SAME) {
-            writer.put(rewrite.at(), rewrite.at() + length);
+        if (length > PathRewrite.SAME) {
+            writer.put(view.newPathAt(), view.newPathAt() + length);
         } else if (path != null) {
             rewritten(writer, view, route, path);
         } else if (head.pathAt() == head.pathEnd()) {

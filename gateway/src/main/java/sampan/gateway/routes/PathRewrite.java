@@ -15,10 +15,6 @@ public final class PathRewrite implements Filter {
 
     private static final int BAD_REQUEST = 400;
 
-    /// One for each loop's thread, as long as the process lives.
-    private static final ThreadLocal<Long> ROOM =
-            ThreadLocal.withInitial(() -> Memory.allocate(BYTES_MAX));
-
     private final BoundedPattern pattern;
     private final Replacement to;
 
@@ -33,16 +29,18 @@ public final class PathRewrite implements Filter {
         return new PathRewrite(pattern, Replacement.of(pattern, field, to, Replacement.Kind.PATH));
     }
 
-    /// Where [#apply] has put the path, for this thread and until its next call.
-    public long at() {
-        return ROOM.get();
-    }
-
-    /// Makes the new path.
+    /// Makes the new path, once for as long as the view shows a request; [RequestView#newPathAt] is
+    /// where it is.
     ///
     /// @return its length, [#SAME], or below zero where there is none
     public int apply(RequestView view) {
-        long room = ROOM.get();
+        if (view.newPathBy() != this) {
+            view.newPath(this, make(view, view.newPathAt()));
+        }
+        return view.newPathLength();
+    }
+
+    private int make(RequestView view, long room) {
         int length = pattern.replace(view.pathAt(), view.pathEnd(), to, room, BYTES_MAX);
         if (length == BoundedPattern.NO_MATCH) {
             return SAME;

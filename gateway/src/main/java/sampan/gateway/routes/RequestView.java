@@ -21,6 +21,9 @@ public final class RequestView {
     private long pathAt;
     private long pathEnd;
     private boolean normal;
+    private final long newPathRoom = Memory.allocate(PathRewrite.BYTES_MAX);
+    private @Nullable PathRewrite newPathBy;
+    private int newPathLength;
     private long clientAt;
     private int clientLength;
     private boolean secure;
@@ -54,6 +57,7 @@ public final class RequestView {
         reply = null;
         reason = "";
         identity = null;
+        newPathBy = null;
         addedLength = 0;
         toldClient = null;
         toldWithAnswer = null;
@@ -107,6 +111,26 @@ public final class RequestView {
     /// Whether the path came in its normal form.
     public boolean isNormal() {
         return normal;
+    }
+
+    /// Where there is room for a new path.
+    public long newPathAt() {
+        return newPathRoom;
+    }
+
+    /// What has made a new path since the view began, null where nothing has.
+    @Nullable PathRewrite newPathBy() {
+        return newPathBy;
+    }
+
+    /// @return as [PathRewrite#apply] does
+    int newPathLength() {
+        return newPathLength;
+    }
+
+    void newPath(PathRewrite by, int length) {
+        newPathBy = by;
+        newPathLength = length;
     }
 
     public long clientAt() {
