@@ -2,13 +2,10 @@ package sampan.app;
 
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import sampan.app.runc.CallerCgroups;
 import sampan.app.settings.Settings;
 import sampan.engine.build.EngineBuilds;
 import sampan.engine.build.cache.StepCache;
@@ -16,11 +13,8 @@ import sampan.engine.build.execute.BuildParts;
 import sampan.engine.build.execute.CacheMounts;
 import sampan.engine.build.execute.ImageFetch;
 import sampan.engine.build.execute.StepContainers;
-import sampan.engine.containers.ContainerFiles;
 import sampan.engine.containers.ContainerRecord;
-import sampan.engine.containers.Containers;
 import sampan.engine.containers.HostLimits;
-import sampan.engine.content.ContentStore;
 import sampan.engine.disk.ContainerSource;
 import sampan.engine.disk.DiskPolicy;
 import sampan.engine.disk.ImageSource;
@@ -29,15 +23,12 @@ import sampan.engine.events.EventLog;
 import sampan.engine.fsck.Fsck;
 import sampan.engine.gateway.GatewaySupervisor;
 import sampan.engine.gateway.process.GatewayProgram;
-import sampan.engine.images.Collector;
 import sampan.engine.images.ImageRemoval;
-import sampan.engine.images.ImageStore;
 import sampan.engine.images.ImageUsers;
 import sampan.engine.images.transfer.Puller;
 import sampan.engine.images.transfer.Pusher;
 import sampan.engine.images.transfer.StoreRecovery;
 import sampan.engine.images.transfer.Stores;
-import sampan.engine.leases.Leases;
 import sampan.engine.leftovers.Leftovers;
 import sampan.engine.logs.LogWatch;
 import sampan.engine.networks.NetworkDriver;
@@ -70,70 +61,31 @@ import sampan.engine.services.Recovery;
 import sampan.engine.services.StoreLeftovers;
 import sampan.engine.services.StoreUse;
 import sampan.engine.services.TaskLeftovers;
-import sampan.engine.snapshots.Snapshotter;
-import sampan.engine.snapshots.overlay.OverlaySnapshotter;
 import sampan.engine.tasks.CgroupSweep;
-import sampan.engine.tasks.DaemonLimits;
-import sampan.engine.tasks.ExecStarter;
 import sampan.engine.tasks.NetworkWiring;
-import sampan.engine.tasks.SpecBuilder;
-import sampan.engine.tasks.SystemCallFilters;
 import sampan.engine.tasks.Task;
 import sampan.engine.tasks.TaskAdoption;
-import sampan.engine.tasks.TaskLauncher;
 import sampan.engine.tasks.TaskScan;
-import sampan.engine.tasks.TaskSettings;
-import sampan.engine.tasks.TaskStarter;
 import sampan.engine.tasks.TaskTable;
-import sampan.engine.volumes.Volumes;
-import sampan.engine.volumes.local.LocalVolumes;
-import sampan.linux.capabilities.CapabilitySet;
-import sampan.linux.capabilities.ProcessCapabilities;
-import sampan.linux.cgroups.CgroupLayout;
 import sampan.linux.kernel.Features;
-import sampan.linux.poll.Poller;
-import sampan.linux.seccomp.SeccompCompiler;
-import sampan.runtime.compile.KernelFeatures;
 import sampan.runtime.lifecycle.RuntimeHost;
-import sampan.runtime.monitor.Launcher;
 import sampan.runtime.monitor.Monitors;
 
-/// Every part of the engine, wired by hand, from the ground up: this is the one place that names
-/// implementations. Closing it leaves containers as they are.
+/// Every part of the engine, wired by hand, from the ground up: on [Stored] and [Starting] stand
+/// the use cases. Only these three name implementations. Closing it leaves containers as they are.
 final class EngineWiring implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("sampan.engine");
 
-    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final Closing closing = new Closing(LOG);
     private final Settings settings;
     private final Features features = Features.probe();
     private final EventLog log = new EventLog();
-    private final Leases leases;
     private final TaskTable tasks = new TaskTable();
     private final ContainerEvents events = new ContainerEvents(log);
 
-    private Optional<RuntimeHost> runtime = Optional.empty();
-
     private EngineWiring(Settings settings) {
         this.settings = settings;
-        this.leases = new Leases(settings.root().resolve("leases"));
     }
-
-    /// What keeps images and volumes.
-    private record Stored(
-            ContentStore content,
-            ImageStore images,
-            Snapshotter snapshots,
-            Volumes volumes,
-            Collector collector,
-            Containers containers) {}
-
-    /// What starts processes.
-    private record Starting(
-            TaskLauncher launcher,
-            TaskStarter starter,
-            ExecStarter execs,
-            CgroupLayout cgroups,
-            TaskSettings settings) {}
 
     /// What [#build] made; closing it closes what lies below.
     record Running(Engine engine, RuntimeHost runtime, EngineWiring wiring)
@@ -147,41 +99,34 @@ final class EngineWiring implements AutoCloseable {
     static Running start(Settings settings) {
         EngineWiring wiring = new EngineWiring(settings);
         try {
-            Engine engine = wiring.build();
-            return new Running(engine, wiring.runtime.orElseThrow(), wiring);
+            return wiring.build();
         } catch (RuntimeException e) {
             wiring.close();
             throw e;
         }
     }
 
-    private Engine build() {
-        Stored stored = stores();
+    private Running build() {
+        Stored stored = Stored.open(settings, closing);
         // Before anything collects: what the cache keeps is nobody else's.
         StepCache cache =
-                new StepCache(settings.root().resolve("build/cache"), imageStores(stored));
+                new StepCache(settings.root().resolve("build/cache"), stored.imageStores());
         // Read before anything is made: who runs on keeps its address and ports.
         TaskScan scan = TaskScan.read(settings.run().resolve("c"));
         Networking networking = Networking.open(settings, scan.attachments(), LOG);
         closing.push(networking);
         networking.driver().ifPresent(driver -> driver.namespaces(tasks::network));
-        Starting starting = starting(stored, networking.wiring());
-        HostLimits host = HostFacts.limits(starting.cgroups.features(), settings.userns());
-        ContainerRemoval removal =
-                new ContainerRemoval(
-                        stored.containers,
-                        stored.snapshots,
-                        stored.volumes,
-                        tasks,
-                        events,
-                        gone -> collectAfter(stored, gone));
+        Starting starting =
+                Starting.open(settings, features, stored, networking.wiring(), tasks, closing);
+        HostLimits host = HostFacts.limits(starting.cgroups().features(), settings.userns());
+        ContainerRemoval removal = removal(stored);
         EngineTasks taskService =
                 new EngineTasks(
                         new EngineTasks.Parts(
-                                stored.containers, tasks, starting.starter, removal, events));
+                                stored.containers(), tasks, starting.starter(), removal, events));
         recovery(stored, starting, networking.wiring(), removal, taskService, scan).recover();
         // After the containers: what only half-made ones held is garbage then.
-        new StoreRecovery(imageStores(stored), settings.root())
+        new StoreRecovery(stored.imageStores(), settings.root())
                 .recover()
                 .forEach(finding -> LOG.log(Level.WARNING, finding));
         LogWatch watch = new LogWatch();
@@ -189,27 +134,49 @@ final class EngineWiring implements AutoCloseable {
         EngineRegistries registries = registries(stored);
         ContainerCreation creation = creation(stored, host);
         EngineContainers containers = containers(stored, removal, creation, host);
-        EngineExecs execs = new EngineExecs(stored.containers, tasks, starting.execs, events);
-        ImageUsers users = () -> HostFacts.uses(stored.containers.views());
+        EngineExecs execs = new EngineExecs(stored.containers(), tasks, starting.execs(), events);
         StepContainers steps = new StepContainers(creation, containers, taskService);
         EngineBuilds builds = builds(stored, cache, steps, registries);
-        return new Engine(
-                containers,
-                taskService,
-                new EngineStreams(stored.containers, tasks, starting.launcher, watch, events),
-                execs,
-                archives(stored),
-                new EngineExplanations(stored.containers, execs, starting.execs.plans()),
-                new EngineImages(stored.images, stored.snapshots, stored.collector, users, log),
-                transfers(stored),
-                registries,
-                builds,
-                new EngineVolumes(stored.volumes, log),
-                new EngineNetworks(networking.catalog(), stored.containers),
-                new EngineEvents(log),
-                system(stored, new Doctor(doctor(stored, starting, networking))),
-                store(stored, fsck(stored, cache, builds, networking), builds, containers),
-                gateway(stored, starting, taskService));
+        Engine engine =
+                new Engine(
+                        containers,
+                        taskService,
+                        new EngineStreams(
+                                stored.containers(), tasks, starting.launcher(), watch, events),
+                        execs,
+                        archives(stored),
+                        new EngineExplanations(
+                                stored.containers(), execs, starting.execs().plans()),
+                        images(stored),
+                        transfers(stored),
+                        registries,
+                        builds,
+                        new EngineVolumes(stored.volumes(), log),
+                        new EngineNetworks(networking.catalog(), stored.containers()),
+                        new EngineEvents(log),
+                        system(stored, new Doctor(doctor(stored, starting, networking))),
+                        store(stored, fsck(stored, cache, builds, networking), builds, containers),
+                        gateway(stored, starting, taskService));
+        return new Running(engine, starting.runtime(), this);
+    }
+
+    private ContainerRemoval removal(Stored stored) {
+        return new ContainerRemoval(
+                stored.containers(),
+                stored.snapshots(),
+                stored.volumes(),
+                tasks,
+                events,
+                gone -> collectAfter(stored, gone));
+    }
+
+    private EngineImages images(Stored stored) {
+        return new EngineImages(
+                stored.images(), stored.snapshots(), stored.collector(), users(stored), log);
+    }
+
+    private static ImageUsers users(Stored stored) {
+        return () -> HostFacts.uses(stored.containers().views());
     }
 
     private EngineGateway gateway(Stored stored, Starting starting, EngineTasks tasks) {
@@ -220,14 +187,14 @@ final class EngineWiring implements AutoCloseable {
                         settings.run(),
                         settings.gateway().file(),
                         settings.gateway().metrics());
-        RuntimeHost host = runtime.orElseThrow();
+        RuntimeHost host = starting.runtime();
         GatewayProgram program =
                 new GatewayProgram(
-                        place, host.launcher(), starting.settings.kernel(), host.seccomp());
+                        place, host.launcher(), starting.settings().kernel(), host.seccomp());
         GatewaySupervisor supervisor =
                 new GatewaySupervisor(
                         new GatewaySupervisor.Parts(
-                                settings.gateway(), program, stored.containers, log),
+                                settings.gateway(), program, stored.containers(), log),
                         id -> tasks.start(id, Optional.empty()),
                         id -> tasks.stop(id, Optional.empty(), Optional.empty()));
         closing.push(supervisor);
@@ -239,9 +206,9 @@ final class EngineWiring implements AutoCloseable {
         return new Fsck(
                 new Fsck.Parts(
                         settings.root(),
-                        imageStores(stored),
-                        stored.containers,
-                        stored.volumes,
+                        stored.imageStores(),
+                        stored.containers(),
+                        stored.volumes(),
                         cache,
                         builds::strangers,
                         networking.catalog()::list));
@@ -249,19 +216,19 @@ final class EngineWiring implements AutoCloseable {
 
     private EngineStore store(
             Stored stored, Fsck fsck, EngineBuilds builds, EngineContainers containers) {
-        ImageUsers users = () -> HostFacts.uses(stored.containers.views());
+        ImageUsers users = users(stored);
         ImageRemoval removal =
                 new ImageRemoval(
-                        stored.images,
-                        stored.collector,
+                        stored.images(),
+                        stored.collector(),
                         users,
                         (action, id) -> HostFacts.tell(log, action, id));
         List<Source> sources =
                 List.of(
-                        new ImageSource(imageStores(stored), removal, users, settings.disk()),
+                        new ImageSource(stored.imageStores(), removal, users, settings.disk()),
                         builds,
                         new ContainerSource(
-                                stored.containers,
+                                stored.containers(),
                                 containers::removeMeasured,
                                 handle ->
                                         tasks.find(handle.id())
@@ -272,15 +239,15 @@ final class EngineWiring implements AutoCloseable {
                 new DiskPolicy(
                         new DiskPolicy.Parts(settings.root(), settings.disk(), sources, log));
         closing.push(policy.start());
-        closing.push(new StoreUse(stored.containers, stored.images, policy, log).start());
+        closing.push(new StoreUse(stored.containers(), stored.images(), policy, log).start());
         return new EngineStore(settings.root(), fsck, policy);
     }
 
     // The last container of an image that was removed under it.
     private static void collectAfter(Stored stored, ContainerRecord gone) {
         boolean step = StepContainers.isStep(gone.spec());
-        if (!step && stored.images.find(gone.origin().imageId()).isEmpty()) {
-            stored.collector.collect();
+        if (!step && stored.images().find(gone.origin().imageId()).isEmpty()) {
+            stored.collector().collect();
         }
     }
 
@@ -288,20 +255,20 @@ final class EngineWiring implements AutoCloseable {
         List<Leftovers> leftovers = new ArrayList<>();
         leftovers.add(
                 new TaskLeftovers(
-                        stored.containers,
+                        stored.containers(),
                         tasks,
-                        new CgroupSweep(starting.cgroups, starting.settings.cgroupParent()),
-                        starting.settings));
+                        new CgroupSweep(starting.cgroups(), starting.settings().cgroupParent()),
+                        starting.settings()));
         leftovers.add(
                 new StoreLeftovers(
                         new StoreLeftovers.Parts(
                                 settings.root(),
                                 settings.run(),
-                                stored.containers,
+                                stored.containers(),
                                 tasks,
-                                stored.snapshots,
-                                stored.volumes,
-                                stored.collector)));
+                                stored.snapshots(),
+                                stored.volumes(),
+                                stored.collector())));
         networking.driver().ifPresent(driver -> leftovers.add(driver::leftovers));
         return new Doctor.Parts(
                 () -> features,
@@ -319,28 +286,23 @@ final class EngineWiring implements AutoCloseable {
             TaskScan scan) {
         TaskAdoption adoption =
                 new TaskAdoption(
-                        starting.launcher, tasks, starting.starter, wiring, starting.cgroups);
+                        starting.launcher(), tasks, starting.starter(), wiring, starting.cgroups());
         return new Recovery(
                 new Recovery.Parts(
-                        stored.containers,
-                        stored.snapshots,
-                        stored.volumes,
+                        stored.containers(),
+                        stored.snapshots(),
+                        stored.volumes(),
                         adoption,
-                        starting.launcher,
+                        starting.launcher(),
                         removal,
                         taskService,
                         scan,
-                        new CgroupSweep(starting.cgroups, starting.settings.cgroupParent()),
-                        starting.settings));
-    }
-
-    private Stores imageStores(Stored stored) {
-        return new Stores(
-                stored.content, stored.snapshots, stored.images, leases, stored.collector);
+                        new CgroupSweep(starting.cgroups(), starting.settings().cgroupParent()),
+                        starting.settings()));
     }
 
     private EngineTransfers transfers(Stored stored) {
-        return new EngineTransfers(imageStores(stored), log);
+        return new EngineTransfers(stored.imageStores(), log);
     }
 
     private EngineRegistries registries(Stored stored) {
@@ -353,7 +315,7 @@ final class EngineWiring implements AutoCloseable {
                         List.of(certificates, Path.of("/etc/docker/certs.d")),
                         System.getenv());
         closing.push(registries);
-        Stores stores = imageStores(stored);
+        Stores stores = stored.imageStores();
         return new EngineRegistries(
                 registries,
                 new Puller(stores, registries, RegistryLimits.DEFAULT, config.downloads()),
@@ -363,8 +325,8 @@ final class EngineWiring implements AutoCloseable {
 
     private EngineArchives archives(Stored stored) {
         return new EngineArchives(
-                new EngineRoots(stored.containers, tasks, stored.volumes, events),
-                imageStores(stored),
+                new EngineRoots(stored.containers(), tasks, stored.volumes(), events),
+                stored.imageStores(),
                 log);
     }
 
@@ -373,10 +335,10 @@ final class EngineWiring implements AutoCloseable {
                 new EngineSystem.Parts(
                         HostFacts.identity(settings.root()),
                         settings.root(),
-                        stored.containers,
-                        stored.images,
-                        stored.snapshots,
-                        stored.volumes,
+                        stored.containers(),
+                        stored.images(),
+                        stored.snapshots(),
+                        stored.volumes(),
                         log,
                         () -> features,
                         doctor,
@@ -386,74 +348,14 @@ final class EngineWiring implements AutoCloseable {
                                 "socket", settings.socket().toString())));
     }
 
-    private Stored stores() {
-        Path root = settings.root();
-        ContentStore content = new ContentStore(root.resolve("content"));
-        ImageStore images = new ImageStore(root.resolve("images"), content);
-        OverlaySnapshotter snapshots =
-                new OverlaySnapshotter(root.resolve("snapshots"), List.of(root, settings.run()));
-        closing.push(snapshots);
-        return new Stored(
-                content,
-                images,
-                snapshots,
-                new LocalVolumes(root.resolve("volumes"), new KernelTmpfs()),
-                new Collector(images, content, snapshots, leases),
-                new Containers(new ContainerFiles(root.resolve("containers"))));
-    }
-
-    private Starting starting(Stored stored, NetworkWiring wiring) {
-        Poller poller = Poller.start("monitors");
-        closing.push(poller);
-        Launcher programs = new Launcher(Main.launcher(settings), poller);
-        closing.push(programs);
-        TaskLauncher launcher = new TaskLauncher(programs, poller);
-        CapabilitySet own = ProcessCapabilities.current().effective();
-        TaskSettings taskSettings =
-                new TaskSettings(
-                        settings.run(),
-                        HostFacts.cgroupParent(settings.bridge()),
-                        HostFacts.attachPoint(settings.run()),
-                        KernelFeatures.of(features),
-                        DaemonLimits.read(own),
-                        report -> LOG.log(Level.DEBUG, report::toString),
-                        settings.debug());
-        HostFacts.runDirectories(taskSettings);
-        CgroupLayout cgroups = CgroupLayout.detect();
-        closing.push(new CgroupSweep(cgroups, taskSettings.cgroupParent())::retire);
-        SpecBuilder specs = new SpecBuilder(own);
-        SeccompCompiler seccomp = new SeccompCompiler(settings.run().resolve("seccomp"));
-        SystemCallFilters filters = new SystemCallFilters(seccomp);
-        filters.prepare(own);
-        runtime =
-                Optional.of(
-                        new RuntimeHost(
-                                programs,
-                                poller,
-                                cgroups,
-                                CallerCgroups.of((int) ProcessHandle.current().pid()),
-                                seccomp,
-                                taskSettings.kernel()));
-        TaskStarter starter =
-                new TaskStarter(
-                        new TaskStarter.Parts(
-                                stored.containers,
-                                stored.snapshots,
-                                stored.volumes,
-                                wiring,
-                                cgroups,
-                                specs,
-                                filters,
-                                launcher,
-                                tasks,
-                                taskSettings));
-        ExecStarter execs = new ExecStarter(specs, filters, launcher, taskSettings);
-        return new Starting(launcher, starter, execs, cgroups, taskSettings);
-    }
-
     private ContainerCreation creation(Stored stored, HostLimits host) {
         return new ContainerCreation(
-                stored.containers, stored.images, stored.snapshots, stored.volumes, events, host);
+                stored.containers(),
+                stored.images(),
+                stored.snapshots(),
+                stored.volumes(),
+                events,
+                host);
     }
 
     private EngineBuilds builds(
@@ -461,7 +363,7 @@ final class EngineWiring implements AutoCloseable {
         Path home = settings.root().resolve("build");
         return new EngineBuilds(
                 new BuildParts(
-                        imageStores(stored),
+                        stored.imageStores(),
                         cache,
                         steps,
                         new CacheMounts(home.resolve("mounts"), home.resolve("mount-records")),
@@ -475,26 +377,20 @@ final class EngineWiring implements AutoCloseable {
             Stored stored, ContainerRemoval removal, ContainerCreation creation, HostLimits host) {
         return new EngineContainers(
                 new EngineContainers.Parts(
-                        stored.containers,
+                        stored.containers(),
                         creation,
                         removal,
-                        new ContainerUpdate(stored.containers, tasks, events, host),
+                        new ContainerUpdate(stored.containers(), tasks, events, host),
                         tasks,
-                        stored.images,
-                        stored.snapshots,
+                        stored.images(),
+                        stored.snapshots(),
                         events,
                         log));
     }
 
     @Override
     public void close() {
-        while (!closing.isEmpty()) {
-            try {
-                closing.pop().close();
-            } catch (Exception e) {
-                LOG.log(Level.WARNING, "closing: " + e.getMessage());
-            }
-        }
+        closing.close();
         log.close();
     }
 }
