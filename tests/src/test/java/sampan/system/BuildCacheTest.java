@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import sampan.oci.image.Manifest;
+import sampan.oci.json.Json;
 import sampan.system.RealRegistry.Guard;
 
 /// What one engine built counts as done for another that has nothing but the base image.
@@ -164,6 +166,37 @@ class BuildCacheTest {
             built("-t", name, "--push", "--cache-to", "type=inline");
             assertThat(run(client.build(other, "-t", name, "--cache-from", name))).isEmpty();
             assertThat(id(other, name)).isEqualTo(id(daemon, name));
+        }
+    }
+
+    /// Digests of the layers that a registry's image has.
+    private List<String> layers(String name) {
+        List<String> words = List.of("buildx", "imagetools", "inspect", "--raw", name);
+        byte[] manifest =
+                client.command(daemon, words)
+                        .run()
+                        .expect(0)
+                        .out()
+                        .getBytes(StandardCharsets.UTF_8);
+        return Json.read(manifest, Manifest.class).layers().stream()
+                .map(layer -> layer.digest().toString())
+                .toList();
+    }
+
+    @Test
+    void aLayerIsCompressedOnceForAnImageAndItsCache() {
+        try (RealRegistry registry = new RealRegistry(place.resolve("registry"))) {
+            String name = registry.host() + "/app:1";
+            client.dockerfile("FROM busybox", "RUN seq 100000 > /own");
+            // compressed once more the usual way, the layer would be another one
+            String output =
+                    "type=image,push=true,compression=gzip,compression-level=1,name=" + name;
+            String cache = "type=registry,mode=max,ref=" + registry.host() + "/cache:1";
+            Outcome build = client.build(daemon, "--output", output, "--cache-to", cache).expect(0);
+            assertThat(build.err().indexOf("pushing " + name))
+                    .isBetween(0, build.err().indexOf("exporting cache to registry"));
+            assertThat(layers(registry.host() + "/cache:1")).isEqualTo(layers(name));
+            daemon.sampan("image", "fsck").expect(0);
         }
     }
 

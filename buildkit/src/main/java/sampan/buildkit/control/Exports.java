@@ -87,6 +87,8 @@ final class Exports {
                 archive(number, results, attestations);
             }
         }
+        pushed.forEach(this::push);
+        // What a push has compressed goes as it is with the cache.
         caches.send(results.stream().map(ImageLayout.Of::result).toList(), response);
     }
 
@@ -223,11 +225,6 @@ final class Exports {
             vertex.fail(Steps.message(e));
             throw e;
         }
-    }
-
-    /// Pushes what is to be pushed.
-    void finish() {
-        pushed.forEach(this::push);
     }
 
     private void push(Reference name) {

@@ -150,7 +150,6 @@ public final class Solver {
                 several(
                         new Several(job, frontend, exports, agents, cacheFrom, attestations),
                         List.of());
-                exports.finish();
                 return exports.response();
             }
             BuildRequest request =
@@ -169,7 +168,6 @@ public final class Solver {
                                     exports.send(
                                             List.of(new ImageLayout.Of(platform, result)),
                                             attestations));
-            exports.finish();
             return exports.response();
         } finally {
             job.building.unlock();

@@ -16,6 +16,7 @@ import sampan.oci.image.Index;
 import sampan.oci.image.Manifest;
 import sampan.oci.image.MediaType;
 import sampan.oci.json.Json;
+import sampan.oci.tar.Compression;
 
 /// A build's cache on its way to a registry: the image of each stage. They are no images of the
 /// store: what they are made of is held by who asks.
@@ -102,6 +103,15 @@ final class CachePush {
         Optional<Descriptor> before = pusher.zipped().of(layer.digest());
         if (before.isPresent() && target.repository().hasBlob(before.get().digest())) {
             return before.get();
+        }
+        // A plain layer is called by its diffID: an image that was pushed has it compressed.
+        Optional<Descriptor> here =
+                LayerForms.known(stores, layer.digest(), Compression.GZIP, to::have)
+                        .map(l -> Descriptor.of(type, l.digest(), l.size()));
+        if (here.isPresent()) {
+            pusher.send(target, here.get(), layer.digest().brief());
+            pusher.zipped().add(layer.digest(), here.get());
+            return here.get();
         }
         CompressedPush.Pushed pushed = to.push(layer, type);
         if (!pushed.sent()) {

@@ -39,6 +39,12 @@ record CompressedPush(Stores stores, Lease lease, Repository repository) {
         };
     }
 
+    /// Takes hold of a blob; false where it is not here.
+    boolean have(Digest blob) {
+        lease.hold(blob);
+        return stores.content().has(blob);
+    }
+
     // The registry reads while we write; what went wrong there is seen when it is asked for the
     // layer.
     Pushed push(Descriptor layer, String type) {

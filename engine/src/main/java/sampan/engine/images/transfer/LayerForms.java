@@ -3,6 +3,7 @@ package sampan.engine.images.transfer;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
+import java.util.function.Predicate;
 import sampan.engine.content.Ingest;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageStore;
@@ -38,7 +39,9 @@ final class LayerForms {
         }
         Types types = form.types().orElse(isDocker(layer.mediaType()) ? Types.DOCKER : Types.OCI);
         Optional<Descriptor> known =
-                form.level().isPresent() ? Optional.empty() : known(diffId, wanted);
+                form.level().isPresent()
+                        ? Optional.empty()
+                        : known(stores, diffId, wanted, d -> transfer.have(d).isPresent());
         return typed(known.orElseGet(() -> written(layer, wanted)), wanted, types);
     }
 
@@ -75,8 +78,11 @@ final class LayerForms {
         };
     }
 
-    /// The layer as another image has it, held.
-    private Optional<Descriptor> known(Digest diffId, Compression wanted) {
+    /// A layer as an image has it.
+    ///
+    /// @param held takes hold of a blob; false where it is not here
+    static Optional<Descriptor> known(
+            Stores stores, Digest diffId, Compression wanted, Predicate<Digest> held) {
         for (ImageRecord other : stores.images().records()) {
             int at = other.diffIds().indexOf(diffId);
             if (at < 0) {
@@ -84,9 +90,11 @@ final class LayerForms {
             }
             for (ImageRecord.Form each : other.forms()) {
                 Optional<Descriptor> layer =
-                        layer(each, at)
+                        Optional.of(each)
+                                .filter(of -> held.test(of.manifest()))
+                                .map(of -> layer(stores, of, at))
                                 .filter(l -> compressionOf(l.mediaType()) == wanted)
-                                .filter(l -> transfer.have(l.digest()).isPresent());
+                                .filter(l -> held.test(l.digest()));
                 if (layer.isPresent()) {
                     return layer;
                 }
@@ -95,12 +103,9 @@ final class LayerForms {
         return Optional.empty();
     }
 
-    private Optional<Descriptor> layer(ImageRecord.Form of, int at) {
-        if (transfer.have(of.manifest()).isEmpty()) {
-            return Optional.empty();
-        }
+    private static Descriptor layer(Stores stores, ImageRecord.Form of, int at) {
         byte[] manifest = stores.content().read(of.manifest(), ImageStore.CONFIG_BYTES_MAX);
-        return Optional.of(Json.read(manifest, Manifest.class).layers().get(at));
+        return Json.read(manifest, Manifest.class).layers().get(at);
     }
 
     private Descriptor written(Descriptor layer, Compression wanted) {
