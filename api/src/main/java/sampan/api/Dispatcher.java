@@ -145,7 +145,17 @@ final class Dispatcher implements Handler {
         call.fail(status, message);
     }
 
+    // BuildKit's gRPC, as its own daemon and newer ones of Docker serve it.
+    @Override
+    public boolean takesHttp2() {
+        return true;
+    }
+
     private void answer(Exchange exchange) throws IOException, InterruptedException {
+        if (exchange.head().isPreface()) {
+            wire(engine.get()).control(exchange.takeOver());
+            return;
+        }
         String path = exchange.head().path();
         ApiVersion version = ApiVersion.NEWEST;
         int versionEnd = versionEnd(path);

@@ -8,6 +8,7 @@ import java.util.Map;
 import sampan.api.builds.BuildWire;
 import sampan.buildkit.control.Control;
 import sampan.buildkit.control.Gateway;
+import sampan.buildkit.control.OfferedSessions;
 import sampan.buildkit.control.Solver;
 import sampan.buildkit.control.WatchedSolve;
 import sampan.buildkit.grpc.Junction;
@@ -34,7 +35,10 @@ public final class BuildKit implements BuildWire, AutoCloseable {
             this.junction =
                     new Junction(
                             directory,
-                            List.of(new Control(solver, version), new Gateway(solver, version)));
+                            List.of(
+                                    new Control(
+                                            solver, new OfferedSessions(this::session), version),
+                                    new Gateway(solver, version)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

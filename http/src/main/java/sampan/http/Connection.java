@@ -141,6 +141,9 @@ final class Connection {
         expectNothing();
         parser.parse(input.buffer(), headEnd, head);
         input.endHead(headEnd);
+        if (head.isPreface() && !server.settings().handler().takesHttp2()) {
+            throw new ProtocolException(505, "protocol version is not HTTP/1.1: HTTP/2.0");
+        }
         return true;
     }
 
@@ -184,6 +187,11 @@ final class Connection {
 
     boolean closes() {
         return closing || server.stopping();
+    }
+
+    RawStream takeOver() {
+        input.unread();
+        return hijack();
     }
 
     RawStream hijack() {

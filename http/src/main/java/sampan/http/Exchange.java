@@ -28,6 +28,12 @@ public final class Exchange {
         return response.begin(status);
     }
 
+    /// Takes the connection of a client that speaks another protocol, with all that it has sent.
+    /// The handler returns when it is done with it.
+    public Transport takeOver() {
+        return response.takeOver();
+    }
+
     /// The response has begun: its status cannot change any more.
     public boolean committed() {
         return response.committed();

@@ -9,4 +9,10 @@ public interface Handler {
     /// response has begun cuts the connection, so that the client cannot take the part for the
     /// whole.
     void handle(Exchange exchange) throws IOException, InterruptedException;
+
+    /// Whether a client may speak HTTP/2 from its first byte on; the connection then comes as one
+    /// exchange, to be taken over.
+    default boolean takesHttp2() {
+        return false;
+    }
 }

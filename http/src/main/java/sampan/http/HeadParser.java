@@ -118,7 +118,9 @@ final class HeadParser {
         while (bytes.get(at) != '\r') {
             at++;
         }
-        head.line(method, origin(target), version(text(bytes, versionStart, at)));
+        String version = text(bytes, versionStart, at);
+        boolean preface = method.equals("PRI") && target.equals("*") && version.equals("HTTP/2.0");
+        head.line(method, origin(target), preface ? RequestHead.PREFACE : version(version));
         return at + 2;
     }
 

@@ -61,6 +61,12 @@ final class Input {
         position = headEnd;
     }
 
+    /// The head comes once more, as what is read next.
+    void unread() {
+        floor = 0;
+        position = 0;
+    }
+
     /// Reads more; false at the end of the peer's output.
     boolean fill() throws IOException {
         if (watching) {

@@ -9,6 +9,10 @@ import java.util.Optional;
 /// returns. Field names compare without regard to case; values come without surrounding blanks, as
 /// ISO 8859-1.
 public final class RequestHead {
+    /// The minor version that stands for the beginning of HTTP/2 (RFC 9113, section 3.4), which
+    /// looks like a head.
+    static final int PREFACE = 2;
+
     private static final int FIELDS_AT_FIRST = 32;
     private static final int SLOTS = 4;
 
@@ -34,6 +38,11 @@ public final class RequestHead {
         chunked = false;
         keepAlive = false;
         expectsContinue = false;
+    }
+
+    /// The client speaks HTTP/2 from its first byte on.
+    public boolean isPreface() {
+        return minor == PREFACE;
     }
 
     void line(String parsedMethod, String parsedTarget, int parsedMinor) {

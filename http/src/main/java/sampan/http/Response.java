@@ -116,6 +116,13 @@ public final class Response {
         return connection.hijack();
     }
 
+    /// Takes the connection out of HTTP/1.1 without an answer.
+    RawStream takeOver() {
+        committed = true;
+        complete = true;
+        return connection.takeOver();
+    }
+
     void completed() {
         complete = true;
     }

@@ -394,6 +394,31 @@ class ConnectionTest {
     }
 
     @Test
+    void aClientThatBeginsInHttp2IsTakenOverWithAllThatItSent() {
+        String preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        Handler takes =
+                new Handler() {
+                    @Override
+                    public void handle(Exchange exchange) throws IOException {
+                        ByteBuffer heard = ByteBuffer.allocate(64);
+                        try (Transport raw = exchange.takeOver()) {
+                            while (raw.read(heard) >= 0) {
+                                // until the client's end
+                            }
+                            raw.write(heard.flip());
+                        }
+                    }
+
+                    @Override
+                    public boolean takesHttp2() {
+                        return true;
+                    }
+                };
+        assertThat(serve(Wire.of(preface.substring(0, 5), preface.substring(5), "late"), takes))
+                .isEqualTo(preface + "late");
+    }
+
+    @Test
     void outputDoesNotComeTogetherWithTheHeadOfAnUpgrade() {
         Wire wire = Wire.of("POST / HTTP/1.1\r\nHost: h\r\nUpgrade: tcp\r\n\r\n");
         String written =

@@ -1,6 +1,7 @@
 package sampan.buildkit.control;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.util.HashMap;
 import java.util.List;
@@ -23,25 +24,33 @@ public final class Control implements BindableService {
 
     private final Solver solver;
     private final Workers workers;
+    private final OfferedSessions sessions;
 
+    /// @param sessions takes those that clients offer within a call
     /// @param version of this engine
-    public Control(Solver solver, String version) {
+    public Control(Solver solver, OfferedSessions sessions, String version) {
+        this.sessions = sessions;
         this.solver = solver;
         this.workers = new Workers(solver.engine(), version);
     }
 
     @Override
     public ServerServiceDefinition bindService() {
-        return new Services("moby.buildkit.v1.Control")
-                        .unary("Info", _ -> new Message().message(1, workers.version()).bytes())
-                        .unary("ListWorkers", this::listWorkers)
-                        .unary("Solve", this::solve)
-                        .stream("Status", this::status)
-                        .unary("DiskUsage", this::diskUsage)
-                        .stream("Prune", this::prune)
-                        .stream("ListenBuildHistory", this::history)
-                        .unary("UpdateBuildHistory", this::updateHistory)
-                        .build();
+        return ServerInterceptors.intercept(
+                new Services("moby.buildkit.v1.Control")
+                                .unary(
+                                        "Info",
+                                        _ -> new Message().message(1, workers.version()).bytes())
+                                .unary("ListWorkers", this::listWorkers)
+                                .unary("Solve", this::solve)
+                                .stream("Status", this::status)
+                                .unary("DiskUsage", this::diskUsage)
+                                .stream("Prune", this::prune)
+                                .stream("ListenBuildHistory", this::history)
+                                .unary("UpdateBuildHistory", this::updateHistory)
+                                .sessions("Session", sessions)
+                                .build(),
+                sessions);
     }
 
     private byte[] listWorkers(byte[] question) {

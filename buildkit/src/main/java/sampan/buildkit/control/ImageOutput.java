@@ -53,14 +53,16 @@ record ImageOutput(
                     "dangling-name-prefix",
                     "unpack",
                     "store");
+
+    /// `prefer-image-digest` is a note of buildx to itself: which digest it tells people.
     private static final Map<String, Set<String>> OTHERS =
             Map.of(
                     "moby", OF_KEPT,
                     "image", OF_KEPT,
                     "local", Set.of("dest"),
                     "tar", Set.of("dest"),
-                    "oci", Set.of("dest", "tar"),
-                    "docker", Set.of("dest", "tar", "load"));
+                    "oci", Set.of("dest", "tar", "prefer-image-digest"),
+                    "docker", Set.of("dest", "tar", "load", "prefer-image-digest"));
 
     static boolean isKept(Exporter exporter) {
         return exporter.type().equals("moby") || exporter.type().equals("image");

@@ -61,6 +61,11 @@ final class Services {
         return this;
     }
 
+    Services sessions(String method, OfferedSessions sessions) {
+        builder.addMethod(sessions.method(name + "/" + method));
+        return this;
+    }
+
     ServerServiceDefinition build() {
         return builder.build();
     }
