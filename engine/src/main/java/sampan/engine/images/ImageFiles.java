@@ -101,10 +101,10 @@ final class ImageFiles {
         }
     }
 
-    void put(ReferenceRecord name, boolean isNew) {
+    void put(ReferenceRecord name, boolean isNew, Durability durability) {
         String key = key(name.reference());
         try {
-            references.put(key, name, Durability.POWER);
+            references.put(key, name, durability);
         } catch (UncheckedIOException e) {
             if (isNew) {
                 Remains.delete(references.file(key));
@@ -165,7 +165,7 @@ final class ImageFiles {
         });
         names.forEach((name, record) -> {
             if (missing.contains(references.file(key(name)))) {
-                put(record, false);
+                put(record, false, Durability.POWER);
             }
         });
     }

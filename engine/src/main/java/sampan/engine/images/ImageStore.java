@@ -18,6 +18,7 @@ import sampan.engine.images.ImageFiles.Adding;
 import sampan.engine.images.ReferenceRecord.Variant;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.Chain;
+import sampan.engine.store.Durability;
 import sampan.engine.store.JsonFiles;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
@@ -40,6 +41,7 @@ public final class ImageStore {
     // Parsed configs; they never change, and the records bound their number.
     private final Map<Digest, ImageDocument> documents = new ConcurrentHashMap<>();
     private final KnownViews views = new KnownViews();
+    private final ImageLookup lookup = new ImageLookup(records, references, this::resolved);
 
     /// Reads what is there.
     public ImageStore(Path directory, ContentStore content) {
@@ -102,17 +104,7 @@ public final class ImageStore {
     }
 
     public Optional<ResolvedImage> find(String text) {
-        Optional<Reference> reference = ImageText.parsed(text);
-        if (reference.isPresent()) {
-            if (reference.get().equals(HostImage.REFERENCE)) {
-                return Optional.of(HostImage.resolved());
-            }
-            Optional<ResolvedImage> named = byReference(reference.get());
-            if (named.isPresent()) {
-                return named;
-            }
-        }
-        return byId(text);
+        return lookup.find(text);
     }
 
     /// As [#find], of one platform where the name has several; of what has one alone, that one.
@@ -128,59 +120,12 @@ public final class ImageStore {
     /// What is known of a name, or of one that stands for the index with this digest; empty for
     /// another id, or what is not here.
     public Optional<ReferenceRecord> name(String text) {
-        return ImageText.parsed(text)
-                .map(references::get)
-                .or(() -> ImageText.digest(text).flatMap(index -> listing(index).findFirst()));
+        return lookup.name(text);
     }
 
     /// Names that stand for an index.
     Stream<ReferenceRecord> listing(Digest index) {
-        return references.values().stream().filter(n -> n.index().equals(Optional.of(index)));
-    }
-
-    private Optional<ResolvedImage> byReference(Reference reference) {
-        ReferenceRecord name = references.get(reference);
-        if (name == null && reference.digest().isPresent()) {
-            return byDigest(reference, reference.digest().get());
-        }
-        return Optional.ofNullable(name).map(n -> records.get(n.image())).map(this::resolved);
-    }
-
-    // `name@digest` of an image that has the name, whether the digest came with it or not.
-    private Optional<ResolvedImage> byDigest(Reference reference, Digest digest) {
-        return records.values().stream()
-                .filter(r -> r.manifest().equals(digest) || r.id().equals(digest))
-                .filter(r ->
-                        names(r.id()).stream()
-                                .anyMatch(name -> name.reference().sameRepository(reference)))
-                .findFirst()
-                .map(this::resolved);
-    }
-
-    private Optional<ResolvedImage> byId(String text) {
-        var matcher = ImageText.ID_PREFIX.matcher(text);
-        if (!matcher.matches()) {
-            return Optional.empty();
-        }
-        String prefix = matcher.group(1);
-        List<ResolvedImage> found = new ArrayList<>();
-        if (Digest.parse(HostImage.image().id()).hex().startsWith(prefix)) {
-            found.add(HostImage.resolved());
-        }
-        Optional<Digest> whole = ImageText.digest(text);
-        if (whole.isPresent()) {
-            // What was built for several platforms is called by its index.
-            return whole.map(records::get)
-                    .or(() -> name(text).map(name -> records.get(name.image())))
-                    .map(this::resolved)
-                    .or(() -> found.stream().findFirst());
-        }
-        for (ImageRecord record : records.values()) {
-            if (record.id().hex().startsWith(prefix)) {
-                found.add(resolved(record));
-            }
-        }
-        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+        return lookup.listing(index);
     }
 
     private ResolvedImage resolved(ImageRecord record) {
@@ -346,26 +291,39 @@ public final class ImageStore {
 
     /// Gives an image a reference, whoever had it before.
     public void tag(Digest id, Reference reference) {
+        tag(id, reference, Durability.POWER);
+    }
+
+    public void tag(Digest id, Reference reference, Durability durability) {
         HostImage.refuseName(reference);
         exclusively(() -> {
             ImageRecord record = record(id);
             Digest manifest = reference.digest().orElse(record.manifest());
-            bind(reference, record.id(), manifest, Optional.empty());
+            bind(named(reference, record.id(), manifest, Optional.empty()), durability);
             return id;
         });
     }
 
     /// Gives all images of a name another one.
     public void tag(ReferenceRecord from, Reference reference) {
+        tag(from, reference, Durability.POWER);
+    }
+
+    public void tag(ReferenceRecord from, Reference reference, Durability durability) {
         HostImage.refuseName(reference);
         exclusively(() -> {
             from.images().forEach(this::record);
-            bind(from.called(reference));
+            bind(from.called(reference), durability);
             return from;
         });
     }
 
     private void bind(
+            Reference reference, Digest id, Digest manifest, Optional<PlatformIndex> index) {
+        bind(named(reference, id, manifest, index), Durability.POWER);
+    }
+
+    private ReferenceRecord named(
             Reference reference, Digest id, Digest manifest, Optional<PlatformIndex> index) {
         boolean known = reference.digest().isPresent() || index.isPresent();
         ReferenceRecord name =
@@ -377,7 +335,7 @@ public final class ImageStore {
                         index.map(PlatformIndex::digest),
                         List.of(),
                         index.map(PlatformIndex::attestations).orElse(List.of()));
-        bind(index.map(of -> amongOthers(name, of)).orElse(name));
+        return index.map(of -> amongOthers(name, of)).orElse(name);
     }
 
     /// What the name meant so far stays beside the new image where the index has it; usually it
@@ -398,10 +356,10 @@ public final class ImageStore {
         return name.among(all, usual, index.attestationsWith(before));
     }
 
-    private void bind(ReferenceRecord name) {
+    private void bind(ReferenceRecord name, Durability durability) {
         ReferenceRecord old = references.get(name.reference());
         if (old == null || !old.saysAs(name)) {
-            files.put(name, old == null);
+            files.put(name, old == null, durability);
             references.put(name.reference(), name);
         }
         if (!Nameless.is(name.reference())) {
@@ -423,7 +381,7 @@ public final class ImageStore {
         return exclusively(() -> {
             Optional<ReferenceRecord> left =
                     Optional.ofNullable(references.get(reference)).flatMap(n -> n.without(id));
-            left.ifPresent(this::bind);
+            left.ifPresent(name -> bind(name, Durability.POWER));
             return left.isEmpty() && untag(reference);
         });
     }

@@ -113,7 +113,7 @@ final class CachePush {
             pusher.zipped().add(layer.digest(), here.get());
             return here.get();
         }
-        CompressedPush.Pushed pushed = to.push(layer, type);
+        CompressedPush.Pushed pushed = to.push(layer, type, _ -> {});
         if (!pushed.sent()) {
             pusher.send(target, pushed.layer(), layer.digest().brief());
         }

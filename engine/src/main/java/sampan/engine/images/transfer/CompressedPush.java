@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import sampan.engine.content.Ingest;
 import sampan.engine.leases.Lease;
 import sampan.engine.registry.Repository;
@@ -45,9 +46,11 @@ record CompressedPush(Stores stores, Lease lease, Repository repository) {
         return stores.content().has(blob);
     }
 
-    // The registry reads while we write; what went wrong there is seen when it is asked for the
-    // layer.
-    Pushed push(Descriptor layer, String type) {
+    /// The registry reads while we write; what went wrong there is seen when it is asked for the
+    /// layer.
+    ///
+    /// @param compressed told as soon as the layer is here in its new form
+    Pushed push(Descriptor layer, String type, Consumer<Descriptor> compressed) {
         CompletableFuture<Digest> name = new CompletableFuture<>();
         boolean sent = false;
         // The ingest is closed before the sender is waited for: its follower fails where it must.
@@ -61,6 +64,7 @@ record CompressedPush(Stores stores, Lease lease, Repository repository) {
                 name.complete(digest);
                 lease.hold(digest);
                 ingest.keep(digest);
+                compressed.accept(Descriptor.of(type, digest, ingest.size()));
                 sending.get();
                 sent = true;
             } catch (ExecutionException _) {

@@ -3,7 +3,13 @@ package sampan.engine.images.transfer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import sampan.engine.images.ImageRecord;
 import sampan.engine.images.ImageRecord.Form;
 import sampan.engine.images.ImageStore;
@@ -18,8 +24,10 @@ import sampan.oci.json.Json;
 
 /// In which of its forms an image is pushed. One that a registry has stays as it is, so that
 /// digests survive; plain layers of our own making are compressed, and the image stays in that form
-/// from then on. Layers may be compressed by several threads at the same time.
-final class PushedForm {
+/// from then on. Layers may be compressed by several threads at the same time. The image is given
+/// its form as soon as the last layer's is known: what that waits for on the disk passes while the
+/// registry still reads. Closing it waits until that is over.
+final class PushedForm implements AutoCloseable {
     private final Stores stores;
     private final Lease lease;
     private final CompressedPush compression;
@@ -28,6 +36,9 @@ final class PushedForm {
     private final Manifest manifest;
     private final boolean settled;
     private final Map<Digest, Descriptor> known;
+    private final ExecutorService keeper = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<Digest, CompletableFuture<Descriptor>> pushedAs = new ConcurrentHashMap<>();
+    private final Future<Written> kept;
 
     /// @param lease of the push
     /// @param repository gets layers while they are being compressed
@@ -45,11 +56,15 @@ final class PushedForm {
         this.compression = new CompressedPush(stores, lease, repository);
         this.record = record;
         record.forms().forEach(this::hold);
-        Optional<Form> kept = named.map(this::named).or(() -> kept(reference));
-        form = kept.orElseGet(() -> record.forms().getFirst());
-        settled = kept.isPresent();
+        Optional<Form> there = named.map(this::named).or(() -> there(reference));
+        form = there.orElseGet(() -> record.forms().getFirst());
+        settled = there.isPresent();
         manifest = manifest(form);
         known = settled ? Map.of() : known();
+        layers().forEach(layer -> pushedAs.put(layer.digest(), new CompletableFuture<>()));
+        kept =
+                CompletableFuture.allOf(pushedAs.values().toArray(CompletableFuture<?>[]::new))
+                        .thenApplyAsync(_ -> keep(), keeper);
     }
 
     private Form named(Digest digest) {
@@ -78,16 +93,28 @@ final class PushedForm {
             return new CompressedPush.Pushed(layer, false);
         }
         begins.run();
-        return compression.push(layer, type.get());
+        return compression.push(layer, type.get(), as -> pushedAs(layer, as));
+    }
+
+    /// Says what one of [#layers] is pushed as, when that is certain.
+    void pushedAs(Descriptor layer, Descriptor as) {
+        awaited(layer).complete(as);
+    }
+
+    private CompletableFuture<Descriptor> awaited(Descriptor layer) {
+        return Objects.requireNonNull(pushedAs.get(layer.digest()));
     }
 
     /// A form with the bytes of its manifest.
     record Written(Form form, byte[] manifest) {}
 
-    /// The form with these layers; the image has it after [#keep].
-    ///
-    /// @param layers one for each of [#layers]
-    Written with(List<Descriptor> layers) {
+    /// The form that the image has now; waits until every layer was [#pushedAs] something.
+    Written kept() throws InterruptedException {
+        return Parallel.result(kept);
+    }
+
+    private Written keep() {
+        List<Descriptor> layers = layers().stream().map(l -> awaited(l).join()).toList();
         if (layers.equals(manifest.layers())) {
             return new Written(form, read(form));
         }
@@ -103,21 +130,21 @@ final class PushedForm {
                                 manifest.artifactType()));
         Form next = new Form(Digest.of(written), layers.stream().map(Descriptor::digest).toList());
         hold(next);
+        stores.content().put(written);
+        stores.images().reform(record, next);
         return new Written(next, written);
     }
 
-    void keep(Written written) {
-        if (!written.form().equals(form)) {
-            stores.content().put(written.manifest());
-            stores.images().reform(record, written.form());
-        }
+    @Override
+    public void close() {
+        keeper.close();
     }
 
     Manifest manifest() {
         return manifest;
     }
 
-    private Optional<Form> kept(Reference reference) {
+    private Optional<Form> there(Reference reference) {
         List<Form> here =
                 record.forms().stream().filter(f -> stores.content().has(f.manifest())).toList();
         return here.stream()

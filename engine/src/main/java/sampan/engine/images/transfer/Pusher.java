@@ -8,9 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
@@ -26,6 +23,7 @@ import sampan.engine.registry.Registries;
 import sampan.engine.registry.Registries.Purpose;
 import sampan.engine.registry.RegistryException;
 import sampan.engine.registry.Repository;
+import sampan.engine.store.Durability;
 import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.oci.Digest;
@@ -43,6 +41,9 @@ public final class Pusher {
     private static final int MOUNTS_MAX = 3;
 
     private static final long STEP_BYTES = 512 << 10;
+
+    // The image has its tag; that the registry has it as well, the next push finds out again.
+    private static final Durability NOTED = Durability.DAEMON;
 
     private final Stores stores;
     private final Registries registries;
@@ -147,7 +148,7 @@ public final class Pusher {
         if (platforms.index().isEmpty()) {
             Digest id = platforms.images().getFirst();
             Descriptor manifest = one(id, pinned, reference, target);
-            stores.images().tag(id, reference.atDigest(manifest.digest()));
+            stores.images().tag(id, reference.atDigest(manifest.digest()), NOTED);
             return new Pushed(id, tag, manifest, platforms.left());
         }
         for (ReferenceRecord.Variant variant : platforms.variants()) {
@@ -156,7 +157,7 @@ public final class Pusher {
         platforms.attestations().forEach(each -> attest(each, target));
         ManifestContent index = platforms.index().get();
         target.repository().putManifest(tag, index);
-        stores.images().tag(name, reference.atDigest(index.digest()));
+        stores.images().tag(name, reference.atDigest(index.digest()), NOTED);
         return new Pushed(name.image(), tag, index.descriptor(), Optional.empty());
     }
 
@@ -190,22 +191,24 @@ public final class Pusher {
                 Lease lease = stores.leases().open()) {
             ImageRecord record = stores.images().record(id);
             lease.hold(record.id());
-            PushedForm forms =
-                    new PushedForm(stores, lease, target.repository(), record, reference, manifest);
-            stores.images().record(id); // it went before it was held, or stays
-            String under =
-                    manifest.map(Digest::toString)
-                            .orElseGet(() -> reference.tag().orElse(Reference.DEFAULT_TAG));
-            return push(record, forms, under, target);
+            try (PushedForm forms =
+                    new PushedForm(
+                            stores, lease, target.repository(), record, reference, manifest)) {
+                stores.images().record(id); // it went before it was held, or stays
+                String under =
+                        manifest.map(Digest::toString)
+                                .orElseGet(() -> reference.tag().orElse(Reference.DEFAULT_TAG));
+                return push(record, forms, under, target);
+            }
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
     }
 
-    private Descriptor push(ImageRecord record, PushedForm forms, String under, Target target) {
-        List<Digest> wanted = forms.layers().stream().map(Descriptor::digest).toList();
+    private Descriptor push(ImageRecord record, PushedForm forms, String under, Target target)
+            throws InterruptedException {
         Map<Digest, Callable<Descriptor>> works = new LinkedHashMap<>();
-        for (int i = 0; i < wanted.size(); i++) {
+        for (int i = 0; i < forms.layers().size(); i++) {
             Descriptor layer = forms.layers().get(i);
             // What an artifact has is not unpacked, and known by its blobs.
             boolean unpacked = i < record.diffIds().size();
@@ -215,25 +218,17 @@ public final class Pusher {
                 works.put(layer.digest(), () -> send(target, forms, layer, shown));
             }
         }
-        List<Digest> distinct = List.copyOf(works.keySet());
         Descriptor config = forms.manifest().config();
         List<Callable<Descriptor>> all = new ArrayList<>(works.values());
         all.add(() -> send(target, config));
         // What is new lies on top, and takes longest.
-        List<Descriptor> sent = Parallel.all(all.reversed()).reversed();
-        PushedForm.Written written =
-                forms.with(wanted.stream().map(d -> sent.get(distinct.indexOf(d))).toList());
+        List<Descriptor> sent = Parallel.all(all.reversed());
+        PushedForm.Written written = forms.kept();
         Manifest manifest = Json.read(written.manifest(), Manifest.class);
-        String type = typeOf(manifest);
         ManifestContent content =
-                new ManifestContent(type, written.form().manifest(), written.manifest());
-        try (ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> put = sender.submit(() -> put(target, under, content, sent));
-            forms.keep(written);
-            Parallel.result(put);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
+                new ManifestContent(
+                        typeOf(manifest), written.form().manifest(), written.manifest());
+        put(target, under, content, sent);
         return content.descriptor();
     }
 
@@ -267,6 +262,7 @@ public final class Pusher {
         if (target.repository().remembersBlob(layer.digest())) {
             target.assumed().set(true);
             progress.report(shown, "Layer already exists", 0, 0);
+            forms.pushedAs(layer, layer);
             return layer;
         }
         if (!uploads.tryAcquire()) {
@@ -276,6 +272,7 @@ public final class Pusher {
         try {
             CompressedPush.Pushed pushed =
                     forms.pushed(layer, () -> progress.report(shown, "Preparing", 0, 0));
+            forms.pushedAs(layer, pushed.layer());
             if (pushed.sent()) {
                 progress.report(shown, "Pushed", 0, 0);
             } else {
