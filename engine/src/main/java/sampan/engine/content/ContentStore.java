@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +23,7 @@ import sampan.engine.store.Directories;
 import sampan.engine.store.Entries;
 import sampan.engine.store.OnDisk;
 import sampan.errors.SampanException;
+import sampan.linux.files.ReadOnceFile;
 import sampan.oci.Digest;
 
 /// Blobs by digest. Thread-safe.
@@ -98,7 +100,24 @@ public final class ContentStore {
 
     /// Begins a blob that comes in; the caller commits or closes it.
     public Ingest ingest() {
-        return Ingest.begin(this, ingests.resolve(Long.toString(serial.incrementAndGet())));
+        return ingest(Ingest.Kind.USUAL);
+    }
+
+    /// As [#ingest], of a layer of our own making: it goes to the disk as it comes, so that the
+    /// memory it took can be had again when [#openOnce] reads it.
+    public Ingest ingestLayer() {
+        return ingest(Ingest.Kind.WRITTEN_OUT);
+    }
+
+    /// As [#ingest], of content that nobody reads once its followers are done: it takes no memory
+    /// from what is read.
+    public Ingest ingestUnread() {
+        return ingest(Ingest.Kind.DROPPED);
+    }
+
+    private Ingest ingest(Ingest.Kind kind) {
+        Path file = ingests.resolve(Long.toString(serial.incrementAndGet()));
+        return Ingest.begin(this, file, kind);
     }
 
     /// Begins a blob whose digest is known before, or goes on with what came of it in an earlier
@@ -181,6 +200,14 @@ public final class ContentStore {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// As [#open], of one that nobody reads again soon: what was read leaves the page cache.
+    public ReadableByteChannel openOnce(Digest digest) {
+        if (!has(digest)) {
+            throw missing(digest);
+        }
+        return ReadOnceFile.open(path(digest));
     }
 
     /// The whole of a small blob.

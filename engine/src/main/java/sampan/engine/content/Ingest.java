@@ -15,12 +15,23 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import sampan.engine.store.Remains;
 import sampan.errors.SampanException;
+import sampan.linux.files.WrittenOutFile;
 import sampan.oci.Digest;
 
 /// A blob that is coming in. One thread writes; others may [#follow]. Closing it without a commit
 /// drops it, and fails its followers; of one that [ContentStore#resume] gave, what came so far
 /// stays for the next time.
 public final class Ingest implements WritableByteChannel {
+    enum Kind {
+        USUAL,
+        /// Large, of our own making: it goes to the disk as it comes.
+        WRITTEN_OUT,
+        /// As that, and not read again soon: its pages are taken back.
+        DROPPED,
+        /// What came so far stays where it is closed early.
+        LASTING
+    }
+
     private enum State {
         GROWING,
         WHOLE,
@@ -32,6 +43,7 @@ public final class Ingest implements WritableByteChannel {
     private final ContentStore store;
     private final Path file;
     private final FileChannel channel;
+    private final WritableByteChannel target;
     private final MessageDigest sum = Digest.newSha256();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -40,10 +52,10 @@ public final class Ingest implements WritableByteChannel {
     private boolean committed;
     private boolean lasting;
 
-    private Ingest(ContentStore store, Path file, boolean lasting) {
+    private Ingest(ContentStore store, Path file, Kind kind) {
         this.store = store;
         this.file = file;
-        this.lasting = lasting;
+        lasting = kind == Kind.LASTING;
         store.comes(file);
         try {
             channel =
@@ -52,19 +64,25 @@ public final class Ingest implements WritableByteChannel {
                             lasting ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW,
                             StandardOpenOption.WRITE,
                             StandardOpenOption.READ);
+            target =
+                    switch (kind) {
+                        case USUAL, LASTING -> channel;
+                        case WRITTEN_OUT -> WrittenOutFile.kept(file);
+                        case DROPPED -> WrittenOutFile.dropped(file);
+                    };
         } catch (IOException e) {
             store.came(file);
             throw new UncheckedIOException(e);
         }
     }
 
-    static Ingest begin(ContentStore store, Path file) {
-        return new Ingest(store, file, false);
+    static Ingest begin(ContentStore store, Path file, Kind kind) {
+        return new Ingest(store, file, kind);
     }
 
     /// Goes on with what the file has; more than `sizeMax` cannot be right and is thrown away.
     static Ingest resume(ContentStore store, Path file, long sizeMax) {
-        Ingest ingest = new Ingest(store, file, true);
+        Ingest ingest = new Ingest(store, file, Kind.LASTING);
         try {
             if (ingest.channel.size() > sizeMax) {
                 ingest.channel.truncate(0);
@@ -93,7 +111,7 @@ public final class Ingest implements WritableByteChannel {
         sum.update(content.duplicate());
         try {
             while (content.hasRemaining()) {
-                channel.write(content);
+                target.write(content);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -226,6 +244,7 @@ public final class Ingest implements WritableByteChannel {
     public void close() {
         advance(0, State.DROPPED);
         try {
+            target.close();
             channel.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

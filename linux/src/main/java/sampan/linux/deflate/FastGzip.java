@@ -33,7 +33,7 @@ public final class FastGzip implements AutoCloseable {
     private static final long STATE_BYTES = 128 << 10;
 
     private static final int LEVEL_BYTES = 640 << 10;
-    private static final int OUTPUT_BYTES = 256 << 10;
+    private static final int OUTPUT_BYTES = 512 << 10;
     private static final long NEXT_IN = 0;
     private static final long AVAIL_IN = 8;
     private static final long NEXT_OUT = 16;
@@ -85,6 +85,7 @@ public final class FastGzip implements AutoCloseable {
         state.set(ValueLayout.JAVA_INT, LEVEL_BUFFER_SIZE, LEVEL_BYTES);
         state.set(ValueLayout.ADDRESS, LEVEL_BUFFER, arena.allocate(LEVEL_BYTES, 64));
         state.set(ValueLayout.JAVA_SHORT, GZIP_FLAG, (short) 1);
+        empty();
     }
 
     /// Absent where the machine has no libisal.
@@ -109,7 +110,8 @@ public final class FastGzip implements AutoCloseable {
         }
     }
 
-    /// Compresses all of the input.
+    /// Compresses all of the input. The target gets whole pieces of 512 KiB, and the rest with the
+    /// last of the input.
     ///
     /// @param input direct
     /// @param last nothing comes after it
@@ -119,18 +121,32 @@ public final class FastGzip implements AutoCloseable {
         state.set(ValueLayout.ADDRESS, NEXT_IN, content);
         state.set(ValueLayout.JAVA_INT, AVAIL_IN, (int) content.byteSize());
         state.set(ValueLayout.JAVA_SHORT, END_OF_STREAM, (short) (last ? 1 : 0));
-        int room;
-        do {
-            state.set(ValueLayout.ADDRESS, NEXT_OUT, output);
-            state.set(ValueLayout.JAVA_INT, AVAIL_OUT, OUTPUT_BYTES);
+        deflate();
+        while (room() == 0) {
+            flush(target);
             deflate();
-            room = state.get(ValueLayout.JAVA_INT, AVAIL_OUT);
-            ByteBuffer written = output.asSlice(0, OUTPUT_BYTES - room).asByteBuffer();
-            while (written.hasRemaining()) {
-                target.write(written);
-            }
-        } while (room == 0 || state.get(ValueLayout.JAVA_INT, AVAIL_IN) > 0);
+        }
+        if (last) {
+            flush(target);
+        }
         input.position(input.limit());
+    }
+
+    private int room() {
+        return state.get(ValueLayout.JAVA_INT, AVAIL_OUT);
+    }
+
+    private void flush(WritableByteChannel target) throws IOException {
+        ByteBuffer written = output.asSlice(0, OUTPUT_BYTES - room()).asByteBuffer();
+        while (written.hasRemaining()) {
+            target.write(written);
+        }
+        empty();
+    }
+
+    private void empty() {
+        state.set(ValueLayout.ADDRESS, NEXT_OUT, output);
+        state.set(ValueLayout.JAVA_INT, AVAIL_OUT, OUTPUT_BYTES);
     }
 
     private void deflate() {

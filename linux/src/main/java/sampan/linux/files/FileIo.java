@@ -27,6 +27,8 @@ public final class FileIo {
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
     private static final int LOCK_UN = 8;
+    private static final int SYNC_FILE_RANGE_WRITE = 2;
+    private static final int POSIX_FADV_DONTNEED = 4;
 
     private FileIo() {}
 
@@ -176,6 +178,17 @@ public final class FileIo {
 
     public static void fdatasync(Fd file) {
         on("fdatasync", Nr.FDATASYNC, file, 0, 0, 0);
+    }
+
+    /// Begins to write out this part of the file, without waiting for it (sync_file_range(2)).
+    public static void writeOut(Fd file, long offset, long length) {
+        on("sync_file_range", Nr.SYNC_FILE_RANGE, file, offset, length, SYNC_FILE_RANGE_WRITE);
+    }
+
+    /// Takes this part of the file out of the page cache, as far as it is on the disk
+    /// (posix_fadvise(2), POSIX_FADV_DONTNEED).
+    public static void forget(Fd file, long offset, long length) {
+        on("fadvise64", Nr.FADVISE64, file, offset, length, POSIX_FADV_DONTNEED);
     }
 
     /// Writes out the file system that the descriptor is on.

@@ -12,6 +12,7 @@ public final class Nr {
     public static final long CLOSE = of(3, 57);
     public static final long PREAD64 = of(17, 67);
     public static final long PWRITE64 = of(18, 68);
+    public static final long PWRITEV2 = of(328, 287);
     public static final long LSEEK = of(8, 62);
     public static final long IOCTL = of(16, 29);
     public static final long FCNTL = of(72, 25);
@@ -22,6 +23,8 @@ public final class Nr {
     public static final long SYNC = of(162, 81);
     public static final long FTRUNCATE = of(77, 46);
     public static final long FALLOCATE = of(285, 47);
+    public static final long SYNC_FILE_RANGE = of(277, 84);
+    public static final long FADVISE64 = of(221, 223);
     public static final long COPY_FILE_RANGE = of(326, 285);
     public static final long SENDFILE = of(40, 71);
     public static final long SPLICE = of(275, 76);

@@ -1,7 +1,6 @@
 package sampan.engine.images.transfer;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -55,8 +54,8 @@ record CompressedPush(Stores stores, Lease lease, Repository repository) {
         boolean sent = false;
         // The ingest is closed before the sender is waited for: its follower fails where it must.
         try (ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor();
-                FileChannel plain = stores.content().open(layer.digest());
-                Ingest ingest = stores.content().ingest()) {
+                ReadableByteChannel plain = stores.content().openOnce(layer.digest());
+                Ingest ingest = stores.content().ingestUnread()) {
             Future<Digest> sending = sender.submit(() -> send(ingest, name));
             try {
                 GzipWriter.compress(plain, ingest, THREADS);

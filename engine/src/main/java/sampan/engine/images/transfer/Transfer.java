@@ -147,7 +147,7 @@ public final class Transfer implements AutoCloseable {
 
     /// Stores a layer that we write ourselves, unpacking it meanwhile.
     Stored storeLayer(NewImage.LayerSource source) throws IOException {
-        try (Ingest ingest = stores.content().ingest()) {
+        try (Ingest ingest = stores.content().ingestLayer()) {
             Future<Unpacked> unpacked = unpackLater(ingest.follow());
             source.writeTo(new BufferedOutputStream(Channels.newOutputStream(ingest), COPY_BYTES));
             Digest digest = ingest.finish();

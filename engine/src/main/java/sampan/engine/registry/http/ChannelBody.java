@@ -20,7 +20,7 @@ import java.util.function.LongConsumer;
 /// @param contentLength negative where nobody knows it yet: all of the channel
 /// @param moved told the size of each piece
 record ChannelBody(Opener opener, long contentLength, LongConsumer moved) implements BodyPublisher {
-    private static final int PIECE_BYTES = 64 << 10;
+    private static final int PIECE_BYTES = 256 << 10;
     private static final int PIECES_MAX = 4;
 
     interface Opener {
