@@ -303,8 +303,9 @@ class ContainerArchivesTest {
     void readsFilesThatChangeMeanwhile() {
         Specs specs =
                 Specs.shell(
-                        "mkdir /d; yes > /d/grows & while true; do seq 1 5000 > /d/a;"
-                                + " echo > /d/a; rm -rf /d/e; mkdir /d/e; touch /d/e/x; done");
+                        "mkdir /d; while true; do yes | head -c 16000000 > /d/grows; done &"
+                                + " while true; do seq 1 5000 > /d/a; echo > /d/a; rm -rf /d/e;"
+                                + " mkdir /d/e; touch /d/e/x; done");
         String id = life.start(specs);
         awaitFile(id, "/d/a");
         for (int i = 0; i < 20; i++) {
