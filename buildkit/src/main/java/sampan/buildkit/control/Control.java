@@ -122,9 +122,8 @@ public final class Control implements BindableService {
         }
     }
 
-    // All that must be so, by commas. A client without filters
-    // sends
-    // an empty one, and an age in a field of its own.
+    // All that must be so, by commas. A client without filters sends an empty one, and an age in a
+    // field of its own.
     private static Map<String, List<String>> filters(List<String> sent) {
         Map<String, List<String>> filters = new HashMap<>();
         for (String each : String.join(",", sent).split(",", 0)) {
