@@ -195,7 +195,9 @@ class BuildCacheTest {
             Outcome build = client.build(daemon, "--output", output, "--cache-to", cache).expect(0);
             assertThat(build.err().indexOf("pushing " + name))
                     .isBetween(0, build.err().indexOf("exporting cache to registry"));
-            assertThat(layers(registry.host() + "/cache:1")).isEqualTo(layers(name));
+            // The base's layer may have been compressed for another image before.
+            assertThat(layers(registry.host() + "/cache:1").getLast())
+                    .isEqualTo(layers(name).getLast());
             daemon.sampan("image", "fsck").expect(0);
         }
     }
