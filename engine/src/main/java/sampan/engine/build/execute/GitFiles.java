@@ -211,20 +211,11 @@ final class GitFiles {
         CompletableFuture<Integer> end =
                 parts.containers()
                         .begin(id, true, (bytes, error) -> keep(error ? errors : said, bytes));
-        try {
-            int status = end(end, address, work);
-            if (status != 0) {
-                throw failed(address, errors.toString(StandardCharsets.UTF_8));
-            }
-            return said.toString(StandardCharsets.UTF_8);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof SampanException known
-                    ? known
-                    : new SampanException(ErrorCode.INTERNAL, "running git failed", e);
+        int status = StepContainers.await(() -> end(end, address, work), "git");
+        if (status != 0) {
+            throw failed(address, errors.toString(StandardCharsets.UTF_8));
         }
+        return said.toString(StandardCharsets.UTF_8);
     }
 
     private int end(CompletableFuture<Integer> end, GitAddress address, Path work)

@@ -21,9 +21,6 @@ import sampan.engine.containers.ProcessSpec;
 import sampan.engine.containers.ResourceSpec;
 import sampan.engine.containers.SecuritySpec;
 import sampan.engine.containers.StorageSpec;
-import sampan.engine.containers.StorageSpec.MountRequest;
-import sampan.engine.containers.StorageSpec.Origin;
-import sampan.engine.containers.StorageSpec.Type;
 import sampan.engine.images.HostImage;
 import sampan.engine.services.BuildRequest;
 import sampan.engine.store.Directories;
@@ -157,7 +154,9 @@ final class GitSpec implements AutoCloseable {
                         Optional.empty()),
                 ResourceSpec.none().with(l -> l.pidsLimit = Optional.of(PROCESSES_MAX)),
                 new StorageSpec(
-                        List.of(mount(work, WORK, false), mount(home, PRIVATE, true)),
+                        List.of(
+                                StepSpec.bind(work.toString(), WORK, true),
+                                StepSpec.bind(home.toString(), PRIVATE, false)),
                         List.of(),
                         Map.of(),
                         List.of(),
@@ -199,22 +198,6 @@ final class GitSpec implements AutoCloseable {
                 true,
                 0,
                 0);
-    }
-
-    private static MountRequest mount(Path source, String target, boolean readOnly) {
-        return new MountRequest(
-                Type.BIND,
-                source.toString(),
-                target,
-                readOnly,
-                "",
-                "",
-                false,
-                true,
-                false,
-                "",
-                Map.of(),
-                Origin.MOUNTS);
     }
 
     // The machine's network, as the daemon's own fetches have it.

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import sampan.engine.build.cache.StepInput;
 import sampan.engine.build.cache.StepRecord;
@@ -32,7 +32,6 @@ import sampan.engine.services.BuildResult.Scanned;
 import sampan.engine.snapshots.Base;
 import sampan.engine.snapshots.Chain;
 import sampan.engine.store.Directories;
-import sampan.errors.ErrorCode;
 import sampan.errors.SampanException;
 import sampan.linux.sys.Fd;
 import sampan.linux.sys.Open;
@@ -261,24 +260,15 @@ final class SbomScan {
         StepContainers containers = build.parts.containers();
         String id = containers.create(spec.make(words), spec.image());
         try {
-            int exitCode =
-                    containers
-                            .begin(
-                                    id,
-                                    true,
-                                    (bytes, error) ->
-                                            events.accept(new BuildEvent.Output(bytes, error)))
-                            .get();
+            CompletableFuture<Integer> end =
+                    containers.begin(
+                            id,
+                            true,
+                            (bytes, error) -> events.accept(new BuildEvent.Output(bytes, error)));
+            int exitCode = StepContainers.await(end::get, "a scanner");
             if (exitCode != 0) {
                 throw new BuildFailure(String.join(" ", words), exitCode);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof SampanException known
-                    ? known
-                    : new SampanException(ErrorCode.INTERNAL, "running a scanner failed", e);
         } finally {
             containers.remove(id);
         }

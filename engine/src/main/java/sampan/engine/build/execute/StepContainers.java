@@ -74,6 +74,25 @@ public final class StepContainers {
                 task -> Thread.ofPlatform().daemon().name("build-step").start(task));
     }
 
+    /// A wait for the end of what was [#begin begun].
+    interface End {
+        int exitCode() throws InterruptedException, ExecutionException;
+    }
+
+    /// @param what does not run where it fails
+    static int await(End end, String what) {
+        try {
+            return end.exitCode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SampanException(ErrorCode.UNAVAILABLE, "the build was cancelled", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof SampanException known
+                    ? known
+                    : new SampanException(ErrorCode.INTERNAL, "running " + what + " failed", e);
+        }
+    }
+
     /// Runs it to its end.
     ///
     /// @param apart standard error comes on its own, so that the order between the two is lost

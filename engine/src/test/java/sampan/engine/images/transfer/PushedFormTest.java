@@ -29,23 +29,30 @@ class PushedFormTest {
 
     @TempDir Path directory;
 
+    private static Reference name(Transfers transfers) {
+        return transfers.name("a:1");
+    }
+
+    private static ImageRecord loaded(Transfers transfers) {
+        TestStores here = transfers.here();
+        here.load(Archive.image(name(transfers).toString(), BELOW, ABOVE));
+        return here.stores.images().records().getFirst();
+    }
+
+    private static PushedForm forms(Transfers transfers, Lease lease, ImageRecord plain) {
+        Reference name = name(transfers);
+        Repository repository = transfers.publishing.repository(name);
+        return new PushedForm(
+                transfers.here().stores, lease, repository, plain, name, Optional.empty());
+    }
+
     @Test
     void anImageWaitedForItsRegistryBeforeItsNewFormWentToTheDisk() throws InterruptedException {
         try (Transfers transfers = new Transfers(directory)) {
             TestStores here = transfers.here();
-            Reference name = transfers.name("a:1");
-            here.load(Archive.image(name.toString(), BELOW, ABOVE));
-            ImageRecord plain = here.stores.images().records().getFirst();
-            Repository repository = transfers.publishing.repository(name);
+            ImageRecord plain = loaded(transfers);
             try (Lease lease = here.stores.leases().open();
-                    PushedForm forms =
-                            new PushedForm(
-                                    here.stores,
-                                    lease,
-                                    repository,
-                                    plain,
-                                    name,
-                                    Optional.empty())) {
+                    PushedForm forms = forms(transfers, lease, plain)) {
                 List<Descriptor> compressed =
                         forms.layers().stream()
                                 .map(layer -> forms.pushed(layer, () -> {}).layer())
@@ -68,19 +75,9 @@ class PushedFormTest {
     void anImageKeepsItsFormWhileOneOfItsLayersIsNotKnown() {
         try (Transfers transfers = new Transfers(directory)) {
             TestStores here = transfers.here();
-            Reference name = transfers.name("a:1");
-            here.load(Archive.image(name.toString(), BELOW, ABOVE));
-            ImageRecord plain = here.stores.images().records().getFirst();
-            Repository repository = transfers.publishing.repository(name);
+            ImageRecord plain = loaded(transfers);
             try (Lease lease = here.stores.leases().open();
-                    PushedForm forms =
-                            new PushedForm(
-                                    here.stores,
-                                    lease,
-                                    repository,
-                                    plain,
-                                    name,
-                                    Optional.empty())) {
+                    PushedForm forms = forms(transfers, lease, plain)) {
                 forms.pushed(forms.layers().getFirst(), () -> {});
             }
             assertThat(here.stores.images().record(plain.id())).isEqualTo(plain);
